@@ -1,0 +1,80 @@
+import type { SpanBatch, Trace, TraceSummary } from "@spoor/trace";
+
+/**
+ * Keeps spans and finds them again. Every driver passes the one contract suite.
+ *
+ * All methods may be called concurrently.
+ */
+export interface TraceStore extends AsyncDisposable {
+  /** "clickhouse-embedded", "clickhouse" or "memory". */
+  readonly driver: string;
+  /** Where the data lies; empty for a store in memory. */
+  readonly path: string;
+
+  /**
+   * Keeps all spans of `batch`. When it resolves they are durable, as far as this driver can make
+   * anything durable, and in every answer. The batch may be reused afterwards, not before.
+   *
+   * Cost: a fixed part per call that is far larger than that of one span, so callers gather.
+   *
+   * @throws SPOOR_STORE_UNAVAILABLE (retryable) when nothing of the batch can be said to be kept.
+   */
+  write(batch: SpanBatch): Promise<void>;
+
+  /**
+   * All spans of one trace, ordered by start time, then by span id; undefined when there is none.
+   * At most `spanLimit` spans, earliest first.
+   */
+  readTrace(
+    traceId: string,
+    options: { readonly spanLimit: number },
+  ): Promise<TraceRead | undefined>;
+
+  /** The ids that begin with `prefix` (4 to 31 hex digits), in ascending order, at most `limit`. */
+  findTraceIds(prefix: string, options: { readonly limit: number }): Promise<string[]>;
+
+  /** Summaries of the traces that fit `query`. */
+  findTraces(query: TraceQuery): Promise<TraceList>;
+
+  /** Summaries of the given traces, in any order; an unknown id has none. At most 1000 ids. */
+  summarize(traceIds: readonly string[]): Promise<TraceSummary[]>;
+
+  /** Waits for writes in flight, then lets go of every resource. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** Which traces to find. A trace fits when at least one of its spans started in the interval. */
+export interface TraceQuery {
+  /** Inclusive. */
+  readonly fromUnixNano: bigint;
+  /** Exclusive. */
+  readonly toUnixNano: bigint;
+  /** `recent`: by start, newest first. `duration`: longest first. */
+  readonly sort: "recent" | "duration";
+  /** Only traces in which a span of this service took part. */
+  readonly service?: string;
+  /** Only traces with at least one span whose status is error. */
+  readonly onlyErrors?: boolean;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
+/** A trace and what it took to read it. */
+export interface TraceRead extends ReadCost {
+  readonly trace: Trace;
+  /** True when the trace has more spans than were asked for. */
+  readonly hasMore: boolean;
+}
+
+/** Summaries and what it took to find them. */
+export interface TraceList extends ReadCost {
+  readonly traces: readonly TraceSummary[];
+  /** True when more traces fit than were asked for. */
+  readonly hasMore: boolean;
+}
+
+/** What a read cost. */
+export interface ReadCost {
+  /** Rows the store looked at; an estimate for a store that does not count them. */
+  readonly scannedRows: number;
+}

@@ -1,0 +1,86 @@
+/** The words and the reasoning of Spoor: spans, traces, and what can be concluded from them. */
+export { type Clock, ManualClock, systemClock } from "./base/clock.ts";
+export { formatDuration } from "./base/duration.ts";
+export { invariant, InvariantError } from "./base/invariant.ts";
+export { errorCode, errorMessage, SpoorError, type SpoorErrorOptions } from "./base/spoor-error.ts";
+export { bytesToHex, hexToBytes } from "./identity/hex.ts";
+export { isSpanId, isTraceId, SPAN_ID_BYTES, TRACE_ID_BYTES } from "./identity/ids.ts";
+export {
+  parseTraceReference,
+  TRACE_ID_PREFIX_DIGITS_MIN,
+  type TraceReference,
+} from "./identity/trace-reference.ts";
+export { type LossEntry, LossLedger } from "./loss/ledger.ts";
+export { LOSS_REASONS, type LossReason } from "./loss/reasons.ts";
+export { keys } from "./semconv/keys.ts";
+export { errorText, httpStatusCode, serviceName, UNKNOWN_SERVICE } from "./semconv/read.ts";
+export {
+  type AnyValue,
+  fromAnyValue,
+  fromKeyValues,
+  type KeyValue,
+  toAnyValue,
+  toKeyValues,
+} from "./span/any-value.ts";
+export {
+  AttributeColumns,
+  AttributeType,
+  type AttributeValues,
+  ValueHeap,
+} from "./span/attribute-columns.ts";
+export {
+  type Attributes,
+  attributeText,
+  type AttributeValue,
+  base64,
+  bytesOfBase64,
+  NO_ATTRIBUTES,
+} from "./span/attributes.ts";
+export { isSpanKind, SpanKind, spanKindName } from "./span/kind.ts";
+export type {
+  EntityRef,
+  InstrumentationScope,
+  Resource,
+  ResourceDocument,
+  ScopeDocument,
+} from "./span/resource.ts";
+export {
+  type Span,
+  spanDurationNano,
+  type SpanEvent,
+  type SpanLink,
+  type Trace,
+  type TraceSummary,
+} from "./span/span.ts";
+export { type BatchMark, EventColumns, LinkColumns, SpanBatch } from "./span/span-batch.ts";
+export { attributeAt, spanAt, spansOf } from "./span/span-rows.ts";
+export { isStatusCode, type SpanStatus, StatusCode, statusCodeName } from "./span/status.ts";
+export { StringTable } from "./span/string-table.ts";
+export {
+  fromResourceDocument,
+  fromScopeDocument,
+  fromSummaryDocument,
+  fromTraceDocument,
+  type EventDocument,
+  type LinkDocument,
+  type SpanDocument,
+  toResourceDocument,
+  toScopeDocument,
+  toSummaryDocument,
+  toTraceDocument,
+  type TraceDocument,
+  type TraceSummaryDocument,
+} from "./span/trace-document.ts";
+export type {
+  ClientMistake,
+  Coverage,
+  CoverageCap,
+  ListenerStatus,
+  ProblemDocument,
+  ReceivedStatus,
+  StatusAnswer,
+  StoreStatus,
+  TraceAnswer,
+  TraceListAnswer,
+  TraceStreamEvent,
+} from "./answer/answers.ts";

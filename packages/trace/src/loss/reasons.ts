@@ -1,0 +1,23 @@
+/*
+ * Every way in which Spoor does not keep something it was given, and what a person is told.
+ *
+ * A reason is registered here once and never reused.
+ */
+export const LOSS_REASONS = {
+  span_id_invalid: "a span whose trace id or span id is missing, of the wrong length or all zero",
+  span_kind_unknown: "a span kind outside 0-5, kept as unspecified",
+  status_code_unknown: "a status code outside 0-2, kept as unset",
+  text_not_utf8: "text that is not UTF-8, kept with U+FFFD in the place of each wrong byte",
+  attribute_key_empty: "an attribute without a key, dropped",
+  attribute_depth: "an attribute value nested more than 32 deep, cut at that depth",
+  attribute_string_reference: "a profiling-only string reference outside profiles, kept as empty",
+  request_malformed: "a request that could not be decoded, refused",
+  request_too_large: "a request above the size limit, before or after decompression, refused",
+  request_unsupported: "a request of an unknown content type or encoding, refused",
+  request_overload: "a request refused with a retry hint, because too much was in flight",
+  store_unavailable: "a request refused with a retry hint, because the store did not take it",
+  span_evicted: "a span that the in-memory store let go, because it was full",
+} as const;
+
+/** A registered way of losing something. */
+export type LossReason = keyof typeof LOSS_REASONS;

@@ -1,0 +1,161 @@
+/*
+ * Byte strings, each kept once, named by a small number.
+ *
+ * How: open addressing with linear probing over a power-of-two table of ids; the bytes of all
+ * strings lie one after another in one heap. The hash reads words of four bytes where it can: a
+ * span name is hashed some 10 million times a second on the ingest path, byte-wise hashing would
+ * be the largest single cost there. It is seeded per table so that a sender cannot choose keys
+ * that collide.
+ *
+ * Limits: ids are 32-bit; id 0 is always the empty string.
+ */
+
+const INITIAL_ENTRIES = 1024;
+const INITIAL_HEAP_BYTES = 16 * 1024;
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** Interned byte strings. Not safe for concurrent use; owned by one batch. */
+export class StringTable {
+  /** Number of strings, the empty one included. Ids are `0 <= id < count`. */
+  count: number = 1;
+  /** Where the bytes of string `id` start in `heap`. */
+  offsets: Uint32Array = new Uint32Array(INITIAL_ENTRIES);
+  /** How many bytes string `id` has. */
+  lengths: Uint32Array = new Uint32Array(INITIAL_ENTRIES);
+  heap: Uint8Array = new Uint8Array(INITIAL_HEAP_BYTES);
+  heapBytes: number = 0;
+
+  #hashes = new Int32Array(INITIAL_ENTRIES);
+  #slots = new Int32Array(INITIAL_ENTRIES * 2);
+  readonly #seed = (Math.random() * 0x7fffffff) | 0;
+  readonly #texts: (string | undefined)[] = [""];
+
+  /** The id of `bytes[start, start + length)`; the bytes are copied when they are new. */
+  intern(bytes: Uint8Array, start: number, length: number): number {
+    if (length === 0) return 0;
+    const hash = hashBytes(bytes, start, length, this.#seed);
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = hash & mask;
+    for (let id = slots[slot] ?? 0; id !== 0; id = slots[slot] ?? 0) {
+      if (this.#hashes[id] === hash && this.#equals(id, bytes, start, length)) return id;
+      slot = (slot + 1) & mask;
+    }
+    return this.#add(bytes, start, length, { hash, slot });
+  }
+
+  /** The id of `text` encoded as UTF-8. Slower than {@link intern}; for values that are text. */
+  internText(text: string): number {
+    if (text === "") return 0;
+    const bytes = encoder.encode(text);
+    return this.intern(bytes, 0, bytes.length);
+  }
+
+  /** The string as text; decoded once per id. Bytes that are not UTF-8 become U+FFFD. */
+  text(id: number): string {
+    const known = this.#texts[id];
+    if (known !== undefined) return known;
+    const text = decoder.decode(this.bytes(id));
+    this.#texts[id] = text;
+    return text;
+  }
+
+  /** The bytes of string `id`: a view that is valid until the next call of `intern`. */
+  bytes(id: number): Uint8Array {
+    const offset = this.offsets[id] ?? 0;
+    return this.heap.subarray(offset, offset + (this.lengths[id] ?? 0));
+  }
+
+  #equals(id: number, bytes: Uint8Array, start: number, length: number): boolean {
+    if (this.lengths[id] !== length) return false;
+    const heap = this.heap;
+    const offset = this.offsets[id] ?? 0;
+    for (let index = 0; index < length; index += 1) {
+      if (heap[offset + index] !== bytes[start + index]) return false;
+    }
+    return true;
+  }
+
+  #add(
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+    place: { readonly hash: number; readonly slot: number },
+  ): number {
+    const id = this.count;
+    if (id === this.offsets.length) this.#growEntries();
+    if (this.heapBytes + length > this.heap.length) this.#growHeap(this.heapBytes + length);
+    this.heap.set(bytes.subarray(start, start + length), this.heapBytes);
+    this.offsets[id] = this.heapBytes;
+    this.lengths[id] = length;
+    this.#hashes[id] = place.hash;
+    this.heapBytes += length;
+    this.count = id + 1;
+    // Half full at most, so that probing stays short.
+    if (this.count * 2 > this.#slots.length) this.#rehash();
+    else this.#slots[place.slot] = id;
+    return id;
+  }
+
+  #growEntries(): void {
+    const size = this.offsets.length * 2;
+    this.offsets = grown(this.offsets, new Uint32Array(size));
+    this.lengths = grown(this.lengths, new Uint32Array(size));
+    this.#hashes = grown(this.#hashes, new Int32Array(size));
+  }
+
+  #growHeap(bytesMin: number): void {
+    this.heap = grown(this.heap, new Uint8Array(Math.max(this.heap.length * 2, bytesMin)));
+  }
+
+  #rehash(): void {
+    const slots = new Int32Array(this.#slots.length * 2);
+    const mask = slots.length - 1;
+    for (let id = 1; id < this.count; id += 1) {
+      let slot = (this.#hashes[id] ?? 0) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = id;
+    }
+    this.#slots = slots;
+  }
+}
+
+/** `target` with the contents of `source` at its start. */
+export function grown<T extends Uint8Array | Uint32Array | Int32Array | BigUint64Array>(
+  source: T,
+  target: T,
+): T {
+  // Both are of the one type T; TypeScript cannot see that set() accepts its own type here.
+  (target as Uint8Array).set(source as Uint8Array);
+  return target;
+}
+
+/** A seeded multiplicative hash over words of four bytes; the last word may overlap. */
+function hashBytes(bytes: Uint8Array, start: number, length: number, seed: number): number {
+  let hash = seed ^ length;
+  const end = start + length;
+  if (length >= 4) {
+    const lastWord = end - 4;
+    for (let at = start; at < lastWord; at += 4) {
+      hash = Math.imul(hash ^ wordAt(bytes, at), 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    hash = Math.imul(hash ^ wordAt(bytes, lastWord), 0x85ebca6b);
+  } else {
+    for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  }
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (
+    (bytes[at] ?? 0) |
+    ((bytes[at + 1] ?? 0) << 8) |
+    ((bytes[at + 2] ?? 0) << 16) |
+    ((bytes[at + 3] ?? 0) << 24)
+  );
+}
