@@ -8,7 +8,6 @@ export const LOSS_REASONS = {
   span_kind_unknown: "a span kind outside 0-5, kept as unspecified",
   status_code_unknown: "a status code outside 0-2, kept as unset",
   text_not_utf8: "text that is not UTF-8, kept with U+FFFD in the place of each wrong byte",
-  attribute_key_empty: "an attribute without a key, dropped",
   attribute_depth: "an attribute value nested more than 32 deep, cut at that depth",
   attribute_string_reference: "a profiling-only string reference outside profiles, kept as empty",
   request_malformed: "a request that could not be decoded, refused",
