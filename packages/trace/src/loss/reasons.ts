@@ -4,7 +4,9 @@
  * A reason is registered here once and never reused.
  */
 export const LOSS_REASONS = {
-  span_id_invalid: "a span whose trace id or span id is missing, of the wrong length or all zero",
+  span_id_invalid:
+    "a span with no valid trace id or span id, or with a parent id of the wrong length, refused",
+  link_id_invalid: "a link with no valid trace id or span id, kept with zeros in its place",
   span_kind_unknown: "a span kind outside 0-5, kept as unspecified",
   status_code_unknown: "a status code outside 0-2, kept as unset",
   text_not_utf8: "text that is not UTF-8, kept with U+FFFD in the place of each wrong byte",
