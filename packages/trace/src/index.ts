@@ -1,4 +1,24 @@
 /** The words and the reasoning of Spoor: spans, traces, and what can be concluded from them. */
+export { criticalPath, type PathStep, pathTimes } from "./analysis/critical-path.ts";
+export { selfTimeNano } from "./analysis/self-time.ts";
+export {
+  criticalTimes,
+  SLOW_MARK_COUNT_MAX,
+  SLOW_SHARE_MIN,
+  type SlowMark,
+  slowMarks,
+} from "./analysis/slow.ts";
+export {
+  buildTree,
+  nodeDurationNano,
+  type NodePlace,
+  orphanCount,
+  type TraceTree,
+  treeDurationNano,
+  type TreeNode,
+  type TreeProblem,
+} from "./analysis/tree.ts";
+export { traceVerdict, type Verdict } from "./analysis/verdict.ts";
 export { type Clock, ManualClock, systemClock } from "./base/clock.ts";
 export { formatDuration } from "./base/duration.ts";
 export { invariant, InvariantError } from "./base/invariant.ts";
@@ -12,8 +32,11 @@ export {
 } from "./identity/trace-reference.ts";
 export { type LossEntry, LossLedger } from "./loss/ledger.ts";
 export { LOSS_REASONS, type LossReason } from "./loss/reasons.ts";
+export { httpStatusText } from "./semconv/http-status.ts";
 export { keys } from "./semconv/keys.ts";
 export { errorText, httpStatusCode, serviceName, UNKNOWN_SERVICE } from "./semconv/read.ts";
+export { SERVICE_HUE_COUNT, serviceHue } from "./semconv/service-hue.ts";
+export { databaseStatement, spanTitle } from "./semconv/title.ts";
 export {
   type AnyValue,
   fromAnyValue,

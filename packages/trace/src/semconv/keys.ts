@@ -12,4 +12,7 @@ export const keys = {
   httpResponseStatusCode: "http.response.status_code",
   /** Old name of http.response.status_code, semantic conventions before 1.21. */
   httpStatusCode: "http.status_code",
+  dbQueryText: "db.query.text",
+  /** Old name of db.query.text, semantic conventions before 1.25. */
+  dbStatement: "db.statement",
 } as const;
