@@ -76,7 +76,7 @@ export function criticalPath(root: TreeNode): PathStep[] {
     if (childStart >= frame.untilNano) continue;
     open.push(toFrame(child, childStart, Math.min(childEnd, frame.untilNano)));
   }
-  return backwards.reverse();
+  return backwards.toReversed();
 }
 
 /** How long each span is itself on the path, in ns. A span that only has children there is absent. */

@@ -4,6 +4,10 @@ import * as fc from "fast-check";
 import { buildTree, orphanCount, type TraceTree, type TreeNode, treeDurationNano } from "./tree.ts";
 import { CHECKOUT, type SpanLiteral, traceLiteral } from "./trace-literal.ts";
 
+function idOf(index: number): string {
+  return index.toString(16).padStart(16, "0");
+}
+
 /** The tree as nested names: `a(b c(d))`, roots separated by a space. */
 function shape(tree: TraceTree): string {
   const draw = (node: TreeNode): string => {
@@ -147,11 +151,10 @@ test("a trace without spans is a tree without roots", () => {
 test("a chain of 100,000 spans does not overflow the stack", () => {
   const [template] = traceLiteral({ id: "a", endMs: 1 }).spans;
   assert.ok(template !== undefined);
-  const id = (index: number): string => index.toString(16).padStart(16, "0");
   const spans = Array.from({ length: 100_000 }, (_, index) => ({
     ...template,
-    spanId: id(index + 1),
-    parentSpanId: index === 0 ? "" : id(index),
+    spanId: idOf(index + 1),
+    parentSpanId: index === 0 ? "" : idOf(index),
     startTimeUnixNano: template.startTimeUnixNano + BigInt(index),
   }));
   const tree = buildTree({ traceId: template.traceId, spans });
