@@ -23,7 +23,8 @@ const NO_SCOPE: InstrumentationScope = {
   schemaUrl: "",
 };
 
-const decoder = new TextDecoder();
+// Without ignoreBOM a leading U+FEFF, which is a character of the text, would be lost.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const words = new DataView(new ArrayBuffer(8));
 
 /** Row `index` of a batch as an object. For readers and tests; the ingest path never calls it. */

@@ -13,7 +13,8 @@
 const INITIAL_ENTRIES = 1024;
 const INITIAL_HEAP_BYTES = 16 * 1024;
 
-const decoder = new TextDecoder();
+// Without ignoreBOM a leading U+FEFF, which is a character of the text, would be lost.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** Interned byte strings. Not safe for concurrent use; owned by one batch. */
@@ -40,7 +41,7 @@ export class StringTable {
     const mask = slots.length - 1;
     let slot = hash & mask;
     for (let id = slots[slot] ?? 0; id !== 0; id = slots[slot] ?? 0) {
-      if (this.#hashes[id] === hash && this.#equals(id, bytes, start, length)) return id;
+      if (this.#hashes[id] === hash && this.equals(id, bytes, start, length)) return id;
       slot = (slot + 1) & mask;
     }
     return this.#add(bytes, start, length, { hash, slot });
@@ -68,7 +69,8 @@ export class StringTable {
     return this.heap.subarray(offset, offset + (this.lengths[id] ?? 0));
   }
 
-  #equals(id: number, bytes: Uint8Array, start: number, length: number): boolean {
+  /** Whether string `id` is `bytes[start, start + length)`. */
+  equals(id: number, bytes: Uint8Array, start: number, length: number): boolean {
     if (this.lengths[id] !== length) return false;
     const heap = this.heap;
     const offset = this.offsets[id] ?? 0;
