@@ -89,6 +89,7 @@ export {
   type SpanDocument,
   toResourceDocument,
   toScopeDocument,
+  toSpanDocument,
   toSummaryDocument,
   toTraceDocument,
   type TraceDocument,

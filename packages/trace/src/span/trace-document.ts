@@ -132,9 +132,8 @@ function indexOf<T>(indices: Map<T, number>, item: T): number {
   return index;
 }
 
-type WithoutRefs = Omit<SpanDocument, "resource" | "scope">;
-
-function toSpanDocument(span: Span): WithoutRefs {
+/** A span in its JSON form, without its trace id and without what it shares with other spans. */
+export function toSpanDocument(span: Span): Omit<SpanDocument, "resource" | "scope"> {
   const { status } = span;
   return {
     spanId: span.spanId,

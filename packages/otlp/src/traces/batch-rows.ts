@@ -1,0 +1,54 @@
+import type { EventColumns, LinkColumns, SpanBatch } from "@spoor/trace";
+
+/** What a sender put in the place of an id. An id of zeros means none. */
+export const IdState = { invalid: -1, none: 0, valid: 1 } as const;
+
+export type IdState = (typeof IdState)[keyof typeof IdState];
+
+/** Sets a reserved row to the defaults of proto3. The ends of its lists are the caller's. */
+export function clearSpan(batch: SpanBatch, row: number): void {
+  batch.traceIds.fill(0, row * 16, row * 16 + 16);
+  batch.spanIds.fill(0, row * 8, row * 8 + 8);
+  batch.parentSpanIds.fill(0, row * 8, row * 8 + 8);
+  batch.startTimesUnixNano[row] = 0n;
+  batch.endTimesUnixNano[row] = 0n;
+  batch.names[row] = 0;
+  batch.traceStates[row] = 0;
+  batch.flags[row] = 0;
+  batch.kinds[row] = 0;
+  batch.statusCodes[row] = 0;
+  batch.statusMessages[row] = 0;
+  batch.droppedAttributesCounts[row] = 0;
+  batch.droppedEventsCounts[row] = 0;
+  batch.droppedLinksCounts[row] = 0;
+}
+
+/** The same for an event. */
+export function clearEvent(events: EventColumns, row: number): void {
+  events.timesUnixNano[row] = 0n;
+  events.names[row] = 0;
+  events.droppedAttributesCounts[row] = 0;
+}
+
+/** The same for a link. */
+export function clearLink(links: LinkColumns, row: number): void {
+  links.traceIds.fill(0, row * 16, row * 16 + 16);
+  links.spanIds.fill(0, row * 8, row * 8 + 8);
+  links.traceStates[row] = 0;
+  links.flags[row] = 0;
+  links.droppedAttributesCounts[row] = 0;
+}
+
+/** Takes back the last span with its attributes, events and links; the heap is the caller's. */
+export function dropLastSpan(batch: SpanBatch): void {
+  const { events, links } = batch;
+  const row = batch.spanCount - 1;
+  batch.spanCount = row;
+  batch.attributes.count = row === 0 ? 0 : (batch.attributesEnd[row - 1] ?? 0);
+  events.count = row === 0 ? 0 : (batch.eventsEnd[row - 1] ?? 0);
+  links.count = row === 0 ? 0 : (batch.linksEnd[row - 1] ?? 0);
+  const eventRow = events.count - 1;
+  events.attributes.count = eventRow < 0 ? 0 : (events.attributesEnd[eventRow] ?? 0);
+  const linkRow = links.count - 1;
+  links.attributes.count = linkRow < 0 ? 0 : (links.attributesEnd[linkRow] ?? 0);
+}

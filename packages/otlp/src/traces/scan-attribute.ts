@@ -1,0 +1,187 @@
+/*
+ * KeyValue messages straight into attribute columns; the hottest code of the ingest path.
+ *
+ * Reading is done in two steps, because key and value may come in either order: first the position
+ * and type of both are found, then the row is written. `template` is the row of an earlier owner
+ * of the same name at the same place: its key and its text are compared before anything is hashed.
+ */
+import {
+  type AttributeColumns,
+  AttributeType,
+  type LossLedger,
+  type SpanBatch,
+  type StringTable,
+  toAnyValue,
+} from "@spoor/trace";
+import { ProtobufReader } from "../protobuf/reader.ts";
+import { bytesTag, fixed64Tag, varintTag } from "../protobuf/tag.ts";
+import { type BatchMemory, memoryOf } from "./batch-memory.ts";
+import { decodeAnyValue } from "./decode-any-value.ts";
+import { AnyValueField, KeyValueField } from "./field-numbers.ts";
+import { internText } from "./text.ts";
+
+const KEY = bytesTag(KeyValueField.key);
+const VALUE = bytesTag(KeyValueField.value);
+const KEY_STRINDEX = varintTag(KeyValueField.keyStrindex);
+const STRING_VALUE = bytesTag(AnyValueField.stringValue);
+const BOOL_VALUE = varintTag(AnyValueField.boolValue);
+const INT_VALUE = varintTag(AnyValueField.intValue);
+const DOUBLE_VALUE = fixed64Tag(AnyValueField.doubleValue);
+const ARRAY_VALUE = bytesTag(AnyValueField.arrayValue);
+const KVLIST_VALUE = bytesTag(AnyValueField.kvlistValue);
+const BYTES_VALUE = bytesTag(AnyValueField.bytesValue);
+const STRING_STRINDEX = varintTag(AnyValueField.stringValueStrindex);
+
+const encoder = new TextEncoder();
+
+/** One pass over one request body. */
+export class TracesScan {
+  readonly reader: ProtobufReader;
+  readonly batch: SpanBatch;
+  readonly strings: StringTable;
+  readonly memory: BatchMemory;
+  readonly losses: LossLedger;
+  /** The name of the last span, which is often that of the next. */
+  lastName: number = 0;
+  /** The type of the last value; see {@link low}. */
+  type: AttributeType = AttributeType.empty;
+  /**
+   * With `high` the last value: its two words if it is a bool, an int or a double, else the start
+   * and the end of its bytes in the body; of the whole AnyValue message if it is nested.
+   */
+  low: number = 0;
+  high: number = 0;
+
+  constructor(body: Uint8Array, batch: SpanBatch, losses: LossLedger) {
+    this.reader = new ProtobufReader(body);
+    this.batch = batch;
+    this.strings = batch.strings;
+    this.memory = memoryOf(batch);
+    this.losses = losses;
+  }
+
+  /** The id of the text from the reader's position to `end`; `guess` is compared first. */
+  text(end: number, guess: number): number {
+    const { reader, strings } = this;
+    const start = reader.position;
+    const length = end - start;
+    reader.position = end;
+    if (length === 0) return 0;
+    if (guess !== 0 && strings.equals(guess, reader.bytes, start, length)) return guess;
+    return internText(strings, { bytes: reader.bytes, start, length }, this.losses);
+  }
+}
+
+/** Appends the KeyValue from the reader's position to `end` to `rows`. */
+export function scanAttribute(
+  scan: TracesScan,
+  rows: AttributeColumns,
+  template: number,
+  end: number,
+): void {
+  const { reader } = scan;
+  let key = 0;
+  scan.type = AttributeType.empty;
+  while (reader.position < end) {
+    const tag = reader.tag(end);
+    if (tag === KEY) key = scan.text(reader.openMessage(end), rows.keys[template] ?? 0);
+    else if (tag === VALUE) scanAnyValue(scan, reader.openMessage(end));
+    else {
+      if (tag === KEY_STRINDEX) scan.losses.count("attribute_string_reference");
+      reader.skip(tag, end);
+    }
+  }
+  pushValue(scan, rows, key, template);
+}
+
+/** Finds the type and the place of an AnyValue; a second one in the same KeyValue overwrites. */
+function scanAnyValue(scan: TracesScan, end: number): void {
+  const { reader } = scan;
+  const start = reader.position;
+  while (reader.position < end) {
+    const tag = reader.tag(end);
+    switch (tag) {
+      case STRING_VALUE:
+        takeBytes(scan, AttributeType.string, end);
+        break;
+      case INT_VALUE:
+        reader.varint(end);
+        setValue(scan, AttributeType.int, reader.low, reader.high);
+        break;
+      case BOOL_VALUE:
+        setValue(scan, AttributeType.bool, reader.bool(end) ? 1 : 0, 0);
+        break;
+      case DOUBLE_VALUE: {
+        const at = reader.fixed(8, end);
+        const { view } = reader;
+        setValue(scan, AttributeType.double, view.getInt32(at, true), view.getInt32(at + 4, true));
+        break;
+      }
+      case BYTES_VALUE:
+        takeBytes(scan, AttributeType.bytes, end);
+        break;
+      case ARRAY_VALUE:
+      case KVLIST_VALUE:
+        reader.skip(tag, end);
+        setValue(scan, AttributeType.nested, start, end);
+        break;
+      case STRING_STRINDEX:
+        // Counted again if the message turns out to be nested; no sender sets both.
+        scan.losses.count("attribute_string_reference");
+        reader.varint(end);
+        setValue(scan, AttributeType.empty, 0, 0);
+        break;
+      default:
+        reader.skip(tag, end);
+    }
+  }
+}
+
+function takeBytes(scan: TracesScan, type: AttributeType, end: number): void {
+  const { reader } = scan;
+  const stop = reader.openMessage(end);
+  setValue(scan, type, reader.position, stop);
+  reader.position = stop;
+}
+
+function setValue(scan: TracesScan, type: AttributeType, low: number, high: number): void {
+  scan.type = type;
+  scan.low = low;
+  scan.high = high;
+}
+
+function pushValue(scan: TracesScan, rows: AttributeColumns, key: number, template: number): void {
+  const { batch, low, high } = scan;
+  const { bytes } = scan.reader;
+  switch (scan.type) {
+    case AttributeType.string: {
+      const guess = rows.types[template] === AttributeType.string ? (rows.low[template] ?? 0) : 0;
+      const length = high - low;
+      if (guess !== 0 && scan.strings.equals(guess, bytes, low, length)) {
+        rows.push(key, AttributeType.string, guess, 0);
+      } else {
+        scan.memory.pushText(rows, key, { bytes, start: low, length }, scan.losses);
+      }
+      return;
+    }
+    case AttributeType.bytes:
+      rows.push(key, scan.type, batch.heap.append(bytes, low, high - low), high - low);
+      return;
+    case AttributeType.nested: {
+      const text = nestedText(scan);
+      rows.push(key, scan.type, batch.heap.append(text, 0, text.length), text.length);
+      return;
+    }
+    default:
+      rows.push(key, scan.type, low, high);
+  }
+}
+
+/** The AnyValue between `low` and `high` as OTLP/JSON text. */
+function nestedText({ reader, low, high, losses }: TracesScan): Uint8Array {
+  const { position } = reader;
+  reader.position = low;
+  const value = decodeAnyValue(reader, high, { depth: 0, losses });
+  reader.position = position;
+  return encoder.encode(JSON.stringify(toAnyValue(value)));
+}
