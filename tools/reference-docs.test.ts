@@ -32,7 +32,7 @@ function codeProblems(text: string, registries: readonly ErrorRegistry[] = [REGI
 
 const BOTH = `throw fail("SPOOR_OVEN_COLD") ?? fail("SPOOR_OVEN_OPEN");`;
 
-test("each page is what the declarations say (tools/reference-docs.ts writes them)", async () => {
+test("each page is what the declarations say (npm run docs writes them)", async () => {
   for (const [path, text] of await referencePages()) {
     assert.equal(readFileSync(join(REPOSITORY, path), "utf8"), text, path);
   }

@@ -2,8 +2,7 @@
  * Writes the pages under docs/reference from the declarations that the program runs on, and checks
  * that code and declarations agree.
  *
- * `node --conditions=@spoor/source tools/reference-docs.ts` writes the pages; a test fails while
- * they differ.
+ * `npm run docs` writes the pages; a test fails while they differ.
  */
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";

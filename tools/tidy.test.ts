@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { problemText, REPOSITORY, repositoryFiles } from "./source-module.ts";
-import { checkLinter, checkName, checkText, checkTidy } from "./tidy.ts";
+import { checkDecisions, checkLinter, checkName, checkText, checkTidy } from "./tidy.ts";
 
 const PATH = "packages/oven/src/bake.ts";
 
@@ -97,6 +97,13 @@ test("a generated page has no date", () => {
     ": a generated page with a date differs each time it is generated",
   ]);
   assert.deepEqual(check("As of 2026-11-22.\n", "docs/guides/a.md"), []);
+});
+
+test("two decisions have two numbers", () => {
+  const paths = ["0001-a.md", "0002-b.md", "0002-c.md"].map((name) => `docs/decisions/${name}`);
+  assert.deepEqual(checkDecisions(paths).map(problemText), [
+    "docs/decisions/0002-c.md: the number 0002 is taken",
+  ]);
 });
 
 test("a file above 1 MiB is refused", (context) => {

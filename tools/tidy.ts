@@ -114,6 +114,17 @@ export function checkName(path: string): Problem[] {
   return problems;
 }
 
+/** Two decisions with one number could not be told apart in a comment that cites it. */
+export function checkDecisions(paths: readonly string[]): Problem[] {
+  const decisions = paths.filter((path) => path.startsWith("docs/decisions/"));
+  const numbers = decisions.map((path) => basename(path).slice(0, 4));
+  return decisions.flatMap((path, index) => {
+    const number = numbers[index] ?? "";
+    const message = `the number ${number} is taken`;
+    return numbers.indexOf(number) < index ? [{ path, line: 0, message }] : [];
+  });
+}
+
 /** Rules that the linter checks and that must not be switched off there. */
 export function checkLinter(configuration: string): Problem[] {
   // The file is ours; a rule that is not where it is expected counts as switched off.
@@ -143,7 +154,7 @@ export function checkTidy(paths: readonly string[], root: string = REPOSITORY): 
       root,
     ).flatMap((module) => exportedNames(module)),
   );
-  return paths.flatMap((path) => {
+  const problems = paths.flatMap((path) => {
     const { size } = statSync(join(root, path));
     const message = `has ${size} bytes, at most ${FILE_BYTES_MAX}: generate it, or load it`;
     const large = size > FILE_BYTES_MAX ? [{ path, line: 0, message }] : [];
@@ -152,6 +163,7 @@ export function checkTidy(paths: readonly string[], root: string = REPOSITORY): 
     const linter = path === ".oxlintrc.json" ? checkLinter(text) : [];
     return [...checkName(path), ...checkText(path, text, publicNames), ...linter];
   });
+  return [...problems, ...checkDecisions(paths)];
 }
 
 if (import.meta.main) {
