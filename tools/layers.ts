@@ -28,8 +28,8 @@ import {
 
 /**
  * The rooms of a package, top to bottom, each with what it may import: rooms below it, packages of
- * ours (`@spoor/x`), packages from npm, and `node:` for the modules of Node. The room `.` is `src/`
- * itself, which holds entry points only and may import every room of its own package.
+ * ours (`@spoor/x`), packages from npm, single modules of Node or `node:` for all of them. The room
+ * `.` is `src/` itself, which holds entry points only and may import every room of its package.
  */
 export type Rooms = Readonly<Record<string, readonly string[]>>;
 
@@ -51,14 +51,56 @@ export const LAYERS: Layers = {
     trace: {
       ".": [],
       answer: ["span"],
+      analysis: ["semconv", "span", "base"],
       semconv: ["span"],
-      span: ["identity", "base"],
+      span: ["identity"],
       loss: [],
-      identity: ["base"],
+      identity: [],
       base: [],
     },
+    otlp: {
+      ".": [],
+      traces: ["protobuf", "@spoor/trace", "node:buffer"],
+      reply: ["protobuf"],
+      grpc: ["protobuf", "node:buffer"],
+      protobuf: [],
+    },
+    store: {
+      ".": [],
+      port: ["@spoor/trace"],
+    },
+    server: {
+      ".": ["@spoor/store", "@spoor/trace", "@hono/node-server", "hono", "node:"],
+      api: ["live", "base", "@spoor/store", "@spoor/trace", "hono", "node:"],
+      ingest: ["ports", "gather", "self", "base", "@spoor/otlp", "@spoor/trace", "node:"],
+      ports: ["base", "@spoor/otlp", "@spoor/trace", "node:"],
+      live: ["base", "@spoor/store", "@spoor/trace"],
+      gather: ["base", "@spoor/store", "@spoor/trace"],
+      self: ["base", "@spoor/trace"],
+      base: [],
+    },
+    ui: {
+      ".": [],
+      pages: [],
+      views: ["data", "geometry", "design", "@spoor/trace", "@tanstack/react-router", "react"],
+      data: ["@spoor/trace", "@tanstack/react-query", "react"],
+      geometry: ["@spoor/trace"],
+      address: [],
+      design: ["react"],
+    },
+    cli: {
+      ".": [],
+      commands: [],
+      exit: ["terminal", "@spoor/trace"],
+      terminal: ["@spoor/trace"],
+      client: [],
+      arguments: [],
+    },
   },
-  entries: {},
+  entries: {
+    "packages/trace/src/analysis/trace-literal.ts": "makes spans for tests",
+    "packages/ui/src/geometry/test-spans.ts": "makes spans for tests",
+  },
   timeReaders: {
     "packages/trace/src/base/clock.ts": "the one place where the product meets the machine's clock",
   },
@@ -144,7 +186,9 @@ function packageRefusal(specifier: string, from: Importer): string | undefined {
     const isListed = Object.values(from.rooms).some((names) => names.includes(specifier));
     return isListed ? undefined : `no room of ${from.place.packageName} may import ${specifier}`;
   }
-  if (specifier.startsWith("node:")) return listed("node:", from);
+  if (specifier.startsWith("node:") && from.rooms[from.room]?.includes("node:") === true) {
+    return listed("node:", from);
+  }
   return listed(npmName(specifier), from);
 }
 

@@ -7,7 +7,7 @@
 import { lineAt, type Problem } from "./source-module.ts";
 
 /** One banned word. */
-export interface BannedWord {
+interface BannedWord {
   readonly pattern: RegExp;
   /** What to do, continuing "…: ". */
   readonly instead: string;
@@ -22,7 +22,7 @@ const ADAPTERS = /\/(?:jaeger|tempo|zipkin)(?:[/.-]|$)/u;
 const ABOUT_WORDS = /^(?:tools\/tidy-words(?:\.test)?\.ts|STYLE\.md)$/u;
 
 /** All banned words. */
-export const BANNED_WORDS: readonly BannedWord[] = [
+const BANNED_WORDS: readonly BannedWord[] = [
   {
     pattern: /\b(?:span|trace|resource)[-_' ]?(?:s )?(?:tag|label|annotation)s?\b/giu,
     instead: "say attribute, or event",

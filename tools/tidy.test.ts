@@ -60,6 +60,13 @@ test("a name says what is in the file, in kebab-case, without a number", () => {
   assert.equal(names("packages/oven/src/custom-parser.2.test.ts").length, 1);
 });
 
+test("a test that no run would find is refused", () => {
+  const refusal = "no test run looks for this name: use .test.ts";
+  for (const name of ["a.spec.ts", "a.test.tsx", "a.test.mjs"]) {
+    assert.deepEqual(names(`test/${name}`), [`test/${name}: ${refusal}`]);
+  }
+});
+
 test("what a package shows to others has a docstring", () => {
   const missing = [":1: bake is exported and has no docstring"];
   assert.deepEqual(check("export function bake(): void {}"), missing);

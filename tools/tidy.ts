@@ -107,6 +107,7 @@ export function checkName(path: string): Problem[] {
     if (EMPTY_NAMES.test(stem)) add(`"${stem}" says nothing: name the idea that is in it`);
   }
   const name = basename(path);
+  if (/\.spec\.|\.test\.(?!ts$)/u.test(name)) add("no test run looks for this name: use .test.ts");
   if (!KEBAB_CASE.test(name)) add("is not in kebab-case");
   if (/(?:^|[-.])(?:issue|bug|gh|pr)?-?\d+(?:[-.]|$)/u.test(name)) {
     add("has a number in its name: say what it is about");
