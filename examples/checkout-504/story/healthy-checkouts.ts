@@ -1,6 +1,7 @@
 /* A good day: some checkouts, and the tree of one of them. */
 import { type CheckoutAnswer, checkOut, type Shop } from "../stage/shop.ts";
-import { showTrace, spansOf, type Spoor } from "../stage/spoor.ts";
+import { showTrace, type Spoor } from "../stage/spoor.ts";
+import { spansOf } from "../stage/spoor-api.ts";
 import { expect } from "./expect.ts";
 
 const CHECKOUT_COUNT = 5;
@@ -19,11 +20,12 @@ export async function tellHealthyCheckouts(shop: Shop, spoor: Spoor): Promise<vo
   // The first checkouts still open connections; the last one shows the usual shape.
   const shown = answers.findLast(({ isSampled }) => isSampled);
   expect(shown !== undefined, "no checkout was sampled (OTEL_TRACES_SAMPLER): nothing to show");
+  // The span of a request ends last in its service: with these, all the others are there too.
+  const requests = ["POST /checkout", "GET /inventory", "POST /payments"];
   const queries = ["pg.query:SELECT", "pg.query:INSERT", ...(shop.hasCache ? ["get"] : [])];
-  const steps = ["POST /checkout", "handleCheckout", "checkInventory", "processPayment"];
-  const charge = "stripe.ChargeCreate";
-  const names = [...steps, ...queries, charge];
-  const spans = await spansOf(spoor, { traceId: shown.traceId, names });
+  const steps = ["handleCheckout", "checkInventory", "processPayment", "stripe.ChargeCreate"];
+  const names = [...requests, ...steps, ...queries];
+  const spans = await spansOf(spoor.url, { traceId: shown.traceId, names });
   expect(!spans.some(({ isError }) => isError), "a span has an error");
   console.log("The last one:\n");
   await showTrace(spoor, shown.traceId);
