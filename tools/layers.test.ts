@@ -73,13 +73,22 @@ test("a package of ours, one of npm's and Node's modules need a line of their ow
     "@spoor/wire": "@spoor/wire",
     "hono/streaming": "hono",
     "@clickhouse/client/dist/x.js": "@clickhouse/client",
-    "node:fs/promises": "node:",
+    "node:fs/promises": "node:fs",
   };
   for (const [specifier, name] of Object.entries(names)) {
     assert.deepEqual(problemsOf(jar(`import "${specifier}";`)), [
       `${JAR}:2: the room house/cellar may not import ${name} (tools/layers.ts)`,
     ]);
   }
+});
+
+test("a single module of Node can be allowed, which allows no other", () => {
+  const cellar = ["node:buffer"];
+  const packages = { ...SOUND.packages, house: { ...SOUND.packages["house"], cellar } };
+  assert.deepEqual(problemsOf(jar(`import "node:buffer";`), { packages }), []);
+  assert.deepEqual(problemsOf(jar(`import "node:buffer"; import "node:fs";`), { packages }), [
+    `${JAR}:2: the room house/cellar may not import node:fs (tools/layers.ts)`,
+  ]);
 });
 
 test("a test may use npm and Node, but no package of ours that its package may not", () => {

@@ -67,7 +67,14 @@ export const LAYERS: Layers = {
     },
     store: {
       ".": [],
+      clickhouse: [],
+      memory: [],
+      read: [],
+      write: [],
+      schema: [],
+      engine: [],
       port: ["@spoor/trace"],
+      base: [],
     },
     server: {
       ".": ["@spoor/store", "@spoor/trace", "@hono/node-server", "hono", "node:"],
@@ -80,8 +87,23 @@ export const LAYERS: Layers = {
       base: [],
     },
     ui: {
-      ".": [],
-      pages: [],
+      ".": [
+        "@spoor/trace",
+        "@tanstack/react-query",
+        "@tanstack/react-router",
+        "react",
+        "react-dom",
+      ],
+      pages: [
+        "views",
+        "data",
+        "geometry",
+        "address",
+        "design",
+        "@spoor/trace",
+        "@tanstack/react-router",
+        "react",
+      ],
       views: ["data", "geometry", "design", "@spoor/trace", "@tanstack/react-router", "react"],
       data: ["@spoor/trace", "@tanstack/react-query", "react"],
       geometry: ["@spoor/trace"],
@@ -91,10 +113,11 @@ export const LAYERS: Layers = {
     cli: {
       ".": [],
       commands: [],
-      exit: ["terminal", "@spoor/trace"],
-      terminal: ["@spoor/trace"],
       client: [],
+      exit: ["terminal", "@spoor/trace"],
+      terminal: ["base", "@spoor/trace"],
       arguments: [],
+      base: [],
     },
   },
   entries: {
@@ -103,6 +126,9 @@ export const LAYERS: Layers = {
   },
   timeReaders: {
     "packages/trace/src/base/clock.ts": "the one place where the product meets the machine's clock",
+    "packages/ui/src/data/trace-stream.ts": "hands the browser's clock in, beside its timers",
+    "packages/ui/src/views/connection-banner.tsx": "counts down on the screen",
+    "packages/ui/src/pages/trace-page.tsx": "says how long ago, each time it is drawn",
   },
 };
 

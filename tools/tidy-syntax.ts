@@ -52,7 +52,7 @@ export function checkDocstrings(
     .filter(({ start }) => {
       const before = comments.findLast(({ end }) => end <= start);
       const isAbove = before !== undefined && text.slice(before.end, start).trim() === "";
-      return !isAbove || before.type !== "Block" || !before.value.startsWith("*");
+      return !isAbove || !before.value.startsWith("*");
     })
     .map(({ name, start }) => ({
       path,
