@@ -26,7 +26,8 @@ export class ProtobufReader {
   high: number = 0;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+    // A Buffer would make every access polymorphic, and its slice() does not copy.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 

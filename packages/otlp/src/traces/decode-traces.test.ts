@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { test } from "node:test";
+import { LossLedger, type Span, SpanBatch, spansOf } from "@spoor/trace";
+import * as fc from "fast-check";
+import { decodeTracesJson } from "./decode-json.ts";
+import { decodeTracesProtobuf } from "./decode-protobuf.ts";
+import { encodeTracesJson } from "./encode-json.ts";
+import { encodeTracesProtobuf } from "./encode-protobuf.ts";
+import { groupSpans } from "./group-spans.ts";
+import { encodeByProtobufjs, reencodeByProtobufjs } from "./protobufjs-messages.fuzz.ts";
+import { randomSpans } from "./random-spans.fuzz.ts";
+import { shuffledFields } from "./shuffled-fields.fuzz.ts";
+
+const RUNS = { numRuns: 200 };
+
+const encoder = new TextEncoder();
+
+/** The order in which OTLP carries spans: by resource and scope. */
+function grouped(spans: readonly Span[]): Span[] {
+  return [...groupSpans(spans).values()].flatMap((scopes) => [...scopes.values()].flat());
+}
+
+function jsonBody(spans: readonly Span[]): Uint8Array {
+  return encoder.encode(JSON.stringify(encodeTracesJson(spans)));
+}
+
+/** Decodes `body` and expects `spans`, nothing lost. */
+function check(
+  decode: typeof decodeTracesProtobuf,
+  body: Uint8Array,
+  spans: readonly Span[],
+): void {
+  const batch = new SpanBatch();
+  const ledger = new LossLedger();
+  const result = decode(body, batch, ledger);
+  const expected = { spanCount: spans.length, rejectedSpanCount: 0, problems: [] };
+  assert.deepStrictEqual(result, expected);
+  assert.deepStrictEqual(ledger.entries(), []);
+  assert.deepStrictEqual(spansOf(batch), grouped(spans));
+}
+
+test("every field of every span survives OTLP/protobuf", () => {
+  const property = fc.property(randomSpans, (spans) => {
+    check(decodeTracesProtobuf, encodeTracesProtobuf(spans), spans);
+  });
+  fc.assert(property, RUNS);
+});
+
+test("every field of every span survives OTLP/JSON", () => {
+  const property = fc.property(randomSpans, (spans) => {
+    check(decodeTracesJson, jsonBody(spans), spans);
+  });
+  fc.assert(property, RUNS);
+});
+
+test("what protobufjs encodes is read as it was meant", () => {
+  const property = fc.property(randomSpans, (spans) => {
+    check(decodeTracesProtobuf, encodeByProtobufjs(spans), spans);
+  });
+  fc.assert(property, RUNS);
+});
+
+test("protobufjs reads what is encoded here as it was meant", () => {
+  const property = fc.property(randomSpans, (spans) => {
+    const body = reencodeByProtobufjs(encodeTracesProtobuf(spans));
+    assert.deepStrictEqual(Buffer.from(body), Buffer.from(encodeByProtobufjs(spans)));
+  });
+  fc.assert(property, RUNS);
+});
+
+test("the order of fields on the wire does not matter", () => {
+  const property = fc.property(randomSpans, fc.infiniteStream(fc.nat()), (spans, choices) => {
+    const body = shuffledFields(encodeTracesProtobuf(spans), choices);
+    check(decodeTracesProtobuf, body, spans);
+  });
+  fc.assert(property, RUNS);
+});
+
+test("requests that share a batch do not disturb one another", () => {
+  const property = fc.property(fc.array(randomSpans, { maxLength: 5 }), (requests) => {
+    const batch = new SpanBatch();
+    const ledger = new LossLedger();
+    for (const [index, spans] of requests.entries()) {
+      const isJson = index % 2 === 1;
+      const result = isJson
+        ? decodeTracesJson(jsonBody(spans), batch, ledger)
+        : decodeTracesProtobuf(encodeTracesProtobuf(spans), batch, ledger);
+      assert.equal(result.malformed, undefined);
+    }
+    assert.deepStrictEqual(spansOf(batch), requests.flatMap(grouped));
+  });
+  fc.assert(property, { numRuns: 100 });
+});
+
+test("a resource is one row, however it is encoded and however often it is sent", () => {
+  const [spans = []] = fc.sample(
+    randomSpans.filter((some) => some.length === 6),
+    { seed: 7, numRuns: 1 },
+  );
+  const batch = new SpanBatch();
+  const ledger = new LossLedger();
+  for (let round = 0; round < 3; round += 1) {
+    decodeTracesProtobuf(encodeTracesProtobuf(spans), batch, ledger);
+    decodeTracesJson(jsonBody(spans), batch, ledger);
+  }
+  assert.equal(batch.spanCount, 36);
+  assert.equal(batch.resources.length, new Set(spans.map((span) => span.resource)).size);
+  assert.equal(batch.scopes.length, new Set(spans.map((span) => span.scope)).size);
+});
