@@ -101,7 +101,7 @@ test("the verdict names the deepest error, then where the time went", () => {
   const verdict = traceVerdict(tree, slowMarks(tree, criticalTimes(tree)));
   assert.equal(
     verdict.sentence,
-    "Failed in UPDATE in inventory: lock timeout. 90ms of 100ms went to UPDATE in inventory.",
+    "Failed in UPDATE in inventory: lock timeout. 90ms of 100ms went there.",
   );
   assert.equal(verdict.failure?.span.name, "UPDATE");
 });

@@ -22,11 +22,20 @@ export interface Verdict {
 /**
  * The verdict on a trace, given its marks as {@link slowMarks} returns them. The deepest failing
  * span comes first because those above it usually only pass the error on.
+ *
+ * `shorten` is applied to each title and message, which may be statements of any length.
  */
-export function traceVerdict(tree: TraceTree, marks: readonly SlowMark[]): Verdict {
+export function traceVerdict(
+  tree: TraceTree,
+  marks: readonly SlowMark[],
+  shorten: (text: string) => string = (text) => text,
+): Verdict {
   const failure = deepestFailure(tree);
   const [slowest] = marks;
-  const sentences = [failureSentence(failure), timeSentence(tree, slowest)];
+  const sentences = [
+    failureSentence(failure, shorten),
+    timeSentence(tree, { slowest, failure }, shorten),
+  ];
   return { failure, slowest, sentence: sentences.filter((text) => text !== "").join(" ") };
 }
 
@@ -45,23 +54,30 @@ function isWorse(node: TreeNode, other: TreeNode): boolean {
   return longer === 0 ? node.startNano < other.startNano : longer > 0;
 }
 
-function failureSentence(failure: TreeNode | undefined): string {
+type Shorten = (text: string) => string;
+
+function failureSentence(failure: TreeNode | undefined, shorten: Shorten): string {
   if (failure === undefined) return "";
-  const text = errorText(failure.span).replaceAll(/\s+/g, " ").trim();
-  const where = `Failed in ${named(failure)}`;
+  const text = shorten(errorText(failure.span).replaceAll(/\s+/g, " ").trim());
+  const where = `Failed in ${named(failure, shorten)}`;
   if (text === "") return `${where}.`;
   return /[.!?]$/.test(text) ? `${where}: ${text}` : `${where}: ${text}.`;
 }
 
-function timeSentence(tree: TraceTree, slowest: SlowMark | undefined): string {
+function timeSentence(
+  tree: TraceTree,
+  { slowest, failure }: Pick<Verdict, "slowest" | "failure">,
+  shorten: Shorten,
+): string {
   const total = treeDurationNano(tree);
   if (tree.nodes.length < 2 || total === 0) return "";
   const whole = formatDuration(total);
   if (slowest === undefined) return `No span took a fifth of the ${whole} on its own.`;
   const own = formatDuration(slowest.ownNano);
-  return `${own} of ${whole} went to ${named(slowest.node)}.`;
+  if (slowest.node === failure) return `${own} of ${whole} went there.`;
+  return `${own} of ${whole} went to ${named(slowest.node, shorten)}.`;
 }
 
-function named(node: TreeNode): string {
-  return `${spanTitle(node.span)} in ${serviceName(node.span.resource)}`;
+function named({ span }: TreeNode, shorten: Shorten): string {
+  return `${shorten(spanTitle(span))} in ${serviceName(span.resource)}`;
 }

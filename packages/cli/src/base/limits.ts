@@ -1,0 +1,34 @@
+/** Seconds to wait for an answer unless told otherwise; a store that is busy may need some. */
+export const TIMEOUT_SECONDS_DEFAULT = 30;
+
+/** Traces that `spoor find` lists unless told otherwise: about one screen. */
+export const FIND_COUNT_DEFAULT = 20;
+/** The most that one answer of the API holds; asking for more is a usage error. */
+export const FIND_COUNT_MAX = 1000;
+
+/** Fewer alike siblings are drawn one by one: they tell more than a line that sums them up. */
+export const FOLD_COUNT_MIN = 5;
+/** A sibling with this share of the trace on the critical path is never folded away. */
+export const FOLD_CRITICAL_SHARE_MIN = 0.1;
+
+/** Below this many spans a trace is drawn whole: it fits on a screen or nearly so. */
+export const PRUNE_SPAN_COUNT_MIN = 41;
+/** Subtrees of which every span is shorter than this share of the trace may be hidden. */
+export const PRUNE_SHARE_MAX = 0.01;
+
+/**
+ * Levels of indentation that are drawn; what is deeper stands at this level with the number of
+ * levels left out. Without it, a chain of n spans would take n² characters.
+ */
+export const INDENT_LEVELS_MAX = 48;
+
+/** A title is not cut to fewer columns than this, even if the line then wraps. */
+export const TITLE_COLUMNS_MIN = 16;
+/** Where the column of services begins at most, when the output has no width of its own. */
+export const SERVICE_COLUMN_MAX = 96;
+
+/**
+ * A second signal within this time belongs to the same key press: a terminal sends Ctrl-C to the
+ * whole process group, and npm passes it on once more.
+ */
+export const SIGNAL_ECHO_MS_MAX = 500;

@@ -1,0 +1,32 @@
+import type { Command } from "./command.ts";
+
+/** A verb before its file is loaded: most runs need only one of them. */
+export interface RegisteredVerb {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Every verb, in the order of the help. */
+export const VERBS: readonly RegisteredVerb[] = [
+  {
+    name: "up",
+    summary: "receive spans, keep them, and show them in the browser",
+    load: async () => (await import("./up.ts")).upCommand,
+  },
+  {
+    name: "find",
+    summary: "list traces",
+    load: async () => (await import("./find.ts")).findCommand,
+  },
+  {
+    name: "show",
+    summary: "draw one trace as a tree",
+    load: async () => (await import("./show.ts")).showCommand,
+  },
+  {
+    name: "help",
+    summary: "explain a verb",
+    load: async () => (await import("./help.ts")).helpCommand,
+  },
+];

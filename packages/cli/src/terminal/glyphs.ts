@@ -1,0 +1,40 @@
+/** The signs of a drawing, in one of two character sets. */
+export interface Glyphs {
+  readonly branch: string;
+  readonly lastBranch: string;
+  readonly rail: string;
+  readonly noRail: string;
+  /** Before the lines that tell more about a span. */
+  readonly detail: string;
+  readonly slow: string;
+  readonly error: string;
+  readonly orphan: string;
+  readonly ellipsis: string;
+  readonly times: string;
+}
+
+export const UNICODE_GLYPHS: Glyphs = {
+  branch: "├── ",
+  lastBranch: "└── ",
+  rail: "│   ",
+  noRail: "    ",
+  detail: "┆   ",
+  slow: "← slow",
+  error: "✗",
+  orphan: "?",
+  ellipsis: "…",
+  times: "×",
+};
+
+export const ASCII_GLYPHS: Glyphs = {
+  branch: "|-- ",
+  lastBranch: "`-- ",
+  rail: "|   ",
+  noRail: "    ",
+  detail: ":   ",
+  slow: "<- slow",
+  error: "x",
+  orphan: "?",
+  ellipsis: "...",
+  times: "x",
+};

@@ -1,0 +1,280 @@
+/*
+ * A trace as text: a line about the whole, the tree, a line with the verdict and the counts.
+ *
+ * 1. tree-rows decides which lines there are.
+ * 2. Here each line is put into words, measured, and on a terminal cut to its width: the message of
+ *    an error first, then the title, both in the middle.
+ * 3. A line whose service differs from that of the line above it in the tree names the service in
+ *    a column at the right.
+ */
+import {
+  errorText,
+  formatDuration,
+  httpStatusCode,
+  httpStatusText,
+  orphanCount,
+  serviceHue,
+  serviceName,
+  type Span,
+  spanTitle,
+  StatusCode,
+  type Trace,
+  type TreeNode,
+} from "@spoor/trace";
+import { INDENT_LEVELS_MAX, SERVICE_COLUMN_MAX, TITLE_COLUMNS_MIN } from "../base/limits.ts";
+import { detailLines } from "./span-details.ts";
+import { cutMiddle, textWidth } from "./text-width.ts";
+import { readingOf, type TraceReading } from "./trace-reading.ts";
+import { traceCounts } from "./trace-counts.ts";
+import { type TreeRow, treeRows } from "./tree-rows.ts";
+import { printable, type TreeView } from "./tree-view.ts";
+
+/** A line in parts, as they are measured, cut and coloured. */
+interface Line {
+  readonly prefix: string;
+  readonly title: string;
+  readonly hue: number | undefined;
+  /** After the title: ` (27ms)`. */
+  readonly duration: string;
+  readonly error: string | undefined;
+  readonly isSlow: boolean;
+  /** Printed at the right; empty while it is the same as above. */
+  readonly service: string;
+}
+
+/**
+ * Draws `trace`. Pure: the same trace and view give the same text, which ends with a line break.
+ * An empty trace is said to be empty.
+ */
+export function drawTrace(trace: Trace, view: TreeView): string {
+  const reading = readingOf(trace, (text) => shortened(text, view));
+  const rows = treeRows(reading, view);
+  const lines = rows.map((row) => toLine(row, reading, view));
+  const serviceColumn = chooseServiceColumn(lines, view);
+  const serviceWidthMax = Math.max(0, ...serviceWidths(lines));
+  const drawn: string[] = [];
+  for (const [index, row] of rows.entries()) {
+    const line = lines[index];
+    if (line === undefined) continue;
+    drawn.push(drawLine(line, { serviceColumn, serviceWidthMax, view }));
+    drawn.push(...drawDetails(row, reading, view));
+  }
+  return [...headLines(trace, reading, view), ...drawn, "", lastLine(reading, view), ""].join("\n");
+}
+
+function headLines(trace: Trace, { tree, durationNano }: TraceReading, view: TreeView): string[] {
+  const span = tree.roots[0]?.span;
+  if (span === undefined) return [`trace ${trace.traceId}`, ""];
+  const code = httpStatusCode(span.attributes);
+  const parts = [
+    view.palette.strong(printable(serviceName(span.resource), view)),
+    printable(span.name, view),
+    ...(code === undefined ? [] : [String(code)]),
+    durationText(durationNano, view),
+    view.timeText(tree.startTimeUnixNano),
+    `trace ${trace.traceId}`,
+  ];
+  return [parts.join("  "), ""];
+}
+
+function lastLine(reading: TraceReading, view: TreeView): string {
+  const { verdict, tree } = reading;
+  const counts = traceCounts(tree, orphanCount(tree));
+  const { sentence } = verdict;
+  if (sentence === "") return counts;
+  return `${printable(view.isAscii ? sentence.replaceAll("µs", "us") : sentence, view)}  ${counts}`;
+}
+
+function toLine(row: TreeRow, reading: TraceReading, view: TreeView): Line {
+  const { item } = row;
+  const prefix = prefixOf(row, view);
+  const plain = { prefix, hue: undefined, duration: "", error: undefined, isSlow: false };
+  const { glyphs } = view;
+  switch (item.kind) {
+    case "span":
+      return spanLine(item.node, { prefix, reading, view });
+    case "fold": {
+      const { nodes, title, belowCount } = item.fold;
+      const sum = durationText(item.fold.durationNanoSum, view);
+      const longest = durationText(item.fold.durationNanoMax, view);
+      const below = belowCount === 0 ? "" : `, ${belowCount} spans below`;
+      const first = nodes[0];
+      return {
+        ...plain,
+        hue: first === undefined ? undefined : serviceHue(serviceName(first.span.resource)),
+        title: printable(title, view),
+        duration: ` ${glyphs.times}${nodes.length} (${sum}, max ${longest}${below})`,
+        service: first === undefined ? "" : changedService(first, reading, view),
+      };
+    }
+    case "ghost":
+      return { ...plain, title: ghostTitle(item.parentSpanId, view), service: "" };
+    case "small": {
+      const title = `${glyphs.ellipsis} ${spans(item.spanCount)} under 1% hidden (-a shows all)`;
+      return { ...plain, title, service: "" };
+    }
+    case "deeper": {
+      const title = `${glyphs.ellipsis} ${spans(item.spanCount)} deeper hidden (--depth shows more)`;
+      return { ...plain, title, service: "" };
+    }
+  }
+}
+
+interface SpanPlace {
+  readonly prefix: string;
+  readonly reading: TraceReading;
+  readonly view: TreeView;
+}
+
+function spanLine(node: TreeNode, { prefix, reading, view }: SpanPlace): Line {
+  const { span } = node;
+  return {
+    prefix,
+    title: printable(spanTitle(span), view) || "(no name)",
+    hue: serviceHue(serviceName(span.resource)),
+    duration: ` (${node.hasTimes ? durationText(rawDurationNano(span), view) : "times missing"})`,
+    error: span.status.code === StatusCode.error ? errorWords(span, view) : undefined,
+    isSlow: reading.slow.has(node),
+    service: changedService(node, reading, view),
+  };
+}
+
+/** As the sender gave it, so that an end before the start is seen as a negative duration. */
+function rawDurationNano({ startTimeUnixNano, endTimeUnixNano }: Span): number {
+  return Number(endTimeUnixNano - startTimeUnixNano);
+}
+
+/** On a terminal the id is shortened: it never arrived, so nobody can look it up here. */
+function ghostTitle(parentSpanId: string, { glyphs, columns }: TreeView): string {
+  if (parentSpanId === "") return `${glyphs.orphan} parents name each other`;
+  const id = columns === undefined ? parentSpanId : parentSpanId.slice(0, 4) + glyphs.ellipsis;
+  return `${glyphs.orphan} parent ${id} missing`;
+}
+
+function errorWords(span: Span, view: TreeView): string {
+  const text = errorText(span).replaceAll(/\s+/g, " ").trim();
+  const code = httpStatusCode(span.attributes);
+  const isBare = text === "" || text === String(code);
+  if (!isBare) return printable(text, view);
+  return code === undefined ? "error" : httpStatusText(code);
+}
+
+/** The service where it differs from the parent's; a first root's stands in the line above. */
+function changedService(node: TreeNode, { tree }: TraceReading, view: TreeView): string {
+  const above = node.parent ?? tree.roots[0];
+  const service = serviceName(node.span.resource);
+  if (above === undefined || service === serviceName(above.span.resource)) return "";
+  return printable(service, view);
+}
+
+function durationText(durationNano: number, { isAscii }: TreeView): string {
+  const text = formatDuration(durationNano);
+  return isAscii ? text.replace("µ", "u") : text;
+}
+
+function spans(count: number): string {
+  return `${count} ${count === 1 ? "span" : "spans"}`;
+}
+
+/** The rails and the branch before a line, the outermost levels of a deep tree as a number. */
+function prefixOf(row: TreeRow, { glyphs }: TreeView): string {
+  if (row.depth === 0) return "";
+  return railsOf(row, glyphs) + (row.isLast ? glyphs.lastBranch : glyphs.branch);
+}
+
+/** What stands above and below the branch of `row`: the rails of its ancestors. */
+function railsOf(row: TreeRow, glyphs: TreeView["glyphs"]): string {
+  const rails: string[] = [];
+  let ancestor = row.parent;
+  while (ancestor !== undefined && ancestor.depth > 0 && rails.length < INDENT_LEVELS_MAX) {
+    rails.push(ancestor.isLast ? glyphs.noRail : glyphs.rail);
+    ancestor = ancestor.parent;
+  }
+  const hiddenLevels = row.depth - 1 - rails.length;
+  const number = hiddenLevels > 0 ? `(+${hiddenLevels} levels) ` : "";
+  return number + rails.toReversed().join("");
+}
+
+function drawDetails(row: TreeRow, reading: TraceReading, view: TreeView): string[] {
+  if (row.item.kind !== "span" || view.detailLevel === 0) return [];
+  const { glyphs, palette } = view;
+  const own = row.depth === 0 ? "" : row.isLast ? glyphs.noRail : glyphs.rail;
+  const prefix = `${railsOf(row, glyphs)}${own}${glyphs.detail}`;
+  const options = { level: view.detailLevel, slow: reading.slow };
+  return detailLines(row.item.node, options).map((text) => {
+    const line = printable(text, view);
+    const room = view.columns === undefined ? undefined : view.columns - textWidth(prefix);
+    return palette.quiet(prefix + (room === undefined ? line : cut(line, room, view)));
+  });
+}
+
+function serviceWidths(lines: readonly Line[]): number[] {
+  return [...new Set(lines.map(({ service }) => service))].map(textWidth);
+}
+
+/** Where services are printed: behind the longest line that has one, as far as that is sensible. */
+function chooseServiceColumn(lines: readonly Line[], { columns, glyphs }: TreeView): number {
+  const services = serviceWidths(lines);
+  const rightmost = columns === undefined ? SERVICE_COLUMN_MAX : columns - Math.max(0, ...services);
+  let column = 0;
+  for (const line of lines) {
+    if (line.service !== "") column = Math.max(column, lineWidth(line, glyphs) + 2);
+  }
+  return Math.max(0, Math.min(column, rightmost));
+}
+
+function lineWidth(line: Line, glyphs: TreeView["glyphs"]): number {
+  return textWidth(line.prefix + line.title + line.duration + marksOf(line, glyphs));
+}
+
+function marksOf({ error, isSlow }: Line, glyphs: TreeView["glyphs"]): string {
+  const errorMark = error === undefined ? "" : `  ${glyphs.error} ${error}`;
+  return errorMark + (isSlow ? `  ${glyphs.slow}` : "");
+}
+
+interface LineLayout {
+  readonly serviceColumn: number;
+  readonly serviceWidthMax: number;
+  readonly view: TreeView;
+}
+
+function drawLine(whole: Line, { serviceColumn, serviceWidthMax, view }: LineLayout): string {
+  const { palette, glyphs, columns } = view;
+  const forService = whole.service === "" ? 0 : serviceWidthMax + 2;
+  const line = columns === undefined ? whole : fitted(whole, columns - forService, view);
+  const { prefix, title, hue, duration, error, isSlow, service } = line;
+  const parts = [
+    palette.quiet(prefix),
+    hue === undefined ? palette.quiet(title) : palette.service(hue, title),
+    duration,
+    error === undefined ? "" : `  ${palette.error(`${glyphs.error} ${error}`)}`,
+    isSlow ? `  ${palette.slow(glyphs.slow)}` : "",
+  ];
+  if (service !== "") {
+    const gap = Math.max(2, serviceColumn - lineWidth(line, glyphs));
+    parts.push(" ".repeat(gap), hue === undefined ? service : palette.service(hue, service));
+  }
+  return parts.join("");
+}
+
+/** The line in `columns` columns, as far as that leaves something to read. */
+function fitted(line: Line, columns: number, view: TreeView): Line {
+  const { glyphs } = view;
+  if (lineWidth(line, glyphs) <= columns) return line;
+  const fixed = textWidth(line.prefix + line.duration + marksOf({ ...line, error: "" }, glyphs));
+  const room = columns - fixed;
+  const titleWidth = textWidth(line.title);
+  const errorRoom = Math.max(TITLE_COLUMNS_MIN, room - titleWidth, Math.floor(room / 2));
+  const error = line.error === undefined ? undefined : cut(line.error, errorRoom, view);
+  const titleRoom = room - (error === undefined ? 0 : textWidth(error));
+  return { ...line, error, title: cut(line.title, titleRoom, view) };
+}
+
+/** A title inside a sentence: on a terminal it may take half a line. */
+function shortened(text: string, view: TreeView): string {
+  return view.columns === undefined ? text : cut(text, Math.floor(view.columns / 2), view);
+}
+
+function cut(text: string, columns: number, { glyphs }: TreeView): string {
+  return cutMiddle(text, Math.max(TITLE_COLUMNS_MIN, columns), glyphs.ellipsis);
+}
