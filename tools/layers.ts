@@ -108,7 +108,7 @@ export const LAYERS: Layers = {
       data: ["@spoor/trace", "@tanstack/react-query", "react"],
       geometry: ["@spoor/trace"],
       address: [],
-      design: ["react"],
+      design: ["@spoor/trace", "react"],
     },
     cli: {
       ".": [],
@@ -128,7 +128,6 @@ export const LAYERS: Layers = {
     "packages/trace/src/base/clock.ts": "the one place where the product meets the machine's clock",
     "packages/ui/src/data/trace-stream.ts": "hands the browser's clock in, beside its timers",
     "packages/ui/src/views/connection-banner.tsx": "counts down on the screen",
-    "packages/ui/src/pages/trace-page.tsx": "says how long ago, each time it is drawn",
   },
 };
 

@@ -1,0 +1,66 @@
+/*
+ * The part of the address after "?": what a view shows, so that a link shows a colleague the same.
+ *
+ * Every value is text. The router's own reading takes values for JSON, and then a span id such as
+ * 12e4567890123456 becomes the number Infinity.
+ */
+
+const ROW_KEY = /^(?:parent-)?[0-9a-f]{16}(?:~[1-9][0-9]*)?$/;
+
+/** Search parameters as they stand in the address. */
+export type RawSearch = Readonly<Record<string, string>>;
+
+/** What the list of traces shows. Absent fields are at their default. */
+export interface HomeSearch {
+  readonly sort?: "duration";
+  readonly errors?: "true";
+  /** How many traces are listed. */
+  readonly n?: number;
+}
+
+/** What the page of one trace shows. */
+export interface TraceSearch {
+  /** The key of the selected row: a span id, or what the waterfall made of one. */
+  readonly s?: string;
+  /** "1" while the detail panel is open. */
+  readonly d?: "1";
+}
+
+/** Rows in the list of traces unless the address says otherwise. */
+export const LIST_LIMIT_DEFAULT = 100;
+/** The most that the API lists at once. */
+export const LIST_LIMIT_MAX = 1000;
+
+/** Reads `?a=b&c=d`. Of a repeated name the last value counts. */
+export function parseSearch(text: string): RawSearch {
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+/** Writes what {@link parseSearch} reads, with its "?"; empty when nothing is set. */
+export function stringifySearch(search: Readonly<Record<string, unknown>>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    if (typeof value === "string" && value !== "") parameters.set(name, value);
+    if (typeof value === "number") parameters.set(name, String(value));
+  }
+  const text = parameters.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+/** The known parameters of the home page; anything else in the address is left out. */
+export function parseHomeSearch(raw: Readonly<Record<string, unknown>>): HomeSearch {
+  const limit = Number(raw["n"]);
+  const isLimit = Number.isInteger(limit) && limit >= 1 && limit <= LIST_LIMIT_MAX;
+  return {
+    ...(raw["sort"] === "duration" ? { sort: "duration" } : {}),
+    ...(raw["errors"] === "true" ? { errors: "true" } : {}),
+    ...(isLimit && limit !== LIST_LIMIT_DEFAULT ? { n: limit } : {}),
+  };
+}
+
+/** The known parameters of a trace's page; anything else in the address is left out. */
+export function parseTraceSearch(raw: Readonly<Record<string, unknown>>): TraceSearch {
+  const key = typeof raw["s"] === "string" ? raw["s"].toLowerCase() : "";
+  if (!ROW_KEY.test(key)) return {};
+  return { s: key, ...(raw["d"] === "1" ? { d: "1" } : {}) };
+}

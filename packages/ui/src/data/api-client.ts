@@ -1,0 +1,122 @@
+/*
+ * Asks the server that this page came from. Every failure comes out as one kind of error with a
+ * problem document in it, whether the server wrote the document or never answered.
+ */
+import {
+  errorMessage,
+  type ProblemDocument,
+  type StatusAnswer,
+  type TraceAnswer,
+  type TraceListAnswer,
+} from "@spoor/trace";
+
+/** What to list. */
+export interface TraceListQuery {
+  readonly sort: "recent" | "duration";
+  readonly onlyErrors: boolean;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
+/** The request failed; `problem` says why in words meant for a person. */
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+  readonly problem: ProblemDocument;
+
+  constructor(problem: ProblemDocument, options?: ErrorOptions) {
+    super(problem.title, options);
+    this.problem = problem;
+  }
+}
+
+/** `GET /api/v1/traces`. @throws ProblemError */
+export async function readTraceList(
+  query: TraceListQuery,
+  signal: AbortSignal,
+): Promise<TraceListAnswer> {
+  const parameters = new URLSearchParams({ limit: String(query.limit), sort: query.sort });
+  if (query.onlyErrors) parameters.set("errors", "true");
+  return await readJson<TraceListAnswer>(`/api/v1/traces?${parameters}`, signal);
+}
+
+/** `GET /api/v1/traces/{id}`; the id may be a prefix. @throws ProblemError */
+export async function readTrace(traceId: string, signal: AbortSignal): Promise<TraceAnswer> {
+  return await readJson<TraceAnswer>(`/api/v1/traces/${encodeURIComponent(traceId)}`, signal);
+}
+
+/** `GET /api/v1/status`. @throws ProblemError */
+export async function readStatus(signal: AbortSignal): Promise<StatusAnswer> {
+  return await readJson<StatusAnswer>("/api/v1/status", signal);
+}
+
+/** The problem in anything that was thrown. */
+export function problemOf(error: unknown): ProblemDocument {
+  if (error instanceof ProblemError) return error.problem;
+  return {
+    code: "SPOOR_UI_UNEXPECTED",
+    title: "Something went wrong in this page",
+    status: 0,
+    detail: errorMessage(error),
+    hint: "Reload the page. If it stays, this is a bug in Spoor.",
+  };
+}
+
+async function readJson<T>(path: string, signal: AbortSignal): Promise<T> {
+  const response = await request(path, signal);
+  const body = await bodyOf(response);
+  if (!response.ok) throw new ProblemError(isProblem(body) ? body : unexplained(response));
+  if (body === undefined) throw new ProblemError(unreadable(path));
+  // The server that sent this page is of the same version and writes exactly this type.
+  return body as T;
+}
+
+async function request(path: string, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(path, { headers: { accept: "application/json" }, signal });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new ProblemError(
+      {
+        code: "SPOOR_UI_UNREACHABLE",
+        title: "Spoor does not answer",
+        status: 0,
+        detail: `No answer from ${location.host}: ${errorMessage(error)}.`,
+        hint: "See whether spoor is still running in its terminal.",
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** The parsed body, or undefined when it is not JSON. */
+async function bodyOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A proxy's error page; the caller describes it by its status.
+    return undefined;
+  }
+}
+
+function isProblem(body: unknown): body is ProblemDocument {
+  return typeof body === "object" && body !== null && "title" in body && "detail" in body;
+}
+
+function unexplained(response: Response): ProblemDocument {
+  return {
+    code: "SPOOR_UI_UNEXPLAINED",
+    title: `The server answered ${response.status} ${response.statusText}`.trim(),
+    status: response.status,
+    detail: "It gave no reason that this page can read.",
+  };
+}
+
+function unreadable(path: string): ProblemDocument {
+  return {
+    code: "SPOOR_UI_ANSWER_UNREADABLE",
+    title: "The answer is not JSON",
+    status: 0,
+    detail: `Something other than Spoor answered ${path}, perhaps a proxy.`,
+  };
+}

@@ -1,0 +1,107 @@
+/*
+ * What views ask for: answers of the server, kept fresh by the live connection.
+ */
+import type { StatusAnswer, TraceAnswer } from "@spoor/trace";
+import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useEffect, useReducer } from "react";
+import { readStatus, readTrace, readTraceList, type TraceListQuery } from "./api-client.ts";
+import { EMPTY_LIST, type LiveTraceList, released, withArrived } from "./live-trace-list.ts";
+import { useStream, useStreamState } from "./stream-context.tsx";
+
+/** A trace that grows is read again no more often than this. */
+const REREAD_INTERVAL_MS = 1_000;
+const STATUS_KEY = ["status"] as const;
+
+/** Reads everything again that is on the screen, once the live connection is back. */
+export function useRereadOnReconnect(): void {
+  const client = useQueryClient();
+  const { openCount } = useStreamState();
+  useEffect(() => {
+    if (openCount > 1) void client.invalidateQueries();
+  }, [client, openCount]);
+}
+
+/** Who listens where, and what has arrived. */
+export function useStatus(): UseQueryResult<StatusAnswer> {
+  const client = useQueryClient();
+  const stream = useStream();
+  useEffect(
+    () => stream.listen({ status: (status) => client.setQueryData(STATUS_KEY, status) }),
+    [client, stream],
+  );
+  return useQuery({ queryKey: STATUS_KEY, queryFn: ({ signal }) => readStatus(signal) });
+}
+
+/** All spans of one trace; read again when the server says that it got more. */
+export function useTrace(traceId: string): UseQueryResult<TraceAnswer> {
+  const client = useQueryClient();
+  const stream = useStream();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const reread = (): void => {
+      timer = undefined;
+      void client.invalidateQueries({ queryKey: ["trace", traceId] });
+    };
+    const stop = stream.listen({
+      traces: (traces) => {
+        // The address may name the trace by a prefix.
+        if (timer !== undefined || !traces.some((trace) => trace.traceId.startsWith(traceId)))
+          return;
+        timer = setTimeout(reread, REREAD_INTERVAL_MS);
+      },
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [client, stream, traceId]);
+  return useQuery({
+    queryKey: ["trace", traceId],
+    queryFn: ({ signal }) => readTrace(traceId, signal),
+  });
+}
+
+/** A list of traces that grows by itself. */
+export interface LiveTraces {
+  readonly list: LiveTraceList;
+  readonly answer: ReturnType<typeof useTraceAnswer>;
+  /** Lets in what waited while the list was held. */
+  readonly release: () => void;
+}
+
+/** The traces that fit `query`, live. While `isHeld`, no row moves and new ones wait. */
+export function useLiveTraces(query: TraceListQuery, isHeld: boolean): LiveTraces {
+  const stream = useStream();
+  const answer = useTraceAnswer(query);
+  const [list, change] = useReducer(
+    (before: LiveTraceList, step: (list: LiveTraceList) => LiveTraceList) => step(before),
+    EMPTY_LIST,
+  );
+  const release = (): void => change((before) => released(before, query));
+  const arrived = answer.data?.traces;
+  useEffect(() => {
+    if (arrived === undefined) return;
+    change((before) =>
+      withArrived(before, arrived, { query, isHeld: isHeld && before.shown.length > 0 }),
+    );
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- a hold brings nothing new
+  }, [arrived]);
+  useEffect(
+    () =>
+      stream.listen({
+        traces: (traces) => change((before) => withArrived(before, traces, { query, isHeld })),
+      }),
+    [stream, query, isHeld],
+  );
+  useEffect(() => {
+    if (!isHeld) change((before) => released(before, query));
+  }, [isHeld, query]);
+  return { list, answer, release };
+}
+
+function useTraceAnswer(query: TraceListQuery) {
+  return useQuery({
+    queryKey: ["traces", query],
+    queryFn: ({ signal }) => readTraceList(query, signal),
+  });
+}

@@ -1,0 +1,58 @@
+import type { Attributes, AttributeValue } from "@spoor/trace";
+import { CopyButton } from "../design/copy-button.tsx";
+import { attributeTypeName, exactValueText, fitsFilter } from "./attribute-text.ts";
+import "./attribute-list.css";
+
+/** What {@link AttributeList} takes. */
+export interface AttributeListProps {
+  readonly attributes: Attributes;
+  /** Only attributes whose key or value contains this text. */
+  readonly filter: string;
+}
+
+/** Keys and values, sorted by key; the type is named wherever the value alone does not tell it. */
+export function AttributeList({ attributes, filter }: AttributeListProps) {
+  if (attributes.size === 0) return null;
+  const all = [...attributes].sort(([a], [b]) => (a < b ? -1 : 1));
+  const shown = all.filter(([key, value]) => fitsFilter(key, value, filter));
+  const hiddenCount = all.length - shown.length;
+  return (
+    <>
+      {shown.length > 0 && (
+        <dl className="attributes">
+          {shown.map(([key, value]) => (
+            <Attribute key={key} name={key} value={value} />
+          ))}
+        </dl>
+      )}
+      {hiddenCount > 0 && <p className="attributes-hidden">{hiddenCount} hidden by the filter</p>}
+    </>
+  );
+}
+
+const TYPE_TEXT = {
+  bool: "bool",
+  int: "int",
+  double: "double",
+  bytes: "bytes, base64",
+  null: "no value",
+  array: "array",
+  kvlist: "kvlist",
+} as const;
+
+function Attribute({ name, value }: { readonly name: string; readonly value: AttributeValue }) {
+  const type = attributeTypeName(value);
+  const text = exactValueText(value);
+  return (
+    <div className="attribute">
+      <dt>{name}</dt>
+      <dd>
+        <span className={`attribute-value is-${type}`}>
+          {text === "" ? <span className="quiet">empty</span> : text}
+        </span>
+        {type !== "string" && <span className="attribute-type">{TYPE_TEXT[type]}</span>}
+        <CopyButton text={text} what={`value of ${name}`} />
+      </dd>
+    </div>
+  );
+}

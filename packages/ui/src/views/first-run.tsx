@@ -1,0 +1,114 @@
+/*
+ * What stands on the home page before the first span: who listens, since when, what to try, and
+ * what went wrong with those who tried.
+ */
+import type { ClientMistake, ListenerStatus, StatusAnswer } from "@spoor/trace";
+import { CopyButton } from "../design/copy-button.tsx";
+import { clockText, exactTimeText } from "../design/time-text.ts";
+import "./first-run.css";
+
+/** Shown while the store has no trace. */
+export function FirstRun({ status }: { readonly status: StatusAnswer }) {
+  const http = status.listeners.find(({ name }) => name === "OTLP/HTTP");
+  const startedAtUnixNano = BigInt(status.startedAtUnixNano);
+  return (
+    <section className="first-run" aria-labelledby="first-run-title">
+      <h1 id="first-run-title">Nothing has arrived yet.</h1>
+      <p className="first-run-lead">
+        Listening on <Listeners listeners={status.listeners} /> since{" "}
+        <time title={exactTimeText(startedAtUnixNano)}>
+          {clockText(startedAtUnixNano).slice(0, 8)}
+        </time>
+        .
+      </p>
+      <ol className="first-run-steps">
+        <li>
+          <h2>Try the demo</h2>
+          <p>Three services and a database take orders. In the directory of Spoor:</p>
+          <Command text="npm run demo" />
+        </li>
+        {http !== undefined && (
+          <li>
+            <h2>Or send from your application</h2>
+            <p>Any OpenTelemetry SDK, or a Collector, that is told where to export:</p>
+            <Command text={`OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:${http.port}`} />
+          </li>
+        )}
+      </ol>
+      <p className="first-run-wait">
+        <span className="pulse" aria-hidden="true" />
+        This page changes by itself when the first span comes in.
+      </p>
+      <ConnectionSeen status={status} />
+      <Mistakes mistakes={status.mistakes} />
+    </section>
+  );
+}
+
+function Listeners({ listeners }: { readonly listeners: readonly ListenerStatus[] }) {
+  const receivers = listeners.filter(({ name }) => name !== "UI and API");
+  if (receivers.length === 0) return <>no port that takes spans</>;
+  return receivers.map(({ name, host, port }, index) => (
+    <span key={name}>
+      {index > 0 && " and "}
+      <code>
+        {hostText(host)}:{port}
+      </code>{" "}
+      ({name.replace("OTLP/", "")})
+    </span>
+  ));
+}
+
+/** People type localhost; an address that is not loopback is said as it is. */
+function hostText(host: string): string {
+  return host === "127.0.0.1" || host === "::1" ? "localhost" : host;
+}
+
+function Command({ text }: { readonly text: string }) {
+  return (
+    <p className="command">
+      <code>{text}</code>
+      <CopyButton text={text} what="command" />
+    </p>
+  );
+}
+
+function ConnectionSeen({ status }: { readonly status: StatusAnswer }) {
+  const { connections, lastConnectionFrom, spans } = status.received;
+  if (connections === 0 || spans > 0) return null;
+  return (
+    <p className="first-run-notice">
+      <strong>A client connected</strong>
+      {lastConnectionFrom !== "" && (
+        <>
+          {" "}
+          from <code>{lastConnectionFrom}</code>
+        </>
+      )}{" "}
+      but sent no spans. Usual causes: the SDK was loaded after your code, the sampler is off, or
+      the program ended before its spans were exported.
+    </p>
+  );
+}
+
+/** What senders did wrong, newest first. */
+export function Mistakes({ mistakes }: { readonly mistakes: readonly ClientMistake[] }) {
+  if (mistakes.length === 0) return null;
+  return (
+    <div className="first-run-notice">
+      <strong>
+        {mistakes.length === 1 ? "A request was refused." : "Requests were refused, newest first."}
+      </strong>
+      <ul>
+        {mistakes.map((mistake) => (
+          <li key={`${mistake.atUnixNano} ${mistake.from} ${mistake.reason}`}>
+            <time title={exactTimeText(BigInt(mistake.atUnixNano))}>
+              {clockText(BigInt(mistake.atUnixNano)).slice(0, 8)}
+            </time>{" "}
+            <code>{mistake.from}</code> {mistake.message}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

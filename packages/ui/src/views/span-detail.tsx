@@ -1,0 +1,331 @@
+/*
+ * Everything that is known about one span, with every field that OTLP carries.
+ */
+import {
+  errorText,
+  formatDuration,
+  nodeDurationNano,
+  serviceName,
+  type Span,
+  spanKindName,
+  type SpanEvent,
+  type SpanLink,
+  spanTitle,
+  StatusCode,
+  statusCodeName,
+  type TreeNode,
+} from "@spoor/trace";
+import { Link } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { CopyButton } from "../design/copy-button.tsx";
+import { Monogram } from "../design/monogram.tsx";
+import { clockText, countText, exactDurationText, exactTimeText } from "../design/time-text.ts";
+import { AttributeList } from "./attribute-list.tsx";
+import type { TraceModel } from "./trace-model.ts";
+import "./span-detail.css";
+
+/** What {@link SpanDetail} takes. */
+export interface SpanDetailProps {
+  readonly model: TraceModel;
+  readonly node: TreeNode;
+  readonly onClose: () => void;
+}
+
+/** The detail panel of one span. */
+export function SpanDetail({ model, node, onClose }: SpanDetailProps) {
+  const { span } = node;
+  const [filter, setFilter] = useState("");
+  const service = serviceName(span.resource);
+  return (
+    <aside className="detail" aria-label="Span detail">
+      <div className="detail-head">
+        <h2>{spanTitle(span) || "(no name)"}</h2>
+        <button type="button" className="button button-quiet" onClick={onClose} title="Close (Esc)">
+          <span aria-hidden="true">✕</span>
+          <span className="visually-hidden">Close</span>
+        </button>
+        <p className="detail-service">
+          <Monogram service={service} look={model.looks.get(service)} /> {service}
+          <span className="quiet">{spanKindName(span.kind)}</span>
+        </p>
+      </div>
+      <div className="detail-body">
+        <StatusLine span={span} />
+        <Times node={node} model={model} />
+        <DroppedCounts span={span} />
+        <input
+          className="field detail-filter"
+          type="search"
+          placeholder="Filter attributes"
+          aria-label="Filter attributes"
+          value={filter}
+          onChange={(event) => setFilter(event.target.value)}
+        />
+        <Section title="Attributes" count={span.attributes.size}>
+          <AttributeList attributes={span.attributes} filter={filter} />
+        </Section>
+        <Events span={span} filter={filter} />
+        <Links links={span.links} filter={filter} />
+        <Section title="Resource" count={span.resource.attributes.size}>
+          <AttributeList attributes={span.resource.attributes} filter={filter} />
+          <SchemaUrl url={span.resource.schemaUrl} />
+          {span.resource.entityRefs.map((ref) => (
+            <p key={`${ref.type} ${ref.idKeys.join()}`} className="detail-note">
+              Entity <code>{ref.type}</code>, identified by <code>{ref.idKeys.join(", ")}</code>
+            </p>
+          ))}
+        </Section>
+        <Scope span={span} filter={filter} />
+        <Ids span={span} />
+      </div>
+    </aside>
+  );
+}
+
+function Section(props: {
+  readonly title: string;
+  readonly count?: number;
+  readonly children: ReactNode;
+}) {
+  const { title, count, children } = props;
+  return (
+    <section className="detail-section">
+      <h3>
+        {title}
+        {count !== undefined && <span className="quiet"> {count}</span>}
+      </h3>
+      {children}
+    </section>
+  );
+}
+
+function StatusLine({ span }: { readonly span: Span }) {
+  const { code } = span.status;
+  if (code !== StatusCode.error) {
+    return <p className="detail-status">Status {statusCodeName(code)}</p>;
+  }
+  const text = errorText(span);
+  return (
+    <p className="detail-status detail-status-error">
+      <span aria-hidden="true">✕ </span>
+      {text === "" ? "Error, without a message" : text}
+    </p>
+  );
+}
+
+function Times({ node, model }: { readonly node: TreeNode; readonly model: TraceModel }) {
+  const { span } = node;
+  const durationNano = nodeDurationNano(node);
+  const selfNano = model.selfNanoOf.get(node) ?? 0;
+  return (
+    <dl className="detail-times">
+      <Fact name="Duration" title={exactDurationText(durationNano)}>
+        {node.hasTimes ? formatDuration(durationNano) : "no time"}
+      </Fact>
+      <Fact name="Self" title={exactDurationText(selfNano)}>
+        {formatDuration(selfNano)}
+      </Fact>
+      <Fact name="Starts at" title={exactDurationText(node.startNano)}>
+        +{formatDuration(node.startNano)}
+      </Fact>
+      <Fact name="Clock" title={exactTimeText(span.startTimeUnixNano)}>
+        {clockText(span.startTimeUnixNano)}
+      </Fact>
+      <div className="detail-exact">
+        <dt>Exactly</dt>
+        <dd>
+          <code>{exactDurationText(span.endTimeUnixNano - span.startTimeUnixNano)}</code>
+          {span.startTimeUnixNano > 0n && (
+            <>
+              {" from "}
+              <code>{exactTimeText(span.startTimeUnixNano)}</code>
+              <CopyButton text={exactTimeText(span.startTimeUnixNano)} what="start time" />
+            </>
+          )}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Fact(props: {
+  readonly name: string;
+  readonly title: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <div>
+      <dt>{props.name}</dt>
+      <dd title={props.title}>{props.children}</dd>
+    </div>
+  );
+}
+
+/** What the sender itself left out. */
+function DroppedCounts({ span }: { readonly span: Span }) {
+  const dropped = [
+    [span.droppedAttributesCount, "attribute"],
+    [span.droppedEventsCount, "event"],
+    [span.droppedLinksCount, "link"],
+    [span.resource.droppedAttributesCount, "resource attribute"],
+    [span.scope.droppedAttributesCount, "scope attribute"],
+  ] as const;
+  const texts = dropped
+    .filter(([count]) => count > 0)
+    .map(([count, noun]) => countText(count, noun));
+  return <DroppedNote text={texts.join(", ")} />;
+}
+
+function DroppedNote({ text }: { readonly text: string }) {
+  if (text === "") return null;
+  return (
+    <p className="detail-dropped">
+      <span aria-hidden="true">▲ </span>The sender dropped {text} before exporting.
+    </p>
+  );
+}
+
+function Events({ span, filter }: { readonly span: Span; readonly filter: string }) {
+  if (span.events.length === 0) return null;
+  return (
+    <Section title="Events" count={span.events.length}>
+      <ol>
+        {span.events.map((event, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- an event has no name but its place
+          <EventItem key={index} event={event} span={span} filter={filter} />
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+function EventItem(props: {
+  readonly event: SpanEvent;
+  readonly span: Span;
+  readonly filter: string;
+}) {
+  const { event, span, filter } = props;
+  const offsetNano = event.timeUnixNano - span.startTimeUnixNano;
+  const sign = offsetNano < 0n ? "" : "+";
+  return (
+    <li className="detail-item">
+      <p>
+        <strong>{event.name === "" ? "(no name)" : event.name}</strong>
+        <span
+          className="quiet"
+          title={`${exactDurationText(offsetNano)} after the start, ${exactTimeText(event.timeUnixNano)}`}
+        >
+          {event.timeUnixNano === 0n ? "no time" : `${sign}${formatDuration(offsetNano)}`}
+        </span>
+      </p>
+      <AttributeList attributes={event.attributes} filter={filter} />
+      {event.droppedAttributesCount > 0 && (
+        <DroppedNote text={countText(event.droppedAttributesCount, "attribute of this event")} />
+      )}
+    </li>
+  );
+}
+
+function Links({
+  links,
+  filter,
+}: {
+  readonly links: readonly SpanLink[];
+  readonly filter: string;
+}) {
+  if (links.length === 0) return null;
+  return (
+    <Section title="Links" count={links.length}>
+      <ol>
+        {links.map((link, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- one span may be linked twice
+          <li key={index} className="detail-item">
+            <p>
+              <Link
+                to="/t/$traceId"
+                params={{ traceId: link.traceId }}
+                search={{ s: link.spanId, d: "1" }}
+                className="code"
+              >
+                {link.traceId.slice(0, 8)}… / {link.spanId}
+              </Link>
+              <CopyButton text={link.traceId} what="trace id of the link" />
+            </p>
+            {link.traceState !== "" && <p className="detail-note">tracestate {link.traceState}</p>}
+            {link.flags !== 0 && <p className="detail-note">flags {flagsText(link.flags)}</p>}
+            <AttributeList attributes={link.attributes} filter={filter} />
+            {link.droppedAttributesCount > 0 && (
+              <DroppedNote
+                text={countText(link.droppedAttributesCount, "attribute of this link")}
+              />
+            )}
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+function Scope({ span, filter }: { readonly span: Span; readonly filter: string }) {
+  const { scope } = span;
+  return (
+    <Section title="Instrumentation scope">
+      <p className="detail-note">
+        <code>{scope.name === "" ? "(no name)" : scope.name}</code>{" "}
+        {scope.version !== "" && <span className="quiet">{scope.version}</span>}
+      </p>
+      <AttributeList attributes={scope.attributes} filter={filter} />
+      <SchemaUrl url={scope.schemaUrl} />
+    </Section>
+  );
+}
+
+function SchemaUrl({ url }: { readonly url: string }) {
+  if (url === "") return null;
+  return (
+    <p className="detail-note">
+      Schema <code>{url}</code>
+    </p>
+  );
+}
+
+function Ids({ span }: { readonly span: Span }) {
+  const rows = [
+    ["Span id", span.spanId],
+    ["Parent", span.parentSpanId],
+    ["Trace id", span.traceId],
+    ["Trace state", span.traceState],
+  ] as const;
+  return (
+    <Section title="Ids">
+      <dl className="detail-ids">
+        {rows.map(([name, text]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {text === "" ? <span className="quiet">none</span> : <code>{text}</code>}
+              {text !== "" && <CopyButton text={text} what={name.toLowerCase()} />}
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt>Flags</dt>
+          <dd>
+            <code>{flagsText(span.flags)}</code>
+          </dd>
+        </div>
+      </dl>
+    </Section>
+  );
+}
+
+/** Bit 0 is "sampled" (W3C Trace Context); bits 8 and 9 tell whether the parent is remote. */
+function flagsText(flags: number): string {
+  const words = [
+    (flags & 0x01) === 0 ? "" : "sampled",
+    (flags & 0x02) === 0 ? "" : "random",
+    (flags & 0x100) === 0 ? "" : (flags & 0x200) === 0 ? "parent local" : "parent remote",
+  ].filter((word) => word !== "");
+  const hex = `0x${flags.toString(16).padStart(2, "0")}`;
+  return words.length === 0 ? hex : `${hex} (${words.join(", ")})`;
+}
