@@ -95,6 +95,18 @@ test("a client span that gave up was waiting for the server that still worked", 
   );
 });
 
+test("a server whose caller hung up was waiting for the query that still ran", () => {
+  const { client, server } = SpanKind;
+  check(
+    [
+      { id: "a", kind: client, startMs: 0, endMs: 30, error: "aborted" },
+      { id: "b", parent: "a", kind: server, startMs: 1, endMs: 29 },
+      { id: "c", parent: "b", kind: client, startMs: 2, endMs: 500 },
+    ],
+    ["a 0-1", "b 1-2", "c 2-29", "a 29-30"],
+  );
+});
+
 test("a parent that ended with an error was waiting for what still ran, but not for a message", () => {
   check(
     [

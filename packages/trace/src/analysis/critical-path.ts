@@ -12,7 +12,8 @@
  * A child that ends after its parent did not determine the parent's end: a fire-and-forget task
  * must not push the call that was waited for off the path. There is one exception, and incidents
  * are made of it: the parent gave up. A parent that is a client span, or that ended with an error,
- * is taken to have waited for what was still running; such a child counts up to the parent's end.
+ * or that served a caller who did, is taken to have waited for what was still running; such a
+ * child counts up to the parent's end.
  * Messages are never waited for (SpanKind PRODUCER and CONSUMER are defined as asynchronous).
  *
  * Limits: spans do not say what they waited for, so this is the best guess that times allow. Times
@@ -127,5 +128,14 @@ function wasWaitedFor(child: TreeNode, parent: TreeNode): boolean {
   if (child.endNano <= parent.endNano + overlapNano(child)) return true;
   const { kind } = child.span;
   if (kind === SpanKind.producer || kind === SpanKind.consumer) return false;
-  return parent.span.kind === SpanKind.client || parent.span.status.code === StatusCode.error;
+  return gaveUp(parent);
+}
+
+/**
+ * A server span may end without an error of its own because its caller hung up: the official
+ * JavaScript instrumentation ends it with the connection, while the handler goes on.
+ */
+function gaveUp({ span, parent: caller }: TreeNode): boolean {
+  if (span.kind === SpanKind.client || span.status.code === StatusCode.error) return true;
+  return span.kind === SpanKind.server && caller?.span.status.code === StatusCode.error;
 }
