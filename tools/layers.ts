@@ -53,7 +53,7 @@ export const LAYERS: Layers = {
       answer: ["span"],
       analysis: ["semconv", "span", "base"],
       semconv: ["span"],
-      span: ["identity"],
+      span: ["identity", "base"],
       loss: [],
       identity: [],
       base: [],
@@ -67,12 +67,12 @@ export const LAYERS: Layers = {
     },
     store: {
       ".": [],
-      clickhouse: [],
+      clickhouse: ["write", "read", "schema", "engine", "port", "base", "@spoor/trace"],
       memory: [],
-      read: [],
-      write: [],
-      schema: [],
-      engine: [],
+      write: ["schema", "engine", "base", "@spoor/trace", "@clickhouse/client", "node:"],
+      read: ["schema", "engine", "port", "base", "@spoor/trace", "@clickhouse/client"],
+      schema: ["engine", "base", "@spoor/trace", "@clickhouse/client"],
+      engine: ["base", "@spoor/trace", "@clickhouse/client", "ffi-rs", "node:"],
       port: ["@spoor/trace"],
       base: [],
     },
@@ -83,6 +83,7 @@ export const LAYERS: Layers = {
       ports: ["base", "@spoor/otlp", "@spoor/trace", "node:"],
       live: ["base", "@spoor/store", "@spoor/trace"],
       gather: ["base", "@spoor/store", "@spoor/trace"],
+      spool: ["base", "@spoor/trace", "node:"],
       self: ["base", "@spoor/trace"],
       base: [],
     },
@@ -111,18 +112,31 @@ export const LAYERS: Layers = {
       design: ["@spoor/trace", "react"],
     },
     cli: {
-      ".": [],
-      commands: [],
-      client: [],
+      ".": ["@spoor/trace", "node:"],
+      commands: [
+        "client",
+        "arguments",
+        "exit",
+        "terminal",
+        "base",
+        "@spoor/server",
+        "@spoor/otlp",
+        "@spoor/trace",
+        "node:",
+      ],
+      client: ["exit", "@spoor/trace", "node:"],
+      arguments: ["exit", "@spoor/trace", "node:"],
       exit: ["terminal", "@spoor/trace"],
       terminal: ["base", "@spoor/trace"],
-      arguments: [],
       base: [],
     },
   },
   entries: {
+    "packages/store/src/engine/engine-child.ts": "the child process in which the engine runs",
     "packages/trace/src/analysis/trace-literal.ts": "makes spans for tests",
     "packages/ui/src/geometry/test-spans.ts": "makes spans for tests",
+    "packages/cli/src/terminal/terminal-literal.ts": "makes traces for tests",
+    "packages/cli/src/arguments/reference-page.ts": "a test writes docs/reference/cli.md with it",
   },
   timeReaders: {
     "packages/trace/src/base/clock.ts": "the one place where the product meets the machine's clock",
@@ -185,6 +199,8 @@ function refusal({ specifier }: ModuleImport, from: Importer): string | undefine
   const target = relativeTarget(from.path, specifier);
   if (target === undefined) return packageRefusal(specifier, from);
   const place = placeOf(target);
+  // Its package.json, for the version.
+  if (target === `packages/${from.place.packageName}/package.json`) return undefined;
   if (place?.packageName !== from.place.packageName) {
     return `imports ${target} by its path: import a package by its name, nothing deeper`;
   }
@@ -261,6 +277,7 @@ function checkCircles(sources: readonly SourceModule[]): Problem[] {
   return [{ path: cycle[0] ?? "", line: 0, message }];
 }
 
+/** Files that something outside of the program starts. */
 const ENTRY_FILE = /^packages\/[^/]+\/src\/(?:index\.ts|main\.tsx?)$/u;
 
 /** Files that nothing starts and nothing imports, or that only their own tests keep alive. */
