@@ -37,6 +37,7 @@ function problemsOf(
 const JAR = "packages/house/src/cellar/jar.ts";
 const DOOR = "packages/house/src/hall/door.ts";
 const door = (line: string) => ({ [DOOR]: `${SOUND_FILES[DOOR]}\n${line}` });
+const url = (path: string) => `new URL("${path}", import.meta.url);`;
 const jar = (line: string) => ({ [JAR]: `${SOUND_FILES[JAR]}\n${line}` });
 
 test("the repository keeps to its own list", () => {
@@ -106,6 +107,14 @@ test("another package is imported by its name alone", () => {
   assert.deepEqual(problemsOf(door(`import "@spoor/wire/src/bytes/two.ts";`)), [
     `${DOOR}:2: imports the inside of a package, @spoor/wire/src/bytes/two.ts: import @spoor/wire only`,
   ]);
+});
+
+test("a file may read its package.json, and a test a golden file", () => {
+  assert.deepEqual(problemsOf(door(url("../../package.json"))), []);
+  assert.equal(problemsOf(door(url("../../../../docs/golden/door.bin"))).length, 1);
+  const path = "packages/house/src/hall/door.test.ts";
+  assert.deepEqual(problemsOf({ [path]: url("../../../../docs/golden/door.bin") }), []);
+  assert.equal(problemsOf({ [path]: url("../../../../test/door.ts") }).length, 1);
 });
 
 test("nobody imports the root of its own package", () => {
