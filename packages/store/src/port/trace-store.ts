@@ -10,6 +10,8 @@ export interface TraceStore extends AsyncDisposable {
   readonly driver: string;
   /** Where the data lies; empty for a store in memory. */
   readonly path: string;
+  /** False while the store cannot take or give anything, such as during a restart. */
+  readonly isReady: boolean;
 
   /**
    * Keeps all spans of `batch`. When it resolves they are durable, as far as this driver can make

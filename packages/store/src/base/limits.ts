@@ -1,0 +1,91 @@
+/*
+ * Every number that bounds this package: its unit, why it has this value, and what happens there.
+ */
+
+/** How long the engine may take to answer its first query before the start counts as failed. */
+export const ENGINE_START_MS_MAX = 30_000;
+
+/** Pause between two knocks on a starting engine; it needs some 200 ms, so this adds 5 % at most. */
+export const ENGINE_KNOCK_INTERVAL_MS = 10;
+
+/**
+ * How long the engine may take to stop after its stdin was closed, then it is killed. Everything
+ * acknowledged is on disk by then, so that a kill costs nothing but a slower next start.
+ */
+export const ENGINE_STOP_MS_MAX = 5_000;
+
+/**
+ * How often the engine looks whether its parent is still there, and how long it then may take to
+ * stop by itself. Only a stop that hangs gets that far: a dead parent closes stdin at once.
+ */
+export const ENGINE_ORPHAN_CHECK_MS = 2_000;
+
+/** First pause before a dead engine is started again; doubled up to the maximum. */
+export const ENGINE_RESTART_DELAY_MS = 100;
+export const ENGINE_RESTART_DELAY_MS_MAX = 5_000;
+
+/**
+ * After this long without a death an engine counts as healthy, and the next restart is quick.
+ */
+export const ENGINE_HEALTHY_AFTER_MS = 60_000;
+
+/** Free ports that are tried: each is lost only if somebody takes it within a millisecond. */
+export const ENGINE_PORT_ATTEMPTS = 5;
+
+/**
+ * How long a start waits for an engine of a killed parent to let go of the data directory. It
+ * notices the death at once and needs a moment to stop.
+ */
+export const ENGINE_DIRECTORY_WAIT_MS_MAX = 10_000;
+
+/** Last bytes of the engine's output that an error message may quote. */
+export const ENGINE_OUTPUT_BYTES_MAX = 4_096;
+
+/** Memory of the engine, of which 0.1-0.3 GB are used at 30,000 spans/s; a query beyond it fails. */
+export const ENGINE_MEMORY_BYTES_MAX = 2_000_000_000;
+/** Memory of one query, so that one cannot starve the inserts; beyond it the query fails. */
+export const QUERY_MEMORY_BYTES_MAX = 1_000_000_000;
+/** Memory of one aggregation, beyond which it goes on on disk. */
+export const QUERY_SPILL_BYTES = 400_000_000;
+/** Time of one query, then it is stopped and fails as retryable. */
+export const QUERY_SECONDS_MAX = 30;
+
+/** Time of one insert of at most some 50,000 spans, which takes 0.2 s on a busy small machine. */
+export const INSERT_MS_MAX = 60_000;
+
+/**
+ * How long `write` waits for a restarted engine when the connection broke in the middle of an
+ * insert, to repeat it under the same deduplication token. After that it fails as retryable.
+ */
+export const INSERT_RECOVERY_MS_MAX = 15_000;
+
+/**
+ * Width of the time bucket that leads the sorting key. Wide enough that a bucket of a small
+ * installation fills a granule, narrow enough that the spans of a trace stay neighbours.
+ */
+export const BUCKET_SECONDS = 60;
+
+/**
+ * Starts further away than this are not believed: their spans go to bucket 0, so that a broken
+ * clock cannot create thousands of partitions. They are kept and found like all others.
+ */
+export const PLAUSIBLE_PAST_SECONDS: number = 400 * 86_400;
+export const PLAUSIBLE_FUTURE_SECONDS = 86_400;
+
+/**
+ * Ids of resources and scopes that are known to be stored. At the limit the set is emptied, and
+ * the rows are written once more, which does no harm.
+ */
+export const KNOWN_IDS_MAX = 100_000;
+
+/** Resources and scopes kept by readers, so that a trace is usually one query. Emptied when full. */
+export const DIMENSION_CACHE_ENTRIES_MAX = 10_000;
+
+/**
+ * Look-back windows of a search for the newest traces, before the whole interval is searched.
+ * Each costs about ten times the one before it, so that together they hardly add to the last.
+ */
+export const RECENT_WINDOWS_MS: readonly number[] = [60_000, 600_000, 3_600_000, 21_600_000];
+
+/** Traces that one query may ask for. Beyond it the call is a programmer's error. */
+export const TRACES_PER_QUERY_MAX = 1_000;

@@ -1,0 +1,133 @@
+import type { ClickHouseClient } from "@clickhouse/client";
+import {
+  type Attributes,
+  type EntityRef,
+  type InstrumentationScope,
+  NO_ATTRIBUTES,
+  type Resource,
+} from "@spoor/trace";
+
+import { DIMENSION_CACHE_ENTRIES_MAX } from "../base/limits.ts";
+import type { StoreEventListener } from "../base/store-event.ts";
+import { fromTaggedText } from "../schema/tagged-text.ts";
+import { runQuery } from "./run-query.ts";
+
+/** Key and tagged text. */
+export type TextPair = readonly [key: string, value: string];
+
+/** Attributes from a map of tagged text. */
+export function attributesOf(pairs: readonly TextPair[]): Attributes {
+  if (pairs.length === 0) return NO_ATTRIBUTES;
+  return new Map(pairs.map(([key, value]) => [key, fromTaggedText(value)]));
+}
+
+const NO_RESOURCE: Resource = {
+  attributes: NO_ATTRIBUTES,
+  droppedAttributesCount: 0,
+  schemaUrl: "",
+  entityRefs: [],
+};
+
+const NO_SCOPE: InstrumentationScope = {
+  name: "",
+  version: "",
+  attributes: NO_ATTRIBUTES,
+  droppedAttributesCount: 0,
+  schemaUrl: "",
+};
+
+/** Finds resources and scopes by the ids in span rows, and remembers them: they never change. */
+export class DimensionReader {
+  readonly #resources = new Map<string, Resource>();
+  readonly #scopes = new Map<string, InstrumentationScope>();
+  readonly #onEvent: StoreEventListener;
+
+  constructor(onEvent: StoreEventListener) {
+    this.#onEvent = onEvent;
+  }
+
+  /** Makes `resource` and `scope` answer for these ids. Returns the rows that were read. */
+  async load(
+    client: ClickHouseClient,
+    ids: { readonly resources: Iterable<string>; readonly scopes: Iterable<string> },
+  ): Promise<number> {
+    const [resources, scopes] = await Promise.all([
+      this.#loadResources(client, missing(ids.resources, this.#resources)),
+      this.#loadScopes(client, missing(ids.scopes, this.#scopes)),
+    ]);
+    return resources + scopes;
+  }
+
+  /** The resource with this id, or an empty one, which is reported. */
+  resource(id: string): Resource {
+    const resource = this.#resources.get(id);
+    if (resource === undefined) this.#report("resources", id);
+    return resource ?? NO_RESOURCE;
+  }
+
+  /** The scope with this id, or an empty one, which is reported. */
+  scope(id: string): InstrumentationScope {
+    const scope = this.#scopes.get(id);
+    if (scope === undefined) this.#report("scopes", id);
+    return scope ?? NO_SCOPE;
+  }
+
+  async #loadResources(client: ClickHouseClient, ids: readonly string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    const { rows, scannedRows } = await runQuery<
+      [id: string, attrs: TextPair[], dropped: number, schemaUrl: string, entityRefs: string]
+    >(client, "read resources", SELECT_RESOURCES, { ids: ids.map(BigInt) });
+    for (const [id, attrs, droppedAttributesCount, schemaUrl, entityRefs] of rows) {
+      remember(this.#resources, id, {
+        attributes: attributesOf(attrs),
+        droppedAttributesCount,
+        schemaUrl,
+        // Written by the store itself from the same type.
+        entityRefs: JSON.parse(entityRefs) as EntityRef[],
+      });
+    }
+    return scannedRows;
+  }
+
+  async #loadScopes(client: ClickHouseClient, ids: readonly string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    const { rows, scannedRows } = await runQuery<
+      [
+        id: string,
+        name: string,
+        version: string,
+        attrs: TextPair[],
+        dropped: number,
+        schemaUrl: string,
+      ]
+    >(client, "read scopes", SELECT_SCOPES, { ids: ids.map(BigInt) });
+    for (const [id, name, version, attrs, droppedAttributesCount, schemaUrl] of rows) {
+      const attributes = attributesOf(attrs);
+      const scope = { name, version, attributes, droppedAttributesCount, schemaUrl };
+      remember(this.#scopes, id, scope);
+    }
+    return scannedRows;
+  }
+
+  #report(table: string, id: string): void {
+    // Id 0 is that of a batch that names no resource or scope at all.
+    if (id !== "0") this.#onEvent({ kind: "dimension_missing", table, id });
+  }
+}
+
+const SELECT_RESOURCES = `
+SELECT toString(id), attrs, dropped_attrs, schema_url, entity_refs
+FROM spoor.resources WHERE id IN {ids:Array(UInt64)}`;
+
+const SELECT_SCOPES = `
+SELECT toString(id), name, version, attrs, dropped_attrs, schema_url
+FROM spoor.scopes WHERE id IN {ids:Array(UInt64)}`;
+
+function missing(ids: Iterable<string>, known: ReadonlyMap<string, unknown>): string[] {
+  return [...new Set(ids)].filter((id) => id !== "0" && !known.has(id));
+}
+
+function remember<T>(map: Map<string, T>, id: string, item: T): void {
+  if (map.size >= DIMENSION_CACHE_ENTRIES_MAX) map.clear();
+  map.set(id, item);
+}

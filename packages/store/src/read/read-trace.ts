@@ -1,0 +1,157 @@
+import type { ClickHouseClient } from "@clickhouse/client";
+import {
+  type Attributes,
+  type AttributeValue,
+  isSpanKind,
+  isStatusCode,
+  NO_ATTRIBUTES,
+  type Span,
+  type SpanEvent,
+  SpanKind,
+  type SpanLink,
+  StatusCode,
+} from "@spoor/trace";
+
+import type { TraceRead } from "../port/trace-store.ts";
+import { fromTaggedText } from "../schema/tagged-text.ts";
+import { attributesOf, type DimensionReader, type TextPair } from "./dimension-reader.ts";
+import { runQuery } from "./run-query.ts";
+
+/**
+ * The buckets in which the trace has spans come from the summaries, which are some 25 times fewer
+ * rows and indexed by trace id; they lead the sorting key of the spans.
+ */
+const SELECT_SPANS = `
+SELECT
+  lower(hex(span_id)), lower(hex(parent_id)),
+  reinterpretAsUInt64(toUnixTimestamp64Nano(ts)) AS start, dur,
+  name, kind, status, status_msg, trace_state, flags, toString(resource_id), toString(scope_id),
+  attrs_s, attrs_i, attrs_d, attrs_b, dropped_attrs,
+  arrayMap(t -> reinterpretAsUInt64(toUnixTimestamp64Nano(t)), events.ts),
+  events.name, events.attrs, events.dropped, dropped_events,
+  arrayMap(id -> lower(hex(id)), links.trace_id), arrayMap(id -> lower(hex(id)), links.span_id),
+  links.trace_state, links.flags, links.attrs, links.dropped, dropped_links
+FROM spoor.spans
+WHERE trace_id = unhex({traceId:String})
+  AND tb IN (SELECT tb FROM spoor.trace_summaries WHERE trace_id = unhex({traceId:String}))
+ORDER BY start, span_id
+LIMIT {limit:UInt64}`;
+
+type SpanRow = [
+  spanId: string,
+  parentId: string,
+  start: string,
+  duration: string,
+  name: string,
+  kind: number,
+  status: number,
+  statusMessage: string,
+  traceState: string,
+  flags: number,
+  resourceId: string,
+  scopeId: string,
+  texts: TextPair[],
+  ints: TextPair[],
+  doubles: (readonly [key: string, value: number | string])[],
+  bools: (readonly [key: string, value: boolean])[],
+  droppedAttributes: number,
+  eventTimes: string[],
+  eventNames: string[],
+  eventAttributes: TextPair[][],
+  eventsDropped: number[],
+  droppedEvents: number,
+  linkTraceIds: string[],
+  linkSpanIds: string[],
+  linkTraceStates: string[],
+  linkFlags: number[],
+  linkAttributes: TextPair[][],
+  linksDropped: number[],
+  droppedLinks: number,
+];
+
+/** All spans of a trace; undefined when there is none. */
+export async function readTrace(
+  client: ClickHouseClient,
+  dimensions: DimensionReader,
+  options: { readonly traceId: string; readonly spanLimit: number },
+): Promise<TraceRead | undefined> {
+  const { traceId, spanLimit } = options;
+  const parameters = { traceId, limit: spanLimit + 1 };
+  const result = await runQuery<SpanRow>(client, "read a trace", SELECT_SPANS, parameters);
+  if (result.rows.length === 0) return undefined;
+  const rows = result.rows.slice(0, spanLimit);
+  const dimensionRows = await dimensions.load(client, {
+    resources: rows.map((row) => row[10]),
+    scopes: rows.map((row) => row[11]),
+  });
+  return {
+    trace: { traceId, spans: rows.map((row) => spanOf(row, traceId, dimensions)) },
+    hasMore: result.rows.length > spanLimit,
+    scannedRows: result.scannedRows + dimensionRows,
+  };
+}
+
+function spanOf(row: SpanRow, traceId: string, dimensions: DimensionReader): Span {
+  const [spanId, parentId, start, duration, name, kind, status, message, traceState, flags] = row;
+  const startTimeUnixNano = BigInt(start);
+  return {
+    traceId,
+    spanId,
+    parentSpanId: parentId === NO_PARENT ? "" : parentId,
+    traceState,
+    flags,
+    name,
+    kind: isSpanKind(kind) ? kind : SpanKind.unspecified,
+    startTimeUnixNano,
+    endTimeUnixNano: BigInt.asUintN(64, startTimeUnixNano + BigInt(duration)),
+    status: { code: isStatusCode(status) ? status : StatusCode.unset, message },
+    attributes: spanAttributes(row),
+    droppedAttributesCount: row[16],
+    events: eventsOf(row),
+    droppedEventsCount: row[21],
+    links: linksOf(row),
+    droppedLinksCount: row[28],
+    resource: dimensions.resource(row[10]),
+    scope: dimensions.scope(row[11]),
+  };
+}
+
+const NO_PARENT = "0000000000000000";
+
+function spanAttributes(row: SpanRow): Attributes {
+  const [texts, ints, doubles, bools] = [row[12], row[13], row[14], row[15]];
+  if (texts.length + ints.length + doubles.length + bools.length === 0) return NO_ATTRIBUTES;
+  const attributes = new Map<string, AttributeValue>();
+  for (const [key, value] of texts) attributes.set(key, fromTaggedText(value));
+  for (const [key, value] of ints) attributes.set(key, BigInt(value));
+  for (const [key, value] of doubles) attributes.set(key, doubleOf(value));
+  for (const [key, value] of bools) attributes.set(key, value);
+  return attributes;
+}
+
+/** ClickHouse spells what JSON has no number for as "nan", "inf" and "-inf". */
+function doubleOf(value: number | string): number {
+  if (typeof value === "number") return value;
+  if (value.endsWith("nan")) return Number.NaN;
+  return value.startsWith("-") ? -Infinity : Infinity;
+}
+
+function eventsOf(row: SpanRow): SpanEvent[] {
+  return row[17].map((time, index) => ({
+    timeUnixNano: BigInt(time),
+    name: row[18][index] ?? "",
+    attributes: attributesOf(row[19][index] ?? []),
+    droppedAttributesCount: row[20][index] ?? 0,
+  }));
+}
+
+function linksOf(row: SpanRow): SpanLink[] {
+  return row[22].map((traceId, index) => ({
+    traceId,
+    spanId: row[23][index] ?? "",
+    traceState: row[24][index] ?? "",
+    flags: row[25][index] ?? 0,
+    attributes: attributesOf(row[26][index] ?? []),
+    droppedAttributesCount: row[27][index] ?? 0,
+  }));
+}

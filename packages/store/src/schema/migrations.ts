@@ -1,0 +1,139 @@
+/*
+ * The schema, as the steps that lead to it. A step that was released is never edited: a change is
+ * a new step at the end. docs/formats/clickhouse-schema.md explains every column.
+ */
+
+/** One step, applied once per data directory, in the order of the numbers. */
+export interface Migration {
+  /** 1, 2, 3 … without gaps. */
+  readonly number: number;
+  readonly name: string;
+  /** Each may run twice: a start that is interrupted repeats the step. */
+  readonly statements: readonly string[];
+}
+
+/**
+ * A row is on disk, with its directory entry, before an insert is acknowledged: a zero-filled part
+ * after a power loss would break merges for ever. The window remembers deduplication tokens.
+ */
+const DURABLE =
+  "fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, " +
+  "non_replicated_deduplication_window = 1000";
+
+const SPANS = `
+CREATE TABLE IF NOT EXISTS spoor.spans (
+  trace_id FixedString(16) CODEC(ZSTD(1)),
+  span_id FixedString(8) CODEC(NONE),
+  parent_id FixedString(8) CODEC(ZSTD(1)),
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  dur Int64 CODEC(T64, ZSTD(1)),
+  service LowCardinality(String) CODEC(ZSTD(1)),
+  name LowCardinality(String) CODEC(ZSTD(1)),
+  kind UInt8 CODEC(ZSTD(1)),
+  status UInt8 CODEC(ZSTD(1)),
+  status_msg LowCardinality(String) CODEC(ZSTD(1)),
+  trace_state LowCardinality(String) CODEC(ZSTD(1)),
+  flags UInt32 CODEC(ZSTD(1)),
+  resource_id UInt64 CODEC(ZSTD(1)),
+  scope_id UInt64 CODEC(ZSTD(1)),
+  attrs_s Map(LowCardinality(String), String) CODEC(ZSTD(3)),
+  attrs_i Map(LowCardinality(String), Int64) CODEC(ZSTD(3)),
+  attrs_d Map(LowCardinality(String), Float64) CODEC(ZSTD(3)),
+  attrs_b Map(LowCardinality(String), Bool) CODEC(ZSTD(1)),
+  dropped_attrs UInt32 CODEC(ZSTD(1)),
+  events Nested(
+    ts DateTime64(9, 'UTC'),
+    name LowCardinality(String),
+    attrs Map(LowCardinality(String), String),
+    dropped UInt32
+  ) CODEC(ZSTD(3)),
+  dropped_events UInt32 CODEC(ZSTD(1)),
+  links Nested(
+    trace_id FixedString(16),
+    span_id FixedString(8),
+    trace_state String,
+    flags UInt32,
+    attrs Map(LowCardinality(String), String),
+    dropped UInt32
+  ) CODEC(ZSTD(1)),
+  dropped_links UInt32 CODEC(ZSTD(1)),
+  INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+  INDEX ix_text mapValues(attrs_s) TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX ix_dur dur TYPE minmax GRANULARITY 1,
+  INDEX ix_status status TYPE set(3) GRANULARITY 1
+) ENGINE = MergeTree
+PARTITION BY toDate(tb)
+ORDER BY (tb, service, name, ts)
+SETTINGS ${DURABLE}`;
+
+const RESOURCES = `
+CREATE TABLE IF NOT EXISTS spoor.resources (
+  id UInt64,
+  attrs Map(LowCardinality(String), String) CODEC(ZSTD(3)),
+  dropped_attrs UInt32,
+  schema_url String,
+  entity_refs String CODEC(ZSTD(1))
+) ENGINE = ReplacingMergeTree
+ORDER BY id
+SETTINGS ${DURABLE}`;
+
+const SCOPES = `
+CREATE TABLE IF NOT EXISTS spoor.scopes (
+  id UInt64,
+  name String,
+  version String,
+  attrs Map(LowCardinality(String), String) CODEC(ZSTD(3)),
+  dropped_attrs UInt32,
+  schema_url String
+) ENGINE = ReplacingMergeTree
+ORDER BY id
+SETTINGS ${DURABLE}`;
+
+const TRACE_SUMMARIES = `
+CREATE TABLE IF NOT EXISTS spoor.trace_summaries (
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  trace_id FixedString(16) CODEC(ZSTD(1)),
+  first_start SimpleAggregateFunction(min, UInt64) CODEC(Delta(8), ZSTD(1)),
+  last_start SimpleAggregateFunction(max, UInt64) CODEC(Delta(8), ZSTD(1)),
+  last_end SimpleAggregateFunction(max, UInt64) CODEC(Delta(8), ZSTD(1)),
+  span_count SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+  error_count SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+  head SimpleAggregateFunction(min, Tuple(
+    late UInt8, start UInt64, span_id FixedString(8), service String, name String
+  )) CODEC(ZSTD(1)),
+  services SimpleAggregateFunction(groupUniqArrayArray, Array(String)) CODEC(ZSTD(1)),
+  INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1
+) ENGINE = AggregatingMergeTree
+PARTITION BY toDate(tb)
+ORDER BY (tb, trace_id)
+SETTINGS index_granularity = 2048, ${DURABLE}`;
+
+const TRACE_SUMMARIES_FEED = `
+CREATE MATERIALIZED VIEW IF NOT EXISTS spoor.trace_summaries_feed TO spoor.trace_summaries AS
+WITH
+  reinterpretAsUInt64(toUnixTimestamp64Nano(ts)) AS start,
+  reinterpretAsUInt64(toUnixTimestamp64Nano(ts) + dur) AS end
+SELECT
+  tb,
+  trace_id,
+  min(start) AS first_start,
+  max(start) AS last_start,
+  max(end) AS last_end,
+  count() AS span_count,
+  countIf(status = 2) AS error_count,
+  min(tuple(
+    toUInt8(parent_id != toFixedString('', 8)), start, span_id, toString(service), toString(name)
+  )) AS head,
+  groupUniqArray(toString(service)) AS services
+FROM spoor.spans
+GROUP BY tb, trace_id`;
+
+/** All steps up to the present schema. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    number: 1,
+    name: "spans, resources, scopes and trace summaries",
+    statements: [SPANS, RESOURCES, SCOPES, TRACE_SUMMARIES, TRACE_SUMMARIES_FEED],
+  },
+];
