@@ -23,9 +23,11 @@ import {
 } from "@spoor/trace";
 import { KEY_MISS_COUNT_MAX } from "../protobuf/limits.ts";
 import { SharedRows } from "./shared-rows.ts";
-import { type ByteRange, internText, isText, repairedText } from "./text.ts";
+import { internText, isText, repairedText } from "./text.ts";
 
 const INITIAL_IDS = 1024;
+
+const encoder = new TextEncoder();
 
 const memories = new WeakMap<SpanBatch, BatchMemory>();
 
@@ -58,19 +60,53 @@ export class BatchMemory {
     this.scopes = new SharedRows(batch.scopes, toScopeDocument);
   }
 
-  /** Appends a text attribute, interned or not, whichever pays for this key. */
-  pushText(rows: AttributeColumns, key: number, range: ByteRange, losses: LossLedger): void {
-    const { strings, heap } = this.batch;
-    const missCount = this.#missCounts.at(key);
-    if (missCount > KEY_MISS_COUNT_MAX && missCount > this.#hitCounts.at(key)) {
-      const text = utf8Of(range, losses);
-      const offset = heap.append(text.bytes, text.start, text.length);
-      rows.push(key, AttributeType.stringInline, offset, text.length);
+  /**
+   * Appends a text attribute, interned or not, whichever pays for this key. Plain numbers for the
+   * same reason as {@link internText}.
+   */
+  pushText(
+    rows: AttributeColumns,
+    key: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+    losses: LossLedger,
+  ): void {
+    const { strings } = this.batch;
+    if (this.isInline(key)) {
+      if (isText(bytes, start, length)) this.pushInline(rows, key, bytes, start, length);
+      else {
+        const text = encoder.encode(repairedText({ bytes, start, length }, losses));
+        this.pushInline(rows, key, text, 0, text.length);
+      }
       return;
     }
     const countBefore = strings.count;
-    const id = internText(strings, range, losses);
-    if (strings.count === countBefore) this.#hitCounts.add(key, 1);
+    const id = internText(strings, bytes, start, length, losses);
+    this.pushInterned(rows, key, id, countBefore);
+  }
+
+  /** Whether texts of this key go to the heap rather than to the string table. */
+  isInline(key: number): boolean {
+    const missCount = this.#missCounts.at(key);
+    return missCount > KEY_MISS_COUNT_MAX && missCount > this.#hitCounts.at(key);
+  }
+
+  /** Appends text, which must be UTF-8, without interning it. */
+  pushInline(
+    rows: AttributeColumns,
+    key: number,
+    bytes: Uint8Array,
+    start: number,
+    length: number,
+  ): void {
+    const offset = this.batch.heap.append(bytes, start, length);
+    rows.push(key, AttributeType.stringInline, offset, length);
+  }
+
+  /** Appends an interned text; `countBefore` is the size of the table before it was interned. */
+  pushInterned(rows: AttributeColumns, key: number, id: number, countBefore: number): void {
+    if (this.batch.strings.count === countBefore) this.#hitCounts.add(key, 1);
     else this.#missCounts.add(key, 1);
     rows.push(key, AttributeType.string, id, 0);
   }
@@ -98,10 +134,4 @@ export class IdColumn {
     values.set(this.#values);
     this.#values = values;
   }
-}
-
-function utf8Of(range: ByteRange, losses: LossLedger): ByteRange {
-  if (isText(range.bytes, range.start, range.length)) return range;
-  const bytes = new TextEncoder().encode(repairedText(range, losses));
-  return { bytes, start: 0, length: bytes.length };
 }

@@ -1,15 +1,18 @@
 import type { EventColumns, LinkColumns, SpanBatch } from "@spoor/trace";
+import { SPAN_ID_BYTES, TRACE_ID_BYTES } from "@spoor/trace";
 
 /** What a sender put in the place of an id. An id of zeros means none. */
 export const IdState = { invalid: -1, none: 0, valid: 1 } as const;
 
 export type IdState = (typeof IdState)[keyof typeof IdState];
 
-/** Sets a reserved row to the defaults of proto3. The ends of its lists are the caller's. */
+/**
+ * Sets a reserved row to the defaults of proto3, except for what the caller sets in any case: trace
+ * id and span id, without which no span stays, resource and scope, and the ends of its lists.
+ */
 export function clearSpan(batch: SpanBatch, row: number): void {
-  batch.traceIds.fill(0, row * 16, row * 16 + 16);
-  batch.spanIds.fill(0, row * 8, row * 8 + 8);
-  batch.parentSpanIds.fill(0, row * 8, row * 8 + 8);
+  const { parentSpanIds } = batch;
+  for (let at = row * SPAN_ID_BYTES; at < (row + 1) * SPAN_ID_BYTES; at += 1) parentSpanIds[at] = 0;
   batch.startTimesUnixNano[row] = 0n;
   batch.endTimesUnixNano[row] = 0n;
   batch.names[row] = 0;
@@ -30,10 +33,10 @@ export function clearEvent(events: EventColumns, row: number): void {
   events.droppedAttributesCounts[row] = 0;
 }
 
-/** The same for a link. */
+/** The same for a link, whose ids may stay unset. */
 export function clearLink(links: LinkColumns, row: number): void {
-  links.traceIds.fill(0, row * 16, row * 16 + 16);
-  links.spanIds.fill(0, row * 8, row * 8 + 8);
+  links.traceIds.fill(0, row * TRACE_ID_BYTES, (row + 1) * TRACE_ID_BYTES);
+  links.spanIds.fill(0, row * SPAN_ID_BYTES, (row + 1) * SPAN_ID_BYTES);
   links.traceStates[row] = 0;
   links.flags[row] = 0;
   links.droppedAttributesCounts[row] = 0;

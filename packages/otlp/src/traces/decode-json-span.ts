@@ -11,7 +11,6 @@ import {
   toAnyValue,
   TRACE_ID_BYTES,
 } from "@spoor/trace";
-import type { BatchMemory } from "./batch-memory.ts";
 import { clearEvent, clearLink, clearSpan, dropLastSpan, IdState } from "./batch-rows.ts";
 import { decodeJsonKey, decodeJsonValue } from "./decode-json-value.ts";
 import {
@@ -23,7 +22,7 @@ import {
   uint32Field,
   uint64Field,
 } from "./json-fields.ts";
-import { encodeText } from "./text.ts";
+import type { JsonTexts } from "./json-texts.ts";
 
 const KIND_NAMES = [
   "SPAN_KIND_UNSPECIFIED",
@@ -41,7 +40,7 @@ const words = new DataView(new ArrayBuffer(8));
 
 /** One request that is being appended. */
 export interface JsonTarget {
-  readonly memory: BatchMemory;
+  readonly texts: JsonTexts;
   readonly batch: SpanBatch;
   readonly losses: LossLedger;
 }
@@ -140,10 +139,8 @@ function setId(column: Uint8Array, row: number, byteCount: number, hex: string):
   return IdState.none;
 }
 
-function textId({ batch, losses }: JsonTarget, text: string): number {
-  if (text === "") return 0;
-  const bytes = encodeText(text, losses);
-  return batch.strings.intern(bytes, 0, bytes.length);
+function textId({ texts, losses }: JsonTarget, text: string): number {
+  return texts.intern(text, losses);
 }
 
 function appendAttributes(
@@ -158,17 +155,15 @@ function appendAttributes(
 }
 
 function appendValue(
-  { memory, batch, losses }: JsonTarget,
+  { texts, batch, losses }: JsonTarget,
   rows: AttributeColumns,
   key: number,
   value: AttributeValue,
 ): void {
   switch (typeof value) {
-    case "string": {
-      const bytes = encoder.encode(value);
-      memory.pushText(rows, key, { bytes, start: 0, length: bytes.length }, losses);
+    case "string":
+      texts.push(rows, key, value, losses);
       return;
-    }
     case "boolean":
       rows.push(key, AttributeType.bool, value ? 1 : 0, 0);
       return;

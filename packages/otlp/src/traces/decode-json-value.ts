@@ -12,6 +12,7 @@ import {
   type JsonNode,
   nodeField,
   nodesField,
+  snakeCase,
   textField,
   textsField,
   uint32Field,
@@ -23,7 +24,13 @@ export interface ValueContext {
   readonly losses: LossLedger;
 }
 
-const VALUE_FIELDS = Object.keys(AnyValueField);
+/** The fields of AnyValue by either spelling. */
+const VALUE_FIELDS: ReadonlyMap<string, string> = new Map(
+  Object.keys(AnyValueField).flatMap((field) => [
+    [field, field],
+    [snakeCase(field), field],
+  ]),
+);
 
 /** The `value` of a KeyValue; null when absent or when the sender set none. */
 export function decodeJsonValue(keyValue: JsonNode, context: ValueContext): AttributeValue {
@@ -58,8 +65,9 @@ export function decodeJsonAny(node: JsonNode, context: ValueContext): AttributeV
 
 function onlyField(node: JsonNode): string | undefined {
   let found: string | undefined;
-  for (const field of VALUE_FIELDS) {
-    if (fieldOf(node, field) === undefined) continue;
+  for (const name of Object.keys(node.object)) {
+    const field = VALUE_FIELDS.get(name);
+    if (field === undefined || node.object[name] === null) continue;
     if (found !== undefined) fail(node, field, `absent, because ${found} is set`);
     found = field;
   }

@@ -164,6 +164,23 @@ test("values deeper than 32 are cut and counted, however deep", () => {
   assert.deepEqual(decode(deepBody(3000)).losses, [{ reason: "attribute_depth", count: 1 }]);
 });
 
+test("texts of a key that hardly repeat leave the string table and are read all the same", () => {
+  const userIds = Array.from(
+    { length: 500 },
+    (_, index) => `\u{20ac}-${index}-${"x".repeat(index)}`,
+  );
+  const attributes = userIds.map((userId) => ({ key: "user", value: { stringValue: userId } }));
+  const links = attributes.map((attribute) => ({ attributes: [attribute] }));
+  const batch = new SpanBatch();
+  const body = Buffer.from(bodyOf(`"links":${JSON.stringify(links)}`));
+  decodeTracesJson(body, batch, new LossLedger());
+  assert.ok(batch.strings.count < 100, `${batch.strings.count} strings`);
+  assert.deepEqual(
+    spansOf(batch)[0]?.links.map((link) => link.attributes.get("user")),
+    userIds,
+  );
+});
+
 const SPAN = "resourceSpans[0].scopeSpans[0].spans[0]";
 
 const MALFORMED: readonly (readonly [body: string, message: string])[] = [
@@ -210,7 +227,7 @@ const MALFORMED: readonly (readonly [body: string, message: string])[] = [
   ],
   [
     bodyOf(`"attributes":[{"value":{"intValue":1,"stringValue":"1"}}]`),
-    `${SPAN}.attributes[0].value.intValue must be absent, because stringValue is set`,
+    `${SPAN}.attributes[0].value.stringValue must be absent, because intValue is set`,
   ],
   [
     bodyOf(`"attributes":[{"value":{"arrayValue":{"values":[{},{"stringValue":1}]}}}]`),

@@ -18,6 +18,7 @@ import { decodeInto, type DecodeResult } from "./decode-result.ts";
 import { appendJsonSpan } from "./decode-json-span.ts";
 import { decodeJsonResource, decodeJsonScope } from "./decode-json-value.ts";
 import { nodesField, rootNode } from "./json-fields.ts";
+import { JsonTexts } from "./json-texts.ts";
 
 const decoder = new TextDecoder();
 
@@ -42,7 +43,7 @@ export function decodeTracesJson(
 
 function appendDocument(document: unknown, batch: SpanBatch, losses: LossLedger): void {
   const memory = memoryOf(batch);
-  const target = { memory, batch, losses };
+  const target = { texts: new JsonTexts(memory), batch, losses };
   for (const resourceSpans of nodesField(rootNode(document), "resourceSpans")) {
     const resource = memory.resources.indexOf(decodeJsonResource(resourceSpans, losses));
     const firstResourceRow = batch.spanCount;

@@ -176,8 +176,8 @@ function pathText(path: JsonPath | undefined): string {
 
 const snakeNames = new Map<string, string>();
 
-/** Cached, because it is asked for each absent field of each span; only our own names get here. */
-function snakeCase(name: string): string {
+/** The second spelling of a field. Cached; only names of our own get here. */
+export function snakeCase(name: string): string {
   let snake = snakeNames.get(name);
   if (snake === undefined) {
     snake = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -67,8 +67,8 @@ export class TracesScan {
     const length = end - start;
     reader.position = end;
     if (length === 0) return 0;
-    if (guess !== 0 && strings.equals(guess, reader.bytes, start, length)) return guess;
-    return internText(strings, { bytes: reader.bytes, start, length }, this.losses);
+    if (guess !== 0 && strings.matches(guess, reader.view, start, length)) return guess;
+    return internText(strings, reader.bytes, start, length, this.losses);
   }
 }
 
@@ -157,10 +157,10 @@ function pushValue(scan: TracesScan, rows: AttributeColumns, key: number, templa
     case AttributeType.string: {
       const guess = rows.types[template] === AttributeType.string ? (rows.low[template] ?? 0) : 0;
       const length = high - low;
-      if (guess !== 0 && scan.strings.equals(guess, bytes, low, length)) {
+      if (guess !== 0 && scan.strings.matches(guess, scan.reader.view, low, length)) {
         rows.push(key, AttributeType.string, guess, 0);
       } else {
-        scan.memory.pushText(rows, key, { bytes, start: low, length }, scan.losses);
+        scan.memory.pushText(rows, key, bytes, low, length, scan.losses);
       }
       return;
     }

@@ -22,6 +22,9 @@ export const AttributeType = {
 
 export type AttributeType = (typeof AttributeType)[keyof typeof AttributeType];
 
+/** Below this a loop is faster than making a view for `set`, and leaves no garbage. */
+const LOOP_COPY_BYTES_MAX = 64;
+
 /** Bytes that are referred to by offset and length. Grows by doubling, never shrinks. */
 export class ValueHeap {
   bytes: Uint8Array = new Uint8Array(4096);
@@ -34,7 +37,13 @@ export class ValueHeap {
       const size = Math.max(this.bytes.length * 2, offset + length);
       this.bytes = grown(this.bytes, new Uint8Array(size));
     }
-    this.bytes.set(source.subarray(start, start + length), offset);
+    const { bytes } = this;
+    if (length > LOOP_COPY_BYTES_MAX) bytes.set(source.subarray(start, start + length), offset);
+    else {
+      for (let index = 0; index < length; index += 1) {
+        bytes[offset + index] = source[start + index] ?? 0;
+      }
+    }
     this.length = offset + length;
     return offset;
   }
