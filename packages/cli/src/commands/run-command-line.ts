@@ -1,5 +1,5 @@
 import { HELP_FLAG } from "../arguments/declaration.ts";
-import { overviewText, verbHelpText } from "../arguments/help-text.ts";
+import { verbHelpText } from "../arguments/help-text.ts";
 import { nearest } from "../arguments/nearest.ts";
 import { parseArguments } from "../arguments/parse-arguments.ts";
 import { failure } from "../exit/error-codes.ts";
@@ -9,7 +9,7 @@ import type { CommandContext } from "./command.ts";
 import { type RegisteredVerb, VERBS } from "./registry.ts";
 
 /**
- * Runs `spoor` with the given arguments. Operating errors are told on stderr in three lines and
+ * Runs a verb of `spoor` with its arguments. Operating errors are told on stderr in three lines and
  * become an exit code.
  *
  * @throws anything that is a bug.
@@ -44,15 +44,7 @@ export function findVerb(name: string): RegisteredVerb {
 }
 
 async function dispatch(given: readonly string[], context: CommandContext): Promise<ExitName> {
-  const [name, ...rest] = given;
-  if (name === undefined || name === "--help" || name === "-h") {
-    context.stdout.write(overviewText(VERBS));
-    return "done";
-  }
-  if (name === "--version" || name === "-V") {
-    context.stdout.write(`spoor ${context.version}\n`);
-    return "done";
-  }
+  const [name = "", ...rest] = given;
   const command = await findVerb(name).load();
   const parsed = parseArguments(command.declaration, rest);
   if (parsed.count(HELP_FLAG.name) > 0) {

@@ -261,7 +261,8 @@ function drawLine(whole: Line, { serviceColumn, serviceWidthMax, view }: LineLay
 function fitted(line: Line, columns: number, view: TreeView): Line {
   const { glyphs } = view;
   if (lineWidth(line, glyphs) <= columns) return line;
-  const fixed = textWidth(line.prefix + line.duration + marksOf({ ...line, error: "" }, glyphs));
+  const bare = { ...line, title: "", error: line.error === undefined ? undefined : "" };
+  const fixed = lineWidth(bare, glyphs);
   const room = columns - fixed;
   const titleWidth = textWidth(line.title);
   const errorRoom = Math.max(TITLE_COLUMNS_MIN, room - titleWidth, Math.floor(room / 2));
