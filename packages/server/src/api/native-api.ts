@@ -1,0 +1,159 @@
+/*
+ * The native API, `/api/v1`: what the page and the CLI ask.
+ *
+ * Every answer says how far it can be trusted (Coverage); every error is a problem document.
+ */
+import type { TraceStore } from "@spoor/store";
+import {
+  type Clock,
+  type Coverage,
+  errorMessage,
+  parseTraceReference,
+  type StatusAnswer,
+  toSummaryDocument,
+  toTraceDocument,
+  type TraceAnswer,
+  type TraceListAnswer,
+} from "@spoor/trace";
+import { type Context, Hono } from "hono";
+import { AMBIGUOUS_IDS_MAX, TRACE_SPANS_MAX } from "../base/limits.ts";
+import type { TraceStream } from "../live/trace-stream.ts";
+import { parseTraceQuery } from "./parameters.ts";
+import { answerProblem, type Problem } from "./problem.ts";
+import { streamTraces } from "./stream.ts";
+
+/** What the API answers from. */
+export interface NativeApiParts {
+  readonly store: TraceStore;
+  readonly stream: TraceStream;
+  readonly status: () => StatusAnswer;
+  readonly clock: Clock;
+  /** Gets a line for each error inside the server. */
+  readonly onProblem: (message: string) => void;
+}
+
+/** The routes of the native API. */
+export function createNativeApi(parts: NativeApiParts): Hono {
+  const api = new Hono();
+  api.get("/status", (context) => context.json(parts.status()));
+  api.get("/traces", (context) => listTraces(context, parts));
+  api.get("/traces/:reference", (context) => readTrace(context, parts));
+  api.get("/stream", (context) => streamTraces(context, parts));
+  api.notFound((context) => answerProblem(context, notFound(context.req.path)));
+  api.onError((error, context) => {
+    parts.onProblem(`${context.req.method} ${context.req.path}: ${errorMessage(error)}`);
+    return answerProblem(context, internalProblem(error));
+  });
+  return api;
+}
+
+async function listTraces(context: Context, parts: NativeApiParts): Promise<Response> {
+  const query = parseTraceQuery(new URL(context.req.url).searchParams);
+  if ("code" in query) return answerProblem(context, query);
+  const startedMs = parts.clock.monotonicMs();
+  const found = await parts.store.findTraces(query);
+  const answer: TraceListAnswer = {
+    traces: found.traces.map(toSummaryDocument),
+    ...coverage(
+      found,
+      { unit: "traces", limit: query.limit },
+      parts.clock.monotonicMs() - startedMs,
+    ),
+  };
+  return context.json(answer);
+}
+
+async function readTrace(context: Context, parts: NativeApiParts): Promise<Response> {
+  const startedMs = parts.clock.monotonicMs();
+  const traceId = await resolveReference(context.req.param("reference") ?? "", parts.store);
+  if (typeof traceId === "object") return answerProblem(context, traceId);
+  const read = await parts.store.readTrace(traceId, { spanLimit: TRACE_SPANS_MAX });
+  if (read === undefined) return answerProblem(context, traceNotFound(`with id ${traceId}`));
+  const answer: TraceAnswer = {
+    trace: toTraceDocument(read.trace),
+    ...coverage(
+      read,
+      { unit: "spans", limit: TRACE_SPANS_MAX },
+      parts.clock.monotonicMs() - startedMs,
+    ),
+  };
+  return context.json(answer);
+}
+
+async function resolveReference(text: string, store: TraceStore): Promise<string | Problem> {
+  const reference = parseTraceReference(text);
+  if (reference.kind === "traceId") return reference.traceId;
+  if (reference.kind === "invalid") {
+    return {
+      code: "SPOOR_API_TRACE_REFERENCE_INVALID",
+      title: "This does not name a trace",
+      status: 400,
+      detail: `cannot read "${text.slice(0, 80)}" as a trace: ${reference.reason}`,
+      hint: "give 32 hex digits, the first 4 or more of them, or a traceparent header",
+    };
+  }
+  const traceIds = await store.findTraceIds(reference.prefix, { limit: AMBIGUOUS_IDS_MAX });
+  const [only] = traceIds;
+  if (only === undefined) return traceNotFound(`whose id begins with ${reference.prefix}`);
+  if (traceIds.length === 1) return only;
+  return {
+    code: "SPOOR_API_TRACE_AMBIGUOUS",
+    title: "Several traces begin so",
+    status: 409,
+    detail: `${traceIds.length === AMBIGUOUS_IDS_MAX ? "at least " : ""}${traceIds.length} traces begin with ${reference.prefix}`,
+    hint: "give more digits of the trace id",
+    traceIds,
+  };
+}
+
+function coverage(
+  read: { readonly scannedRows: number; readonly hasMore: boolean },
+  cap: { readonly unit: string; readonly limit: number },
+  tookMs: number,
+): Coverage {
+  return {
+    complete: !read.hasMore,
+    capped: read.hasMore ? cap : null,
+    sampledRate: 1,
+    scannedRows: read.scannedRows,
+    tookMs: Math.round(tookMs * 1000) / 1000,
+  };
+}
+
+function traceNotFound(which: string): Problem {
+  return {
+    code: "SPOOR_API_TRACE_NOT_FOUND",
+    title: "No such trace",
+    status: 404,
+    detail: `there is no trace ${which} here`,
+    hint: "it may be sampled out, sent elsewhere, or still on its way",
+  };
+}
+
+function notFound(path: string): Problem {
+  return {
+    code: "SPOOR_API_NOT_FOUND",
+    title: "No such path",
+    status: 404,
+    detail: `there is no ${path} in this API`,
+  };
+}
+
+function internalProblem(error: unknown): Problem {
+  const isRetryable = typeof error === "object" && error !== null && "retryable" in error;
+  if (isRetryable && error.retryable === true) {
+    return {
+      code: "SPOOR_API_STORE_UNAVAILABLE",
+      title: "The store did not answer",
+      status: 503,
+      detail: errorMessage(error),
+      hint: "ask again in a moment",
+    };
+  }
+  return {
+    code: "SPOOR_API_INTERNAL",
+    title: "An error inside the server",
+    status: 500,
+    detail: errorMessage(error),
+  };
+}

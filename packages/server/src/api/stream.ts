@@ -1,0 +1,49 @@
+import type { Clock, StatusAnswer, TraceStreamEvent, TraceSummary } from "@spoor/trace";
+import { toSummaryDocument } from "@spoor/trace";
+import type { Context } from "hono";
+import { streamSSE } from "hono/streaming";
+import { STREAM_STATUS_MS, STREAM_SUBSCRIBERS_MAX } from "../base/limits.ts";
+import type { TraceStream } from "../live/trace-stream.ts";
+import { answerProblem } from "./problem.ts";
+
+/**
+ * `GET /api/v1/stream`: server-sent events. `traces` with summaries of traces that got new spans,
+ * `status` at once and then every STREAM_STATUS_MS, which also tells a page that the server lives.
+ */
+export function streamTraces(
+  context: Context,
+  parts: {
+    readonly stream: TraceStream;
+    readonly status: () => StatusAnswer;
+    readonly clock: Clock;
+  },
+): Response {
+  if (parts.stream.subscriberCount >= STREAM_SUBSCRIBERS_MAX) {
+    return answerProblem(context, {
+      code: "SPOOR_API_STREAM_FULL",
+      title: "Too many watch",
+      status: 503,
+      detail: `${STREAM_SUBSCRIBERS_MAX} connections follow the live stream already`,
+      hint: "close a page that nobody looks at, or ask GET /api/v1/traces instead",
+    });
+  }
+  return streamSSE(context, async (sse) => {
+    const closed = Promise.withResolvers<void>();
+    const sendStatus = (): void => {
+      void sse.writeSSE({ event: "status", data: JSON.stringify(parts.status()) });
+    };
+    const unsubscribe = parts.stream.subscribe((traces) => {
+      void sse.writeSSE({ event: "traces", data: JSON.stringify(eventOf(traces)) });
+    }, closed.resolve);
+    const timer = setInterval(sendStatus, STREAM_STATUS_MS);
+    sse.onAbort(closed.resolve);
+    sendStatus();
+    await closed.promise;
+    clearInterval(timer);
+    unsubscribe();
+  });
+}
+
+function eventOf(traces: readonly TraceSummary[]): TraceStreamEvent {
+  return { traces: traces.map(toSummaryDocument) };
+}

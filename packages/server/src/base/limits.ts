@@ -1,0 +1,118 @@
+/*
+ * Every limit of the server: its unit, why this number, and what happens at it.
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/**
+ * Largest request, as sent and after decompression. The OTLP specification recommends 64 MiB; a
+ * larger one is refused with 413 or RESOURCE_EXHAUSTED and must be split by the sender.
+ */
+export const REQUEST_BYTES_MAX: number = 64 * MIB;
+
+/**
+ * A body may grow by this factor when it is decompressed, or to `INFLATED_BYTES_FREE` if that is
+ * more. Real trace data grows 5 to 8 times; a bomb of zeros 1,000 times in gzip and 32,000 times
+ * in zstd. Above it the request is refused like any other that is too large.
+ */
+export const INFLATE_RATIO_MAX = 64;
+
+/** Small bodies may grow to this size whatever their ratio: 4 MiB are harmless. */
+export const INFLATED_BYTES_FREE: number = 4 * MIB;
+
+/**
+ * Bytes of requests that may be in flight, decompressed bytes estimated, before new ones must
+ * wait. About half a second of work on one core; more would only add waiting.
+ */
+export const IN_FLIGHT_BYTES_MAX: number = 64 * MIB;
+
+/**
+ * What a request is charged before its first byte, so that not every waiting request enters when
+ * one leaves: at most 1,024 are read at once.
+ */
+export const ADMISSION_BYTES_MIN: number = 64 * KIB;
+
+/** What a compressed byte is charged as until it is decompressed: the usual ratio of trace data. */
+export const INFLATE_RATIO_EXPECTED = 8;
+
+/**
+ * How long a request waits for room before it is refused. Waiting loses nothing, whereas the gRPC
+ * exporter of the JavaScript SDK never sends a refused batch again.
+ */
+export const ADMISSION_WAIT_MS_MAX = 2_000;
+
+/** The wait suggested to a refused sender: above 3 s some exporters give up at once. */
+export const RETRY_DELAY_MS = 1_000;
+
+/**
+ * How long spans are gathered before they are written. The fixed cost of one write equals that of
+ * some thousands of spans; 50 ms joins what several services send at the same moment and nobody
+ * waits noticeably longer for an acknowledgement.
+ */
+export const GATHER_DELAY_MS = 50;
+
+/** A batch of this many spans is written without waiting any longer. */
+export const GATHER_SPANS_MAX = 50_000;
+
+/**
+ * Idle connections are kept this long. The batch processors of the SDKs send every 5 s, which is
+ * also Node's default here, and every other send would find its connection just closed.
+ */
+export const KEEP_ALIVE_MS = 120_000;
+
+/** A request that has not arrived whole after this long is cut off: a slow or dead sender. */
+export const REQUEST_MS_MAX = 30_000;
+
+/** Streams that one HTTP/2 connection may have open. Node's own default has no limit. */
+export const GRPC_STREAMS_PER_CONNECTION_MAX = 256;
+
+/**
+ * Receive windows. With HTTP/2's default of 64 KiB a 300 KB request needs five round trips and
+ * half as much CPU again.
+ */
+export const GRPC_STREAM_WINDOW_BYTES: number = 8 * MIB;
+export const GRPC_SESSION_WINDOW_BYTES: number = 64 * MIB;
+
+/** How long a body that was already refused is read and thrown away, so that the answer arrives. */
+export const DRAIN_MS_MAX = 5_000;
+
+/** After this long a stop no longer waits for requests in flight; none of them was acknowledged. */
+export const STOP_MS_MAX = 10_000;
+
+/** Mistakes of clients that the status shows; older ones stay only in the counts. */
+export const MISTAKES_KEPT = 10;
+
+/** Traces in one answer of the list; more are asked for with a narrower time range. */
+export const LIST_TRACES_MAX = 1_000;
+export const LIST_TRACES_DEFAULT = 20;
+
+/** Spans in one answer of a whole trace; the answer then says that it was capped. */
+export const TRACE_SPANS_MAX = 100_000;
+
+/** Candidates that an ambiguous prefix names. */
+export const AMBIGUOUS_IDS_MAX = 10;
+
+/** How often the live stream looks for what has changed. Faster only moves rows under the eye. */
+export const STREAM_INTERVAL_MS = 500;
+
+/** Traces in one event of the live stream; a page shows fewer. The newest are kept. */
+export const STREAM_TRACES_MAX = 200;
+
+/** Connections to the live stream; each costs a timer and a socket. Further ones get 503. */
+export const STREAM_SUBSCRIBERS_MAX = 100;
+
+/** A connection that says nothing for this long is closed; load balancers probe so. */
+export const FIRST_BYTES_MS_MAX = 120_000;
+
+/** How often the live stream repeats the status; a page calls the server lost after three. */
+export const STREAM_STATUS_MS = 2_000;
+
+/** Spans that a store in memory holds: some 500 MB of objects. The oldest traces go first. */
+export const MEMORY_STORE_SPANS_MAX = 200_000;
+
+/**
+ * Requests that are written and synced together. Two buffers each, and the kernel takes 1,024 of
+ * them at once (IOV_MAX).
+ */
+export const SPOOL_GROUP_RECORDS_MAX = 512;

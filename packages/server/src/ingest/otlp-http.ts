@@ -1,0 +1,195 @@
+/*
+ * OTLP/HTTP: POST /v1/traces with a protobuf or JSON body (OTLP specification, "OTLP/HTTP").
+ *
+ * Every refusal carries a google.rpc.Status in the encoding of the request. A refused body is
+ * read and thrown away for a while, because a client that is still writing sees a reset
+ * connection otherwise, and never the reason.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { encodeRpcStatus, encodeTracesResponse, type OtlpEncoding, GrpcStatus } from "@spoor/otlp";
+import { DRAIN_MS_MAX, KEEP_ALIVE_MS, REQUEST_BYTES_MAX, REQUEST_MS_MAX } from "../base/limits.ts";
+import { readBody } from "./body.ts";
+import type { Compression } from "../base/received-request.ts";
+import { parseCompression } from "./inflate.ts";
+import {
+  type Accepted,
+  type Intake,
+  type Refused,
+  refusedAsOverload,
+  refusedAsTooLarge,
+} from "./intake.ts";
+
+const TRACES_PATH = "/v1/traces";
+const CONTENT_TYPES = { protobuf: "application/x-protobuf", json: "application/json" } as const;
+
+/** A refusal with the HTTP status that says it. */
+interface HttpRefusal extends Refused {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface AcceptableRequest {
+  readonly encoding: OtlpEncoding;
+  readonly compression: Compression;
+}
+
+/** A server for OTLP/HTTP that does not listen yet: connections are handed to it. */
+export function createOtlpHttpServer(intake: Intake): Server {
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS_MAX, noDelay: true },
+    (request, response) => void answer(intake, request, response),
+  );
+  // Node tracks connections, and enforces the time-outs above, only for a server that listens.
+  server.emit("listening");
+  return server;
+}
+
+/** Never rejects: every failure becomes an answer, or a connection that is cut. */
+async function answer(
+  intake: Intake,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const from = addressOf(request);
+  const encoding = encodingOf(request) ?? "json";
+  const checked = check(request);
+  if ("status" in checked) {
+    intake.refuse(from, checked);
+    refuse({ request, response, encoding, refusal: checked });
+    return;
+  }
+  const permit = await intake.admission.enter();
+  if (permit === undefined) {
+    const refusal = { ...refusedAsOverload(), status: 503 };
+    intake.refuse(from, refusal);
+    refuse({ request, response, encoding, refusal });
+    return;
+  }
+  const read = await readBody(request, { bytesMax: REQUEST_BYTES_MAX, permit });
+  if (read.kind === "body") {
+    const reply = await intake.take({ ...checked, body: read.body, from, permit });
+    if (reply.kind === "accepted") accept(response, encoding, reply);
+    else refuse({ request, response, encoding, refusal: { ...reply, status: statusOf(reply) } });
+    return;
+  }
+  permit.release();
+  if (read.kind === "aborted") return;
+  const refusal = { ...tooLargeAsSent(), status: 413 };
+  intake.refuse(from, refusal);
+  refuse({ request, response, encoding, refusal });
+}
+
+function check(request: IncomingMessage): AcceptableRequest | HttpRefusal {
+  const path = (request.url ?? "").split("?", 1)[0];
+  if (path !== TRACES_PATH) {
+    const message = `there is no ${path} here: this server receives traces at POST ${TRACES_PATH}`;
+    return { ...unsupported(message), status: 404 };
+  }
+  if (request.method !== "POST") {
+    const message = `${request.method} is not allowed at ${TRACES_PATH}: send with POST`;
+    return { ...unsupported(message), status: 405, headers: { allow: "POST" } };
+  }
+  const encoding = encodingOf(request);
+  if (encoding === undefined) {
+    const given = request.headers["content-type"] ?? "none";
+    const accepted = `${CONTENT_TYPES.protobuf} or ${CONTENT_TYPES.json}`;
+    const message = `cannot read content-type ${given}: send ${accepted}`;
+    return {
+      ...unsupported(message),
+      status: 415,
+      headers: { accept: Object.values(CONTENT_TYPES).join(", ") },
+    };
+  }
+  const compression = parseCompression(request.headers["content-encoding"]);
+  if (compression === undefined) {
+    const message = `cannot read content-encoding ${request.headers["content-encoding"]}: send none, gzip or zstd`;
+    return { ...unsupported(message), status: 415, headers: { "accept-encoding": "gzip, zstd" } };
+  }
+  if (Number(request.headers["content-length"] ?? 0) > REQUEST_BYTES_MAX) {
+    return { ...tooLargeAsSent(), status: 413 };
+  }
+  return { encoding, compression };
+}
+
+function encodingOf(request: IncomingMessage): OtlpEncoding | undefined {
+  const type = (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
+  if (type === CONTENT_TYPES.protobuf || type === "application/protobuf") return "protobuf";
+  return type === CONTENT_TYPES.json ? "json" : undefined;
+}
+
+function unsupported(message: string): Refused {
+  return { kind: "refused", reason: "request_unsupported", message };
+}
+
+function tooLargeAsSent(): Refused {
+  return refusedAsTooLarge("the request is too large", REQUEST_BYTES_MAX);
+}
+
+/** OTLP specification, "Failures": 400 is final, 413 is final, 503 may be sent again. */
+function statusOf(refused: Refused): number {
+  if (refused.retryDelayMs !== undefined) return 503;
+  return refused.reason === "request_too_large" ? 413 : 400;
+}
+
+const RPC_CODE_OF_STATUS: Readonly<Record<number, number>> = {
+  400: GrpcStatus.invalidArgument,
+  404: GrpcStatus.notFound,
+  405: GrpcStatus.unimplemented,
+  413: GrpcStatus.resourceExhausted,
+  415: GrpcStatus.invalidArgument,
+  503: GrpcStatus.unavailable,
+};
+
+function accept(response: ServerResponse, encoding: OtlpEncoding, reply: Accepted): void {
+  send(response, encoding, 200, encodeTracesResponse(reply, encoding));
+}
+
+function refuse(options: {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly encoding: OtlpEncoding;
+  readonly refusal: HttpRefusal;
+}): void {
+  const { request, response, encoding, refusal } = options;
+  const { status, message, retryDelayMs } = refusal;
+  for (const [name, value] of Object.entries(refusal.headers ?? {}))
+    response.setHeader(name, value);
+  if (retryDelayMs !== undefined) {
+    response.setHeader("retry-after", Math.max(1, Math.ceil(retryDelayMs / 1000)));
+  }
+  if (!request.complete) {
+    response.setHeader("connection", "close");
+    drain(request);
+  }
+  const code = RPC_CODE_OF_STATUS[status] ?? GrpcStatus.internal;
+  const body = encodeRpcStatus(
+    { code, message, ...(retryDelayMs === undefined ? {} : { retryDelayMs }) },
+    encoding,
+  );
+  send(response, encoding, status, body);
+}
+
+function send(
+  response: ServerResponse,
+  encoding: OtlpEncoding,
+  status: number,
+  body: Uint8Array,
+): void {
+  response.writeHead(status, {
+    "content-type": CONTENT_TYPES[encoding],
+    "content-length": body.length,
+  });
+  response.end(body);
+}
+
+/** Throws away the rest of a refused body, for a bounded time. */
+function drain(request: IncomingMessage): void {
+  request.on("error", () => undefined);
+  request.resume();
+  const timer = setTimeout(() => request.destroy(), DRAIN_MS_MAX);
+  request.once("close", () => clearTimeout(timer));
+}
+
+function addressOf(request: IncomingMessage): string {
+  return `${request.socket.remoteAddress ?? "unknown"}:${request.socket.remotePort ?? 0}`;
+}

@@ -1,0 +1,76 @@
+import {
+  type ClientMistake,
+  type Clock,
+  LOSS_REASONS,
+  LossLedger,
+  type LossReason,
+  type ReceivedStatus,
+  type StatusAnswer,
+} from "@spoor/trace";
+import { MISTAKES_KEPT } from "../base/limits.ts";
+
+/** What the server knows of itself: what has arrived, what was lost, who sends it wrongly. */
+export class SelfReport {
+  readonly ledger: LossLedger = new LossLedger();
+  readonly startedAtUnixNano: bigint;
+  readonly #clock: Clock;
+  readonly #mistakes: ClientMistake[] = [];
+  readonly #received = {
+    connections: 0,
+    lastConnectionFrom: "",
+    requests: 0,
+    spans: 0,
+    lastSpanAtUnixNano: "",
+  };
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.startedAtUnixNano = clock.nowUnixNano();
+  }
+
+  /** A client has connected to a port that receives spans. */
+  connected(from: string): void {
+    this.#received.connections += 1;
+    this.#received.lastConnectionFrom = from;
+  }
+
+  /** A request was acknowledged. */
+  accepted(spanCount: number): void {
+    this.#received.requests += 1;
+    if (spanCount === 0) return;
+    this.#received.spans += spanCount;
+    this.#received.lastSpanAtUnixNano = this.#clock.nowUnixNano().toString();
+  }
+
+  /** A request was refused: it is counted as a loss and kept in words for the first-run page. */
+  refused(mistake: {
+    readonly from: string;
+    readonly reason: LossReason;
+    readonly message: string;
+  }): void {
+    this.ledger.count(mistake.reason);
+    this.#mistakes.unshift({ atUnixNano: this.#clock.nowUnixNano().toString(), ...mistake });
+    this.#mistakes.length = Math.min(this.#mistakes.length, MISTAKES_KEPT);
+  }
+
+  /** What has arrived since the start. */
+  get received(): ReceivedStatus {
+    return { ...this.#received };
+  }
+
+  /** The part of the status that this report knows. */
+  status(): Pick<
+    StatusAnswer,
+    "startedAtUnixNano" | "nowUnixNano" | "received" | "losses" | "mistakes"
+  > {
+    return {
+      startedAtUnixNano: this.startedAtUnixNano.toString(),
+      nowUnixNano: this.#clock.nowUnixNano().toString(),
+      received: this.received,
+      losses: this.ledger
+        .entries()
+        .map(({ reason, count }) => ({ reason, count, meaning: LOSS_REASONS[reason] })),
+      mistakes: [...this.#mistakes],
+    };
+  }
+}
