@@ -152,6 +152,7 @@ function parsed(body: string, url: string): unknown {
 
 /** `answer` as the type that the API promises, if the field that everything hangs on is there. */
 function checked<T>(answer: unknown, field: keyof T & string, url: string): T {
+  // The rest is believed: both sides are of one version, and the API is documented by this type.
   if (typeof answer === "object" && answer !== null && field in answer) return answer as T;
   throw notSpoor(url, `its answer has no "${field}"`);
 }

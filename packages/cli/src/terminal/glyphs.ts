@@ -13,6 +13,7 @@ export interface Glyphs {
   readonly times: string;
 }
 
+/** For terminals that show UTF-8. */
 export const UNICODE_GLYPHS: Glyphs = {
   branch: "├── ",
   lastBranch: "└── ",
@@ -26,6 +27,7 @@ export const UNICODE_GLYPHS: Glyphs = {
   times: "×",
 };
 
+/** For all others, and for `--ascii`. */
 export const ASCII_GLYPHS: Glyphs = {
   branch: "|-- ",
   lastBranch: "`-- ",

@@ -26,7 +26,7 @@ const WIDE_RANGES: readonly (readonly [number, number])[] = [
   [0x1f200, 0x1f265],
   [0x20000, 0x3fffd],
 ];
-/** Emoji that are drawn as pictures by default are wide, but a flag is made of two narrow halves. */
+/** Emoji drawn as pictures by default are wide, but a flag is made of two narrow halves. */
 const WIDE_EMOJI = /^(?![\u{1f1e6}-\u{1f1ff}])\p{Emoji_Presentation}/u;
 /** Marks that are drawn over the character before them, and joiners. */
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]/u;

@@ -67,7 +67,7 @@ export class GrpcMessageReader {
     return this.#length;
   }
 
-  /** Takes a chunk, which may be reused afterwards. Returns what is wrong, the first time and on. */
+  /** Takes a chunk, which may be reused afterwards. Returns what is wrong, if anything. */
   push(chunk: Uint8Array): GrpcProblem | undefined {
     if (this.#problem !== undefined) return this.#problem;
     const start = this.#takePrefix(chunk);

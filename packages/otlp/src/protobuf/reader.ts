@@ -6,7 +6,7 @@
  * that end is checked after the read, once, because a read past the array yields zero and does
  * nothing else: that is cheaper than a check before each byte.
  *
- * Malformed, and therefore thrown: a tag of field number 0 or above 2^29-1, wire types 3, 4 (groups)
+ * Malformed, and therefore thrown: a tag of field number 0 or above 2^29-1, wire types 3, 4 (group)
  * 6 and 7, a varint of more than 10 bytes, a length or a number that ends outside its message.
  * Source: protobuf.dev/programming-guides/encoding.
  */
@@ -31,7 +31,7 @@ export class ProtobufReader {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** The next tag: field number * 8 + wire type. Only {@link skip} checks that it is a valid one. */
+  /** The next tag: field number * 8 + wire type. Only {@link skip} checks that it is valid. */
   tag(end: number): number {
     const first = this.bytes[this.position] ?? 0;
     if (first >= 0x80) return this.#longTag(end);

@@ -44,7 +44,7 @@ export function encodeRpcStatus(status: RpcStatus, encoding: OtlpEncoding): Uint
   return encoding === "json" ? encodeJson(toJson(status)) : toProtobuf(status);
 }
 
-/** What {@link encodeRpcStatus} wrote, for clients. Details other than RetryInfo are passed over. */
+/** What {@link encodeRpcStatus} wrote, for clients. Details other than RetryInfo are skipped. */
 export function decodeRpcStatus(body: Uint8Array, encoding: OtlpEncoding): RpcStatus | Malformed {
   return guarded(() => (encoding === "json" ? fromJson(body) : fromProtobuf(body)));
 }

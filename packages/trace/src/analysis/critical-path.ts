@@ -80,7 +80,7 @@ export function criticalPath(root: TreeNode): PathStep[] {
   return backwards.toReversed();
 }
 
-/** How long each span is itself on the path, in ns. A span that only has children there is absent. */
+/** How long each span is itself on the path, in ns. One that only has children there is absent. */
 export function pathTimes(steps: Iterable<PathStep>): Map<TreeNode, number> {
   const times = new Map<TreeNode, number>();
   for (const { node, startNano, endNano } of steps) {

@@ -240,7 +240,7 @@ interface Growing {
   readonly problems: TreeProblem[];
 }
 
-/** Finds every cycle by walking up from what no root reaches, and makes its earliest span a root. */
+/** Finds each cycle by walking up from what no root reaches, and makes its earliest span a root. */
 function breakCycles(drafts: readonly Draft[], { roots, nodes, problems }: Growing): void {
   let walk = 0;
   for (const start of drafts) {

@@ -1,4 +1,4 @@
-/*
+/**
  * Every way in which Spoor does not keep something it was given, and what a person is told.
  *
  * A reason is registered here once and never reused.

@@ -31,6 +31,7 @@ export type AttributeValue =
  */
 export type Attributes = ReadonlyMap<string, AttributeValue>;
 
+/** Shared by everything that has none. */
 export const NO_ATTRIBUTES: Attributes = new Map();
 
 /** The value as text for a person: strings as they are, nested values as compact JSON. */

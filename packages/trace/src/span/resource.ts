@@ -21,7 +21,7 @@ export interface EntityRef {
   readonly descriptionKeys: readonly string[];
 }
 
-/** What made a span: the instrumentation library. common.proto, InstrumentationScope. */
+/** What made a span: a piece of instrumentation. common.proto, InstrumentationScope. */
 export interface InstrumentationScope {
   readonly name: string;
   readonly version: string;

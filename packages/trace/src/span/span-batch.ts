@@ -147,7 +147,7 @@ export class SpanBatch {
     };
   }
 
-  /** Forgets all rows after `mark`. Interned strings, resources and scopes stay; they are shared. */
+  /** Forgets rows after `mark`. Interned strings, resources and scopes stay: they are shared. */
   rollback(mark: BatchMark): void {
     this.spanCount = mark.spanCount;
     this.events.count = mark.eventCount;
