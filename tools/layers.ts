@@ -137,6 +137,8 @@ export const LAYERS: Layers = {
     "packages/trace/src/analysis/trace-literal.ts": "makes spans for tests",
     "packages/ui/src/geometry/test-spans.ts": "makes spans for tests",
     "packages/cli/src/terminal/terminal-literal.ts": "makes traces for tests",
+    "packages/cli/src/client/test-server.ts": "answers as a server does, for tests",
+    "packages/cli/src/commands/run-literal.ts": "runs a command line for tests",
     "packages/cli/src/arguments/reference-page.ts": "a test writes docs/reference/cli.md with it",
   },
   timeReaders: {
