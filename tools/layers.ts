@@ -69,7 +69,7 @@ export const LAYERS: Layers = {
     store: {
       ".": [],
       clickhouse: ["write", "read", "schema", "engine", "port", "base", "@spoor/trace"],
-      memory: [],
+      memory: ["port", "base", "@spoor/trace"],
       write: ["schema", "engine", "base", "@spoor/trace", "@clickhouse/client", "node:"],
       read: ["schema", "engine", "port", "base", "@spoor/trace", "@clickhouse/client"],
       schema: ["engine", "base", "@spoor/trace", "@clickhouse/client"],
@@ -85,7 +85,7 @@ export const LAYERS: Layers = {
       live: ["base", "@spoor/store", "@spoor/trace"],
       gather: ["base", "@spoor/store", "@spoor/trace"],
       spool: ["base", "@spoor/trace", "node:"],
-      self: ["base", "@spoor/trace"],
+      self: ["base", "@spoor/store", "@spoor/trace"],
       base: [],
     },
     ui: {
