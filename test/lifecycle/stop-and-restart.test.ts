@@ -90,7 +90,7 @@ test("a taken port is refused and told who holds it", async () => {
   try {
     await assert.rejects(
       startSpoor({ useMemoryStore: true, grpcPort: first.grpcPort }),
-      new RegExp(`port ${first.grpcPort} .*${first.pid}`),
+      new RegExp(`port ${first.grpcPort} .*process ${first.pid} \\(node spoor.js\\)`, "s"),
     );
   } finally {
     await first.stop();

@@ -6,8 +6,9 @@
  * that end is checked after the read, once, because a read past the array yields zero and does
  * nothing else: that is cheaper than a check before each byte.
  *
- * Malformed, and therefore thrown: a tag of field number 0 or above 2^29-1, wire types 3, 4 (group)
- * 6 and 7, a varint of more than 10 bytes, a length or a number that ends outside its message.
+ * Malformed, and therefore thrown: a tag of field number 0 or above 2^29-1, wire types 3 and 4
+ * (groups), 6 and 7, a varint of more than 10 bytes, a length or a number that ends outside its
+ * message.
  * Source: protobuf.dev/programming-guides/encoding.
  */
 import { MalformedInput } from "./malformed.ts";

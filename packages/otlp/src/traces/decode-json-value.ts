@@ -39,7 +39,7 @@ export function decodeJsonValue(keyValue: JsonNode, context: ValueContext): Attr
 }
 
 /** An AnyValue in OTLP/JSON. */
-export function decodeJsonAny(node: JsonNode, context: ValueContext): AttributeValue {
+function decodeJsonAny(node: JsonNode, context: ValueContext): AttributeValue {
   const field = onlyField(node);
   switch (field) {
     case undefined:

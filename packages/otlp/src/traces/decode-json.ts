@@ -1,7 +1,7 @@
 /*
  * OTLP/JSON trace requests into the columns of a batch.
  *
- * 1. The body is parsed by JSON.parse; a body that is not UTF-8 is repaired first, and counted once.
+ * 1. The body is parsed by JSON.parse; a body that is not UTF-8 is repaired first and counted once.
  * 2. Integers of 16 digits or more that are written as numbers would lose digits in JSON.parse. A
  *    body that may have one is parsed with a reviver that keeps their source text: exact, slower,
  *    and only for senders that do this. The specification wants such numbers as text.

@@ -3,8 +3,8 @@ import type { BatchMemory } from "./batch-memory.ts";
 import { TextScratch } from "./text.ts";
 
 /**
- * The texts of one JSON request. Ids of texts that were interned are remembered by the string itself,
- * so that only new ones are encoded and hashed as bytes.
+ * The texts of one JSON request. Ids of texts that were interned are remembered by the string
+ * itself, so that only new ones are encoded and hashed as bytes.
  */
 export class JsonTexts {
   readonly #memory: BatchMemory;

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 
 /** The process that listens on a port. */
 export interface PortHolder {
@@ -65,6 +66,10 @@ function linkTarget(path: string): string {
   }
 }
 
+/** Program and script without their folders and without arguments, which may hold secrets. */
 function nameOf(pid: number): string {
-  return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  const [program = "", script = ""] = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  if (program === "") return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  const words = script === "" || script.startsWith("-") ? [program] : [program, script];
+  return words.map((word) => basename(word)).join(" ");
 }

@@ -5,7 +5,7 @@
 /** How long the engine may take to answer its first query before the start counts as failed. */
 export const ENGINE_START_MS_MAX = 30_000;
 
-/** Pause between two knocks on a starting engine; it needs some 200 ms, so this adds 5 % at most. */
+/** Pause between two knocks on a starting engine, which needs some 200 ms: 5 % more at most. */
 export const ENGINE_KNOCK_INTERVAL_MS = 10;
 
 /**
@@ -41,7 +41,7 @@ export const ENGINE_DIRECTORY_WAIT_MS_MAX = 10_000;
 /** Last bytes of the engine's output that an error message may quote. */
 export const ENGINE_OUTPUT_BYTES_MAX = 4_096;
 
-/** Memory of the engine, of which 0.1-0.3 GB are used at 30,000 spans/s; a query beyond it fails. */
+/** Memory of the engine; 0.1-0.3 GB are used at 30,000 spans/s. A query beyond it fails. */
 export const ENGINE_MEMORY_BYTES_MAX = 2_000_000_000;
 /** Memory of one query, so that one cannot starve the inserts; beyond it the query fails. */
 export const QUERY_MEMORY_BYTES_MAX = 1_000_000_000;
@@ -78,7 +78,7 @@ export const PLAUSIBLE_FUTURE_SECONDS = 86_400;
  */
 export const KNOWN_IDS_MAX = 100_000;
 
-/** Resources and scopes kept by readers, so that a trace is usually one query. Emptied when full. */
+/** Resources and scopes kept by readers: a trace is usually one query. Emptied when full. */
 export const DIMENSION_CACHE_ENTRIES_MAX = 10_000;
 
 /**

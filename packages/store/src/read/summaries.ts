@@ -6,7 +6,7 @@ import { type QueryResult, runQuery } from "./run-query.ts";
 const SELECT_SUMMARIES = `
 SELECT
   lower(hex(trace_id)), min(first_start), max(last_end), sum(span_count), sum(error_count),
-  min(head) AS h, h.1, h.4, h.5, arraySort(groupUniqArrayArray(services))
+  min(head) AS h, h.1, h.4, h.5, groupUniqArrayArray(services)
 FROM spoor.trace_summaries
 WHERE trace_id IN (SELECT unhex(arrayJoin({ids:Array(String)})))
 GROUP BY trace_id`;
@@ -47,6 +47,7 @@ function summaryOf(row: SummaryRow): TraceSummary {
     durationNano: BigInt(end) - BigInt(start),
     spanCount: Number(spanCount),
     errorCount: Number(errorCount),
-    services,
+    // Here and not in SQL, which would sort by bytes.
+    services: services.sort(),
   };
 }

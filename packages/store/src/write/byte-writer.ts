@@ -9,7 +9,7 @@ export class ByteWriter {
     this.#view = new DataView(this.bytes.buffer);
   }
 
-  /** Makes room for `count` more bytes. Callers that write into `bytes` themselves call it first. */
+  /** Makes room for `count` more bytes. Who writes into `bytes` directly calls it first. */
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return;

@@ -19,7 +19,7 @@ export interface TraceListQuery {
 }
 
 /** The request failed; `problem` says why in words meant for a person. */
-export class ProblemError extends Error {
+class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly problem: ProblemDocument;
 

@@ -2,7 +2,7 @@
  * What views ask for: answers of the server, kept fresh by the live connection.
  */
 import type { StatusAnswer, TraceAnswer } from "@spoor/trace";
-import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { type Query, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useReducer } from "react";
 import { readStatus, readTrace, readTraceList, type TraceListQuery } from "./api-client.ts";
 import { EMPTY_LIST, type LiveTraceList, released, withArrived } from "./live-trace-list.ts";
@@ -12,12 +12,19 @@ import { useStream, useStreamState } from "./stream-context.tsx";
 const REREAD_INTERVAL_MS = 1_000;
 const STATUS_KEY = ["status"] as const;
 
-/** Reads everything again that is on the screen, once the live connection is back. */
-export function useRereadOnReconnect(): void {
+/**
+ * Reads again what is on the screen whenever the live connection opens, because nobody told of
+ * what came in before. A trace that was just read is spared at the first opening: it may be large,
+ * and should it still grow, the server says so again.
+ */
+export function useRereadOnOpen(): void {
   const client = useQueryClient();
   const { openCount } = useStreamState();
   useEffect(() => {
-    if (openCount > 1) void client.invalidateQueries();
+    if (openCount === 0) return;
+    const predicate = ({ queryKey: [kind], state }: Query): boolean =>
+      openCount > 1 || kind !== "trace" || state.status === "error";
+    void client.invalidateQueries({ predicate });
   }, [client, openCount]);
 }
 

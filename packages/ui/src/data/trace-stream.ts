@@ -8,9 +8,9 @@
 import type { StatusAnswer, TraceStreamEvent, TraceSummaryDocument } from "@spoor/trace";
 
 /** Delay before the first new attempt; doubled after each that fails. */
-export const RETRY_DELAY_MS_MIN = 1_000;
+const RETRY_DELAY_MS_MIN = 1_000;
 /** A person who has restarted the server waits no longer than this. */
-export const RETRY_DELAY_MS_MAX = 8_000;
+const RETRY_DELAY_MS_MAX = 8_000;
 
 /** How the connection stands. */
 export interface StreamState {

@@ -4,7 +4,7 @@
 import { parseTraceReference } from "@spoor/trace";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { type SubmitEvent, useEffect, useRef, useState } from "react";
-import { useRereadOnReconnect } from "../data/queries.ts";
+import { useRereadOnOpen } from "../data/queries.ts";
 import { useStreamState } from "../data/stream-context.tsx";
 import { isTyping } from "../design/is-typing.ts";
 import { ThemeSwitch } from "../design/theme-switch.tsx";
@@ -13,7 +13,7 @@ import "./page-frame.css";
 
 /** The frame around every page. */
 export function PageFrame() {
-  useRereadOnReconnect();
+  useRereadOnOpen();
   return (
     <div className="frame">
       <header className="top-bar">

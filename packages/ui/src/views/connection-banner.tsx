@@ -19,7 +19,8 @@ export function ConnectionBanner() {
         <span aria-hidden="true">▲ </span>
         {openCount === 0 ? "No live connection to spoor" : "Lost contact with spoor"}{" "}
         {Math.round(elapsedMs / 1000)} s ago, retrying.{" "}
-        {openCount > 0 && `What you see is from ${clockText(BigInt(lostAtMs) * 1_000_000n)}.`}
+        {openCount > 0 &&
+          `What you see is from ${clockText(BigInt(lostAtMs) * 1_000_000n).slice(0, 8)}.`}
       </span>
       <button type="button" className="button" onClick={() => stream.resume()}>
         Retry now

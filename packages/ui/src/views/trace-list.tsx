@@ -35,8 +35,8 @@ export interface TraceListProps {
   readonly nowMs: number;
 }
 
-/** A table of traces in the order given. */
-export function TraceList({ traces, nowMs }: TraceListProps) {
+/** A table of traces in the order given. Drawn anew only when one of them changed. */
+export const TraceList = memo(function TraceList({ traces, nowMs }: TraceListProps) {
   const looks = serviceLooks(traces.map(({ rootService }) => rootService));
   const slowestNano = traces.reduce((most, t) => Math.max(most, Number(t.durationNano)), 1);
   return (
@@ -74,7 +74,7 @@ export function TraceList({ traces, nowMs }: TraceListProps) {
       </tbody>
     </table>
   );
-}
+});
 
 interface TraceRowProps {
   readonly trace: TraceSummaryDocument;
@@ -99,14 +99,14 @@ const TraceRow = memo(function TraceRow({ trace, look, share, day }: TraceRowPro
         {others.length > 0 && <span className="more">+{others.length}</span>}
       </td>
       <td className="name">
-        <Link to="/t/$traceId" params={{ traceId: trace.traceId }} data-trace-row="">
-          {trace.rootName === "" ? "(no name)" : trace.rootName}
-        </Link>
         {!trace.hasRoot && (
           <span className="rootless" title="No span without a parent has arrived yet">
             ? no root yet
           </span>
         )}
+        <Link to="/t/$traceId" params={{ traceId: trace.traceId }} data-trace-row="">
+          {trace.rootName === "" ? "(no name)" : trace.rootName}
+        </Link>
       </td>
       <td className="number" title={exactDurationText(BigInt(trace.durationNano))}>
         {formatDuration(BigInt(trace.durationNano))}
