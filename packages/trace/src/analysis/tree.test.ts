@@ -42,7 +42,18 @@ test("children stand below their parents, whatever the order of arrival", () => 
   assert.equal(treeDurationNano(tree), 120e6);
 });
 
-test("siblings are ordered by start, then by id", () => {
+test("of siblings that started in the same millisecond the first to end comes first", () => {
+  check(
+    [
+      { id: "a", endMs: 9 },
+      { id: "b", parent: "a", startMs: 1, endMs: 3 },
+      { id: "c", parent: "a", startMs: 1, endMs: 2 },
+    ],
+    "a(c b)",
+  );
+});
+
+test("siblings are ordered by start, and when nothing else tells them apart by id", () => {
   check(
     [
       { id: "a" },
