@@ -4,7 +4,7 @@
  * Senders lose parents, repeat spans, reuse ids and, with a broken propagator, name each other as
  * parents. A viewer that hides such spans hides the incident, one that trusts them never ends. So:
  *
- * 1. Spans are sorted by start, then by id; that is the order of siblings and of roots.
+ * 1. Spans are sorted by start, then by end, then by id; that is the order of siblings and of roots.
  * 2. An exact copy of a span (a retried export) is dropped and reported; a different span under
  *    the same id keeps its own node, and the children of that id go to the earlier one.
  * 3. A span whose parent never arrived, or that is its own parent, becomes an additional root.
@@ -27,7 +27,7 @@ export interface TreeNode {
   readonly place: NodePlace;
   /** Undefined exactly when `place` is not "child". */
   readonly parent: TreeNode | undefined;
-  /** Ordered by start time, then by span id. */
+  /** Ordered by start time, then by end time, then by span id. */
   readonly children: readonly TreeNode[];
   /** 0 for a root. */
   readonly depth: number;
@@ -91,7 +91,7 @@ interface Draft {
  */
 export function buildTree(trace: Trace): TraceTree {
   const problems: TreeProblem[] = [];
-  const spans = trace.spans.toSorted(byStartThenId);
+  const spans = trace.spans.toSorted(byTime);
   const startTimeUnixNano = spans.find((span) => span.startTimeUnixNano > 0n)?.startTimeUnixNano;
   const origin = startTimeUnixNano ?? 0n;
   const drafts = withoutCopies(spans, problems).map((span) => toDraft(span, origin, problems));
@@ -125,9 +125,16 @@ export function orphanCount(tree: TraceTree): number {
   return tree.roots.filter((root) => root.place === "orphan").length;
 }
 
-function byStartThenId(a: Span, b: Span): number {
+/**
+ * By start, then by end, then by span id. The end decides often: the official JavaScript SDK
+ * starts spans on whole milliseconds, and of two calls in one millisecond the first ended first.
+ */
+function byTime(a: Span, b: Span): number {
   if (a.startTimeUnixNano !== b.startTimeUnixNano) {
     return a.startTimeUnixNano < b.startTimeUnixNano ? -1 : 1;
+  }
+  if (a.endTimeUnixNano !== b.endTimeUnixNano) {
+    return a.endTimeUnixNano < b.endTimeUnixNano ? -1 : 1;
   }
   if (a.spanId !== b.spanId) return a.spanId < b.spanId ? -1 : 1;
   return 0;
@@ -253,7 +260,7 @@ function breakCycles(drafts: readonly Draft[], { roots, nodes, problems }: Growi
       draft = draft.parent;
     }
     const cycle = cycleThrough(draft);
-    const [first] = cycle.toSorted((a, b) => byStartThenId(a.span, b.span));
+    const [first] = cycle.toSorted((a, b) => byTime(a.span, b.span));
     if (first === undefined) continue;
     const siblings = first.parent?.children ?? [];
     siblings.splice(siblings.indexOf(first), 1);
