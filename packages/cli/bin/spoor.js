@@ -33,7 +33,7 @@ async function runHere() {
 function readSourcesOfPackages() {
   const condition = "@spoor/source";
   if (process.execArgv.some((argument) => argument.includes(condition))) return;
-  // For the processes and threads that are started from here: hooks are not handed down.
+  // What child_process.fork hands to its child; the hook below stays in this thread.
   process.execArgv.push(`--conditions=${condition}`);
   module.registerHooks({
     resolve(specifier, context, next) {
