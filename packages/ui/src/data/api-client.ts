@@ -9,6 +9,7 @@ import {
   type TraceAnswer,
   type TraceListAnswer,
 } from "@spoor/trace";
+import type { UiErrorCode } from "./error-codes.ts";
 
 /** What to list. */
 export interface TraceListQuery {
@@ -53,7 +54,7 @@ export async function readStatus(signal: AbortSignal): Promise<StatusAnswer> {
 export function problemOf(error: unknown): ProblemDocument {
   if (error instanceof ProblemError) return error.problem;
   return {
-    code: "SPOOR_UI_UNEXPECTED",
+    code: "SPOOR_UI_UNEXPECTED" satisfies UiErrorCode,
     title: "Something went wrong in this page",
     status: 0,
     detail: errorMessage(error),
@@ -77,7 +78,7 @@ async function request(path: string, signal: AbortSignal): Promise<Response> {
     if (signal.aborted) throw error;
     throw new ProblemError(
       {
-        code: "SPOOR_UI_UNREACHABLE",
+        code: "SPOOR_UI_UNREACHABLE" satisfies UiErrorCode,
         title: "Spoor does not answer",
         status: 0,
         detail: `No answer from ${location.host}: ${errorMessage(error)}.`,
@@ -105,7 +106,7 @@ function isProblem(body: unknown): body is ProblemDocument {
 
 function unexplained(response: Response): ProblemDocument {
   return {
-    code: "SPOOR_UI_UNEXPLAINED",
+    code: "SPOOR_UI_UNEXPLAINED" satisfies UiErrorCode,
     title: `The server answered ${response.status} ${response.statusText}`.trim(),
     status: response.status,
     detail: "It gave no reason that this page can read.",
@@ -114,7 +115,7 @@ function unexplained(response: Response): ProblemDocument {
 
 function unreadable(path: string): ProblemDocument {
   return {
-    code: "SPOOR_UI_ANSWER_UNREADABLE",
+    code: "SPOOR_UI_ANSWER_UNREADABLE" satisfies UiErrorCode,
     title: "The answer is not JSON",
     status: 0,
     detail: `Something other than Spoor answered ${path}, perhaps a proxy.`,

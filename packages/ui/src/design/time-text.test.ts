@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { countText, dayText, exactDurationText, exactTimeText } from "./time-text.ts";
 
 test("an exact time keeps every nanosecond", () => {
-  assert.equal(exactTimeText(1_795_356_191_204_000_001n), "2026-11-22T14:03:11.204000001Z");
+  assert.equal(exactTimeText(1_795_356_191_004_000_001n), "2026-11-22T14:03:11.004000001Z");
   assert.equal(exactTimeText(2n ** 64n - 1n), "2554-07-21T23:34:33.709551615Z");
 });
 

@@ -44,8 +44,7 @@ export function TracePage() {
       )}
       {problem.status === 404 && (
         <p>
-          It may be older than what is kept, or still on its way: this page shows it as soon as it
-          arrives. <Link to="/">See the recent traces</Link>
+          This page shows it as soon as it arrives. <Link to="/">See the recent traces</Link>
         </p>
       )}
       {isFetching && <output>Asking again …</output>}

@@ -75,7 +75,8 @@ function Command({ text }: { readonly text: string }) {
 
 function ConnectionSeen({ status }: { readonly status: StatusAnswer }) {
   const { connections, lastConnectionFrom, spans } = status.received;
-  if (connections === 0 || spans > 0) return null;
+  // A refused request says more than a guess at causes.
+  if (connections === 0 || spans > 0 || status.mistakes.length > 0) return null;
   return (
     <p className="first-run-notice">
       <strong>A client connected</strong>
