@@ -177,7 +177,7 @@ function problemError(problem: Partial<ProblemDocument>, goal: string): SpoorErr
 }
 
 /** Each id as far as it takes to tell it from the others. */
-export function distinctPrefixes(traceIds: readonly string[]): string[] {
+function distinctPrefixes(traceIds: readonly string[]): string[] {
   const sorted = [...new Set(traceIds)].sort();
   return sorted.map((id, index) => {
     const shared = Math.max(

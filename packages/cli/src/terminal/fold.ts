@@ -43,7 +43,7 @@ export function foldSiblings(
 }
 
 /** A title without what changes from call to call. */
-export function normalizedTitle(title: string): string {
+function normalizedTitle(title: string): string {
   return title
     .replaceAll(/'(?:[^']|'')*'/g, "*")
     .replaceAll(/\b(?=[a-f-]*\d)[0-9a-f]{8,}(?:-[0-9a-f]{4,})*\b/gi, "*")

@@ -239,6 +239,22 @@ a (100ms)
   assert.equal(all.length, 63);
 });
 
+test("in a large trace, a short span on the critical path stays", () => {
+  const lines = treeLines(
+    traceLiteral({ id: "1", name: "a", endMs: 100 }, ...parallelTasks(60), {
+      id: "3",
+      parent: "1",
+      name: "waited for",
+      startMs: 30,
+      endMs: 30.5,
+    }),
+  );
+  assert.deepEqual(lines.slice(-2), [
+    "├── waited for (500µs)",
+    "└── … 59 spans under 1% hidden (-a shows all)",
+  ]);
+});
+
 test("a small trace is shown whole", () => {
   const trace = traceLiteral({ id: "1", name: "a", endMs: 100 }, ...parallelTasks(39));
   assert.equal(treeLines(trace).length, 40);

@@ -19,7 +19,7 @@ export function traceCounts(tree: TraceTree, orphanCount: number): string {
 }
 
 /** `1 span`, `2 spans`, `0 spans`. */
-export function counted(count: number, noun: string): string {
+function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
