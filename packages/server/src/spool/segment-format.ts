@@ -11,7 +11,7 @@ import type { Compression, ReceivedRequest, Signal } from "../base/received-requ
 /** "SPOORSPL" in ASCII. */
 const MAGIC = Buffer.from("SPOORSPL", "latin1");
 /** A reader refuses other versions: it would take their records for torn ones and drop them. */
-export const SEGMENT_VERSION = 1;
+const SEGMENT_VERSION = 1;
 export const SEGMENT_HEADER_BYTES = 32;
 export const RECORD_HEADER_BYTES = 24;
 

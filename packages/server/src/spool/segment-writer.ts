@@ -156,7 +156,7 @@ function afterBytes(buffers: readonly Uint8Array[], bytes: number): Uint8Array[]
 }
 
 /** A new or removed name is durable only when its folder is synced too. */
-export async function syncFolder(path: string): Promise<void> {
+async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r");
   try {
     await folder.sync();

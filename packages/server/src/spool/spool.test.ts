@@ -15,10 +15,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { errorCode } from "@spoor/trace";
 import * as fc from "fast-check";
 import type { ReceivedRequest } from "../base/received-request.ts";
-import { inflate } from "../ingest/inflate.ts";
 import { Spool } from "./spool.ts";
 
 const GOLDEN_PATH = fileURLToPath(
@@ -244,11 +244,12 @@ test("the golden file of version 1 is read as it was written", async () => {
       ["logs", "protobuf", "zstd", 1_700_000_000_000_000_002n],
     ],
   );
+  const plain = {
+    identity: (body: Uint8Array) => Buffer.from(body),
+    gzip: gunzipSync,
+    zstd: zstdDecompressSync,
+  };
   for (const { body, compression } of requests) {
-    const inflated = await inflate(body, compression);
-    assert.equal(
-      inflated.kind === "body" && Buffer.from(inflated.body).toString(),
-      "a body, whatever it holds",
-    );
+    assert.equal(plain[compression](body).toString(), "a body, whatever it holds");
   }
 });

@@ -120,7 +120,7 @@ export class Spool {
 }
 
 /** The name of a segment that no other one has: what the store deduplicates by. */
-export function segmentToken({ spoolId, sequence }: SegmentHeader): string {
+function segmentToken({ spoolId, sequence }: SegmentHeader): string {
   return `${spoolId.toString(16).padStart(16, "0")}-${sequence}`;
 }
 
