@@ -133,6 +133,7 @@ export const LAYERS: Layers = {
     },
   },
   entries: {
+    "packages/server/src/spool/spool.ts": "finished; acknowledging through it is the next step",
     "packages/store/src/engine/engine-child.ts": "the child process in which the engine runs",
     "packages/trace/src/analysis/trace-literal.ts": "makes spans for tests",
     "packages/ui/src/geometry/test-spans.ts": "makes spans for tests",

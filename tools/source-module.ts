@@ -60,9 +60,9 @@ export function isTypeScript(path: string): boolean {
   return /\.tsx?$/u.test(path) && !path.endsWith(".d.ts");
 }
 
-/** Whether `path` holds tests, benchmarks or fuzzers, which are no part of the product. */
+/** Whether `path` holds tests, contract suites, benchmarks or fuzzers: no part of the product. */
 export function isTestFile(path: string): boolean {
-  return /\.(?:test|bench|fuzz)\.tsx?$/u.test(path);
+  return /\.(?:test|bench|fuzz|contract)\.tsx?$/u.test(path);
 }
 
 /** Parses every TypeScript file among `paths`. */
