@@ -4,7 +4,7 @@
  * Senders lose parents, repeat spans, reuse ids and, with a broken propagator, name each other as
  * parents. A viewer that hides such spans hides the incident, one that trusts them never ends. So:
  *
- * 1. Spans are sorted by start, then by end, then by id; that is the order of siblings and of roots.
+ * 1. Spans are sorted by start, then end, then id; that is the order of siblings and of roots.
  * 2. An exact copy of a span (a retried export) is dropped and reported; a different span under
  *    the same id keeps its own node, and the children of that id go to the earlier one.
  * 3. A span whose parent never arrived, or that is its own parent, becomes an additional root.
