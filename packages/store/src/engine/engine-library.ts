@@ -52,7 +52,7 @@ export function engineLibraryPath(platform: Platform = currentPlatform()): strin
 }
 
 /** The platform this process runs on. */
-function currentPlatform(): Platform {
+export function currentPlatform(): Platform {
   return { os: process.platform, arch: process.arch, isMusl: isMusl() };
 }
 

@@ -23,7 +23,7 @@ export const Tag = { text: "s", int: "i", double: "d", bool: "b", any: "x" } as 
 const TAG = String.fromCharCode(TAG_BYTE);
 
 /** A value as tagged text. */
-function taggedText(value: AttributeValue): string {
+export function taggedText(value: AttributeValue): string {
   switch (typeof value) {
     case "string":
       return value.startsWith(TAG) ? TAG + Tag.text + value : value;
