@@ -74,8 +74,15 @@ export const upCommand: Command = {
   },
 };
 
-/** Resolves at the first signal; a later one is answered with the word that it is stopping. */
-function listenForStop({ clock, onSignal, stderr }: CommandContext): Promise<void> {
+/**
+ * Resolves at the first signal. A later one is answered with the word that it is stopping, unless
+ * it is the echo of the same key press.
+ */
+export function listenForStop({
+  clock,
+  onSignal,
+  stderr,
+}: Pick<CommandContext, "clock" | "onSignal" | "stderr">): Promise<void> {
   const { promise, resolve: stop } = Promise.withResolvers<void>();
   let stoppedAtMs: number | undefined;
   onSignal((signal) => {
