@@ -11,6 +11,7 @@ export const USAGE = `A shop of three services, and the day on which checkout an
   --keep            keep everything running until Ctrl-C
   --help            print this text
 
+Traces go to the Spoor at SPOOR_URL or on port 4319, or else to one that the demo starts.
 OTEL_EXPORTER_OTLP_PROTOCOL (grpc, http/protobuf, http/json), OTEL_TRACES_SAMPLER and
 OTEL_TRACES_SAMPLER_ARG are passed on to the services.`;
 

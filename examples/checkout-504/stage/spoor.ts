@@ -14,6 +14,9 @@ const USUAL_PORTS = { grpc: 4317, http: 4318, ui: 4319 } as const;
 /** The embedded store's first start on a slow machine; on a fast one it takes about 2 s. */
 const START_MS_MAX = 60_000;
 
+/** Longer than any Spoor that runs needs to tell its status. */
+const ANSWER_MS_MAX = 2000;
+
 /** Where a service sends its traces, and how. */
 export interface Otlp {
   readonly protocol: string;
@@ -30,10 +33,18 @@ export interface Spoor {
   readonly isForeign: boolean;
 }
 
-/** Finds the Spoor on the usual port, or starts one with a data directory that is thrown away. */
+/**
+ * Finds the Spoor at SPOOR_URL or on the usual port, or starts one with a data directory that is
+ * thrown away.
+ *
+ * @throws Error when SPOOR_URL is set and no Spoor answers there.
+ */
 export async function findOrStartSpoor(stage: Stage): Promise<Spoor> {
-  const usual = await statusOf(USUAL_URL, AbortSignal.timeout(2000));
-  if (usual !== undefined) return { url: USUAL_URL, ...usual, isForeign: true };
+  const given = process.env["SPOOR_URL"];
+  const foreignUrl = (given ?? USUAL_URL).replace(/\/$/, "");
+  const foreign = await statusOf(foreignUrl, AbortSignal.timeout(ANSWER_MS_MAX));
+  if (foreign !== undefined) return { url: foreignUrl, ...foreign, isForeign: true };
+  if (given !== undefined) throw new Error(`cannot find Spoor at SPOOR_URL ${given}`);
 
   const ports = await choosePorts();
   const url = `http://127.0.0.1:${ports.ui}`;
@@ -52,7 +63,7 @@ export async function findOrStartSpoor(stage: Stage): Promise<Spoor> {
 export function otlpOf(spoor: Spoor): Otlp {
   const protocol = process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "http/protobuf";
   const port = protocol === "grpc" ? spoor.grpcPort : spoor.httpPort;
-  return { protocol, endpoint: `http://127.0.0.1:${port}` };
+  return { protocol, endpoint: `http://${new URL(spoor.url).hostname}:${port}` };
 }
 
 /** Prints the trace's tree with the `spoor` command. @throws Error when the command fails. */

@@ -1,15 +1,23 @@
 /* Both stories, told by the real programs: the demo itself fails when they come out otherwise. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { test } from "node:test";
+import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
 
-const DEMO = fileURLToPath(new URL("demo.ts", import.meta.url));
+const DEMO = fileURLToPath(new URL("../../examples/checkout-504/demo.ts", import.meta.url));
+
+let spoor: SpoorProcess;
+before(async () => {
+  spoor = await startSpoor();
+});
+after(() => spoor.stop());
 
 /** Runs the demo to its end. @throws Error with its output unless it ends with exit code 0. */
 async function runDemo(...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [DEMO, ...args]);
+  const env = { ...process.env, SPOOR_URL: spoor.url };
+  const { stdout } = await promisify(execFile)(process.execPath, [DEMO, ...args], { env });
   return stdout;
 }
 
