@@ -7,12 +7,14 @@ import { listenForStop, readyText } from "./up.ts";
 test("the first signal stops, its echo is silent, a later one is told that it is stopping", async () => {
   const clock = new ManualClock();
   const said: string[] = [];
-  let send: (signal: string) => void = () => assert.fail("nobody listens");
+  const listeners: ((signal: string) => void)[] = [];
   const stopped = listenForStop({
     clock,
     stderr: { isTty: false, columns: undefined, write: (text) => said.push(text) },
-    onSignal: (listener) => (send = listener),
+    onSignal: (listener) => listeners.push(listener),
   });
+  const [send] = listeners;
+  assert.ok(send !== undefined);
   send("SIGINT");
   await stopped;
   clock.advanceMs(SIGNAL_ECHO_MS_MAX);
