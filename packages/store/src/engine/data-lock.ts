@@ -39,19 +39,9 @@ export interface DataLock {
  * @throws SPOOR_STORE_PATH when the directory cannot be created or written.
  */
 export function lockDataPath(dataPath: string): DataLock {
-  const lockPath = join(dataPath, LOCK_FILE);
-  const ownPath = `${lockPath}.${process.pid}`;
-  let stalePid: number | undefined;
   try {
     mkdirSync(dataPath, { recursive: true, mode: 0o700 });
-    writeFileSync(ownPath, JSON.stringify(holderOf(process.pid)), { mode: 0o600 });
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      if (tryLink(ownPath, lockPath)) return { stalePid, release: () => release(lockPath) };
-      const holder = readHolder(lockPath);
-      if (holder !== undefined && isAlive(holder)) throw lockedError(dataPath, holder.pid);
-      stalePid = holder?.pid;
-      moveAway(lockPath, `${ownPath}.stale`);
-    }
+    return takeLock(dataPath);
   } catch (error) {
     if (errorCode(error) === "SPOOR_STORE_LOCKED") throw error;
     throw new SpoorError(`cannot use the data directory ${dataPath}: ${errorMessage(error)}`, {
@@ -59,9 +49,26 @@ export function lockDataPath(dataPath: string): DataLock {
       hint: "Choose a directory that this user may write to.",
       cause: error,
     });
+  }
+}
+
+function takeLock(dataPath: string): DataLock {
+  const lockPath = join(dataPath, LOCK_FILE);
+  const ownPath = `${lockPath}.${process.pid}`;
+  const stalePath = `${ownPath}.stale`;
+  let stalePid: number | undefined;
+  try {
+    writeFileSync(ownPath, JSON.stringify(holderOf(process.pid)), { mode: 0o600 });
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      if (tryLink(ownPath, lockPath)) return { stalePid, release: () => release(lockPath) };
+      const holder = readHolder(lockPath);
+      if (holder !== undefined && isAlive(holder)) throw lockedError(dataPath, holder.pid);
+      stalePid = holder?.pid;
+      moveAway(lockPath, stalePath);
+    }
   } finally {
     rmSync(ownPath, { force: true });
-    rmSync(`${ownPath}.stale`, { force: true });
+    rmSync(stalePath, { force: true });
   }
   throw lockedError(dataPath, readHolder(lockPath)?.pid);
 }

@@ -43,7 +43,7 @@ export function engineConfig(options: {
     tag("users", [
       user({ username: "default", password: "" }, "default", [
         "GRANT SYSTEM LISTEN ON *.*",
-        "GRANT FILE ON *.*",
+        "GRANT READ ON FILE",
         "GRANT CREATE TEMPORARY TABLE ON *.*",
       ]),
       user(endpoint.writer, "default", [

@@ -1,0 +1,161 @@
+import {
+  invariant,
+  isTraceId,
+  type LossLedger,
+  type Span,
+  spansOf,
+  type SpanBatch,
+  SpoorError,
+  type TraceSummary,
+} from "@spoor/trace";
+
+import { TRACES_PER_QUERY_MAX } from "../base/limits.ts";
+import type { TraceList, TraceQuery, TraceRead, TraceStore } from "../port/trace-store.ts";
+import { summarizeSpans } from "./summarize-spans.ts";
+
+/** What a store in memory needs. */
+export interface MemoryStoreOptions {
+  /** Spans to keep; each costs some 3 kB. */
+  readonly spanLimit: number;
+  /** Counts `span_evicted`. */
+  readonly ledger: LossLedger;
+}
+
+/**
+ * Opens a store that keeps the newest spans in this process and nothing on disk.
+ *
+ * When it is full, whole traces are let go, those first whose first span arrived first: half a
+ * trace would look like a trace with missing spans. Every query looks at all spans.
+ */
+export function openMemoryStore(options: MemoryStoreOptions): TraceStore {
+  return new MemoryStore(options);
+}
+
+class MemoryStore implements TraceStore {
+  readonly driver = "memory";
+  readonly path = "";
+  readonly #spanLimit: number;
+  readonly #ledger: LossLedger;
+  /** In the order in which the first span of each arrived. */
+  readonly #traces = new Map<string, Span[]>();
+  #spanCount = 0;
+  #isClosed = false;
+
+  constructor(options: MemoryStoreOptions) {
+    invariant(options.spanLimit >= 1, "a store keeps at least one span", { ...options });
+    this.#spanLimit = options.spanLimit;
+    this.#ledger = options.ledger;
+  }
+
+  get isReady(): boolean {
+    return !this.#isClosed;
+  }
+
+  async write(batch: SpanBatch): Promise<void> {
+    this.#requireOpen();
+    for (const span of spansOf(batch)) {
+      const spans = this.#traces.get(span.traceId);
+      if (spans === undefined) this.#traces.set(span.traceId, [span]);
+      else spans.push(span);
+    }
+    this.#spanCount += batch.spanCount;
+    this.#evict();
+  }
+
+  async readTrace(
+    traceId: string,
+    options: { readonly spanLimit: number },
+  ): Promise<TraceRead | undefined> {
+    this.#requireOpen();
+    invariant(isTraceId(traceId), "a trace id is 32 lower-case hex digits", { traceId });
+    const spans = this.#traces.get(traceId);
+    if (spans === undefined) return undefined;
+    const ordered = spans.toSorted(byStart);
+    return {
+      trace: { traceId, spans: ordered.slice(0, options.spanLimit) },
+      hasMore: spans.length > options.spanLimit,
+      scannedRows: spans.length,
+    };
+  }
+
+  async findTraceIds(prefix: string, options: { readonly limit: number }): Promise<string[]> {
+    this.#requireOpen();
+    invariant(/^[0-9a-f]{1,32}$/.test(prefix), "a prefix has hex digits", { prefix });
+    return [...this.#traces.keys()]
+      .filter((traceId) => traceId.startsWith(prefix))
+      .sort()
+      .slice(0, options.limit);
+  }
+
+  async findTraces(query: TraceQuery): Promise<TraceList> {
+    this.#requireOpen();
+    const { limit } = query;
+    invariant(limit >= 1 && limit <= TRACES_PER_QUERY_MAX, "a limit is 1 to 1000", { limit });
+    const summaries: TraceSummary[] = [];
+    for (const [traceId, spans] of this.#traces) {
+      if (!spans.some((span) => startsWithin(span, query))) continue;
+      const summary = summarizeSpans(traceId, spans);
+      if (fits(summary, query)) summaries.push(summary);
+    }
+    const key = query.sort === "recent" ? "startTimeUnixNano" : "durationNano";
+    summaries.sort((a, b) => {
+      if (a[key] !== b[key]) return a[key] > b[key] ? -1 : 1;
+      return a.traceId < b.traceId ? -1 : 1;
+    });
+    return {
+      traces: summaries.slice(0, limit),
+      hasMore: summaries.length > limit,
+      scannedRows: this.#spanCount,
+    };
+  }
+
+  async summarize(traceIds: readonly string[]): Promise<TraceSummary[]> {
+    this.#requireOpen();
+    const { length } = traceIds;
+    invariant(length <= TRACES_PER_QUERY_MAX, "at most 1000 traces at once", { length });
+    return [...new Set(traceIds)].flatMap((traceId) => {
+      const spans = this.#traces.get(traceId);
+      return spans === undefined ? [] : summarizeSpans(traceId, spans);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#traces.clear();
+    this.#spanCount = 0;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #evict(): void {
+    for (const [traceId, spans] of this.#traces) {
+      if (this.#spanCount <= this.#spanLimit) return;
+      this.#traces.delete(traceId);
+      this.#spanCount -= spans.length;
+      this.#ledger.count("span_evicted", spans.length);
+    }
+  }
+
+  #requireOpen(): void {
+    if (!this.#isClosed) return;
+    throw new SpoorError("cannot use the store: it was closed", { code: "SPOOR_STORE_CLOSED" });
+  }
+}
+
+function startsWithin(span: Span, { fromUnixNano, toUnixNano }: TraceQuery): boolean {
+  return span.startTimeUnixNano >= fromUnixNano && span.startTimeUnixNano < toUnixNano;
+}
+
+function fits(summary: TraceSummary, query: TraceQuery): boolean {
+  if (query.onlyErrors === true && summary.errorCount === 0) return false;
+  return query.service === undefined || summary.services.includes(query.service);
+}
+
+function byStart(a: Span, b: Span): number {
+  if (a.startTimeUnixNano !== b.startTimeUnixNano) {
+    return a.startTimeUnixNano < b.startTimeUnixNano ? -1 : 1;
+  }
+  return a.spanId < b.spanId ? -1 : Number(a.spanId > b.spanId);
+}
