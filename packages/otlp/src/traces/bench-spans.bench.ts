@@ -1,8 +1,8 @@
 /*
  * Realistic requests for benchmarks: 512 spans with ten attributes each, half an event per span,
- * two links in a hundred, one error in twenty; HTTP, database and application spans of eight services,
- * as a collector that gathers from them would send. About 600 bytes a span. The same seed gives the
- * same bytes.
+ * two links in a hundred, one error in twenty; HTTP, database and application spans of eight
+ * services, as a collector that gathers from them would send. About 540 bytes a span. The same seed
+ * gives the same bytes.
  */
 import type { AttributeValue, InstrumentationScope, Resource, Span, SpanEvent } from "@spoor/trace";
 

@@ -45,15 +45,21 @@ function appendDocument(document: unknown, batch: SpanBatch, losses: LossLedger)
   const memory = memoryOf(batch);
   const target = { texts: new JsonTexts(memory), batch, losses };
   for (const resourceSpans of nodesField(rootNode(document), "resourceSpans")) {
-    const resource = memory.resources.indexOf(decodeJsonResource(resourceSpans, losses));
+    const resource = decodeJsonResource(resourceSpans, losses);
     const firstResourceRow = batch.spanCount;
     for (const scopeSpans of nodesField(resourceSpans, "scopeSpans")) {
-      const scope = memory.scopes.indexOf(decodeJsonScope(scopeSpans, losses));
+      const scope = decodeJsonScope(scopeSpans, losses);
       const firstScopeRow = batch.spanCount;
       for (const span of nodesField(scopeSpans, "spans")) appendJsonSpan(target, span);
-      batch.scopeIndices.fill(scope, firstScopeRow, batch.spanCount);
+      if (batch.spanCount === firstScopeRow) continue;
+      batch.scopeIndices.fill(memory.scopes.indexOf(scope), firstScopeRow, batch.spanCount);
     }
-    batch.resourceIndices.fill(resource, firstResourceRow, batch.spanCount);
+    if (batch.spanCount === firstResourceRow) continue;
+    batch.resourceIndices.fill(
+      memory.resources.indexOf(resource),
+      firstResourceRow,
+      batch.spanCount,
+    );
   }
 }
 

@@ -134,6 +134,18 @@ test("repeated resource and scope fields are merged", () => {
   assert.equal(span?.scope.version, "2.0");
 });
 
+test("the same resource under two schema URLs is two resources", () => {
+  const resource = bytesField(1, bytesField(1, bytesField(1, "key")));
+  const spans = bytesField(2, bytesField(2, spanOf()), bytesField(3, "scope schema"));
+  const bodies = ["one", "two", "one"].map((url) =>
+    bytesField(1, resource, spans, bytesField(3, url)),
+  );
+  assert.deepEqual(
+    decode(Buffer.concat(bodies)).spans.map((span) => span.resource.schemaUrl),
+    ["one", "two", "one"],
+  );
+});
+
 test("unknown kinds and status codes are kept as zero and counted", () => {
   for (const wrong of [6, 200, 0xffff_ffff, 2n ** 64n - 1n]) {
     const { span, losses } = decodeSpan(
@@ -322,6 +334,7 @@ const MALFORMED: readonly (readonly [name: string, body: Uint8Array, message: Re
   ["a fixed32 cut short", requestOf(spanOf(hex("85 01 01 02 03"))), /past the end/],
   ["an id longer than its span", requestOf(hex("0a 11 01")), /length of 17 bytes where 1 are/],
   ["a varint across its span", requestOf(hex("30 80")), /past the end of its message/],
+  ["a varint outside its span", requestOf(hex("30")), /past the end of its message/],
   ["a wrong resource", bytesField(1, bytesField(1, hex("0e"))), /wire type 6/],
   ["a wrong scope", bytesField(1, bytesField(2, bytesField(1, hex("0a 01")))), /length of 1/],
   ["a wrong list", requestOf(spanOf(attribute("a", bytesField(5, hex("0a 05"))))), /length of 5/],

@@ -11,7 +11,7 @@
  * Limits: size is the caller's concern; nesting inside attribute values is cut at
  * ATTRIBUTE_DEPTH_MAX.
  */
-import type { LossLedger, SpanBatch } from "@spoor/trace";
+import { type InstrumentationScope, LossLedger, type Resource, type SpanBatch } from "@spoor/trace";
 import { bytesTag } from "../protobuf/tag.ts";
 import { decodeInto, type DecodeResult } from "./decode-result.ts";
 import { decodeResource, decodeScope } from "./decode-resource.ts";
@@ -69,9 +69,14 @@ function scanResourceSpans(scan: TracesScan, end: number): void {
     else if (tag === RESOURCE_SCHEMA_URL) schemaUrl = scan.text(reader.openMessage(end), 0);
     else reader.skip(tag, end);
   }
-  const index = memory.resources.indexOfRaw(resource, { id: schemaUrl, losses }, (found) =>
-    decodeResource(resource, { schemaUrl: batch.strings.text(schemaUrl), losses: found }),
-  );
+  const decode = (found: LossLedger): Resource =>
+    decodeResource(resource, { schemaUrl: batch.strings.text(schemaUrl), losses: found });
+  if (batch.spanCount === firstRow) {
+    // Decoded all the same, because it may be malformed; kept only for spans.
+    decode(new LossLedger());
+    return;
+  }
+  const index = memory.resources.indexOfRaw(resource, { id: schemaUrl, losses }, decode);
   batch.resourceIndices.fill(index, firstRow, batch.spanCount);
 }
 
@@ -87,9 +92,13 @@ function scanScopeSpans(scan: TracesScan, end: number): void {
     else if (tag === SCOPE_SCHEMA_URL) schemaUrl = scan.text(reader.openMessage(end), 0);
     else reader.skip(tag, end);
   }
-  const index = memory.scopes.indexOfRaw(scope, { id: schemaUrl, losses }, (found) =>
-    decodeScope(scope, { schemaUrl: batch.strings.text(schemaUrl), losses: found }),
-  );
+  const decode = (found: LossLedger): InstrumentationScope =>
+    decodeScope(scope, { schemaUrl: batch.strings.text(schemaUrl), losses: found });
+  if (batch.spanCount === firstRow) {
+    decode(new LossLedger());
+    return;
+  }
+  const index = memory.scopes.indexOfRaw(scope, { id: schemaUrl, losses }, decode);
   batch.scopeIndices.fill(index, firstRow, batch.spanCount);
 }
 

@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import { LossLedger, type Span, SpanBatch, spansOf } from "@spoor/trace";
 import * as fc from "fast-check";
+import { bytesField, requestOf, spanOf } from "./build-body.fuzz.ts";
 import { decodeTracesJson } from "./decode-json.ts";
 import { decodeTracesProtobuf } from "./decode-protobuf.ts";
 import { encodeTracesJson } from "./encode-json.ts";
@@ -34,6 +35,8 @@ function check(
   const batch = new SpanBatch();
   const ledger = new LossLedger();
   const result = decode(body, batch, ledger);
+  // The caller may use the memory of the body for the next one.
+  body.fill(0xee);
   const expected = { spanCount: spans.length, rejectedSpanCount: 0, problems: [] };
   assert.deepStrictEqual(result, expected);
   assert.deepStrictEqual(ledger.entries(), []);
@@ -107,4 +110,78 @@ test("a resource is one row, however it is encoded and however often it is sent"
   assert.equal(batch.spanCount, 36);
   assert.equal(batch.resources.length, new Set(spans.map((span) => span.resource)).size);
   assert.equal(batch.scopes.length, new Set(spans.map((span) => span.scope)).size);
+});
+
+test("a resource or scope without spans is not kept", () => {
+  const batch = new SpanBatch();
+  const ledger = new LossLedger();
+  const scopeSpans = bytesField(2, bytesField(1, bytesField(1, "scope")));
+  const body = bytesField(1, bytesField(1, bytesField(1, bytesField(1, "key"))), scopeSpans);
+  const document = `{"resourceSpans":[{"resource":{"droppedAttributesCount":1},
+    "scopeSpans":[{"scope":{"name":"scope"}}]}]}`;
+  assert.equal(decodeTracesProtobuf(body, batch, ledger).malformed, undefined);
+  assert.equal(decodeTracesJson(encoder.encode(document), batch, ledger).malformed, undefined);
+  assert.deepEqual([batch.resources, batch.scopes], [[], []]);
+});
+
+/** A span without a field at its default. */
+function fullSpan(): Span {
+  const ids = { traceId: "aa".repeat(16), spanId: "bb".repeat(8), traceState: "state" };
+  const rest = { attributes: new Map([["key", "value"]]), droppedAttributesCount: 1 };
+  const link = { ...ids, ...rest, flags: 2 };
+  return {
+    ...ids,
+    ...rest,
+    parentSpanId: "cc".repeat(8),
+    flags: 3,
+    name: "name",
+    kind: 4,
+    startTimeUnixNano: 5n,
+    endTimeUnixNano: 6n,
+    status: { code: 2, message: "message" },
+    events: [{ ...rest, timeUnixNano: 7n, name: "event" }],
+    droppedEventsCount: 8,
+    links: [link, link],
+    droppedLinksCount: 9,
+    resource: { ...rest, schemaUrl: "url", entityRefs: [] },
+    scope: { ...rest, schemaUrl: "url", name: "scope", version: "1" },
+  };
+}
+
+/** Decodes {@link fullSpan}, takes it back, and decodes the one span of `body` over it. */
+function decodeOverOldRows(decode: typeof decodeTracesProtobuf, body: Uint8Array): Span[] {
+  const batch = new SpanBatch();
+  const mark = batch.mark();
+  decodeTracesProtobuf(encodeTracesProtobuf([fullSpan()]), batch, new LossLedger());
+  assert.deepEqual(spansOf(batch), [fullSpan()]);
+  batch.rollback(mark);
+  decode(body, batch, new LossLedger());
+  return spansOf(batch);
+}
+
+test("nothing of an earlier row shines through a span that sets nothing", () => {
+  const ids = { traceId: "01".repeat(16), spanId: "02".repeat(8) };
+  const body = requestOf(spanOf(bytesField(11), bytesField(13), bytesField(13)));
+  const [fromProtobuf] = decodeOverOldRows(decodeTracesProtobuf, body);
+  const links = [{}, { traceId: "zz".repeat(16), spanId: "0z".repeat(8) }];
+  const document = {
+    resourceSpans: [{ scopeSpans: [{ spans: [{ ...ids, events: [{}], links }] }] }],
+  };
+  const json = encoder.encode(JSON.stringify(document));
+  const [fromJson] = decodeOverOldRows(decodeTracesJson, json);
+  const fresh = new SpanBatch();
+  decodeTracesProtobuf(body, fresh, new LossLedger());
+  assert.deepEqual(fromProtobuf, spansOf(fresh)[0]);
+  assert.deepEqual(
+    { ...fromJson, traceId: "", spanId: "" },
+    {
+      ...fromProtobuf,
+      traceId: "",
+      spanId: "",
+    },
+  );
+  assert.equal(fromProtobuf?.flags, 0);
+  assert.equal(fromProtobuf?.parentSpanId, "");
+  assert.deepEqual(fromProtobuf?.status, { code: 0, message: "" });
+  assert.equal(fromProtobuf?.links[1]?.spanId, "0000000000000000");
 });
