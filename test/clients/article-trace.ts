@@ -67,9 +67,10 @@ const NANO_PER_MS = 1_000_000;
 
 async function readTrace(url: string, traceId: string): Promise<Trace> {
   const response = await fetch(`${url}/api/v1/traces/${traceId}`);
-  assert.equal(response.status, 200, `GET trace ${traceId}`);
+  const body = await response.text();
+  assert.equal(response.status, 200, `GET trace ${traceId} was answered ${body}`);
   // The API's own contract, which the server under test defines.
-  const answer = (await response.json()) as TraceAnswer;
+  const answer = JSON.parse(body) as TraceAnswer;
   assert.equal(answer.complete, true);
   return fromTraceDocument(answer.trace);
 }
