@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LossLedger, SpanBatch, spansOf } from "@spoor/trace";
+import { randomSpans } from "@spoor/trace/random-spans";
 import * as fc from "fast-check";
 import { decodeTracesJson } from "./decode-json.ts";
 import { fuzzDecode } from "./decode-protobuf.fuzz.ts";
 import { decodeTracesProtobuf } from "./decode-protobuf.ts";
 import { encodeTracesJson } from "./encode-json.ts";
-import { randomSpans } from "./random-spans.fuzz.ts";
 
 test("a damaged request is malformed or accepted, and never more than that", () => {
   const { acceptedCount, malformedCount } = fuzzDecode({ seed: 20, bodyCount: 8 });

@@ -6,10 +6,10 @@
  */
 import assert from "node:assert/strict";
 import { LossLedger, SpanBatch, spansOf } from "@spoor/trace";
+import { randomSpans } from "@spoor/trace/random-spans";
 import * as fc from "fast-check";
 import { decodeTracesProtobuf } from "./decode-protobuf.ts";
 import { encodeTracesProtobuf } from "./encode-protobuf.ts";
-import { randomSpans } from "./random-spans.fuzz.ts";
 
 /** What came of the damaged bodies. */
 export interface FuzzTally {
