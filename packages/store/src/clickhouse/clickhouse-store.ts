@@ -62,6 +62,7 @@ class ClickHouseStore implements TraceStore {
   readonly driver: string;
   readonly path: string;
   readonly #source: ConnectionSource;
+  readonly #clock: Clock;
   readonly #writer: SpanWriter;
   readonly #dimensions: DimensionReader;
   readonly #writing = new Set<Promise<void>>();
@@ -70,6 +71,7 @@ class ClickHouseStore implements TraceStore {
     this.driver = options.driver;
     this.path = options.path;
     this.#source = options.source;
+    this.#clock = options.clock;
     this.#writer = new SpanWriter(options);
     this.#dimensions = new DimensionReader(options.onEvent);
   }
@@ -105,7 +107,7 @@ class ClickHouseStore implements TraceStore {
   async findTraces(query: TraceQuery): Promise<TraceList> {
     const { limit } = query;
     invariant(limit >= 1 && limit <= TRACES_PER_QUERY_MAX, "a limit is 1 to 1000", { limit });
-    return findTraces(this.#source.current().reader, query);
+    return findTraces(this.#source.current().reader, query, this.#clock.nowUnixNano());
   }
 
   async summarize(traceIds: readonly string[]): Promise<TraceSummary[]> {

@@ -54,7 +54,7 @@ function post(
 }
 
 test("the engine ignores the terminal's signals and stops when it is told to", async () => {
-  const engine = await start(newDirectory());
+  await using engine = await start(newDirectory());
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.kill(engine.pid, signal);
   const connection = connect(engine.endpoint);
   const result = await connection.reader.query({ query: "SELECT 7", format: "JSONCompactEachRow" });
@@ -66,7 +66,7 @@ test("the engine ignores the terminal's signals and stops when it is told to", a
 
 test("nobody uses the engine without its secrets, and readers only read", async () => {
   const dataPath = newDirectory();
-  const engine = await start(dataPath);
+  await using engine = await start(dataPath);
   const { url, headers, writer, reader } = engine.endpoint;
   const login = (user: typeof writer): Record<string, string> => ({
     ...headers,
@@ -88,17 +88,15 @@ test("nobody uses the engine without its secrets, and readers only read", async 
   const file = "SELECT * FROM file('/etc/passwd', 'LineAsString')";
   assert.notEqual(await post(url, login(reader), file), 200);
   assert.notEqual(await post(url, login(writer), file), 200);
-  await engine.stop();
 });
 
 test("a start waits for the engine of a dead parent to let go of the directory", async () => {
   const dataPath = newDirectory();
-  const first = await start(dataPath);
+  await using first = await start(dataPath);
   const starting = start(dataPath);
   await first.stop();
-  const second = await starting;
+  await using second = await starting;
   assert.notEqual(second.pid, first.pid);
-  await second.stop();
 });
 
 const PARENT = `

@@ -38,7 +38,7 @@ const CHILD_PATH = fileURLToPath(
 );
 
 /** One run of the embedded engine, from the first answer to the end of its process. */
-export class EngineProcess {
+export class EngineProcess implements AsyncDisposable {
   readonly endpoint: Endpoint;
   readonly pid: number;
   /** Resolves with the reason, in words, when the process has ended. */
@@ -84,6 +84,10 @@ export class EngineProcess {
     await this.ended;
     clearTimeout(timer);
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
 }
 
 interface EngineRun {
@@ -125,7 +129,7 @@ function endOf(child: Child): Promise<string> {
     child.once("close", (code, signal) => {
       const end = signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`;
       const said = output.trim();
-      resolve(said === "" ? end : `${end}, saying: ${said}`);
+      resolve(said === "" ? end : `${said} (${end})`);
     });
   });
 }

@@ -3,7 +3,8 @@
  * bucket in which it has spans, with the first and the last start in it.
  *
  * The newest first, in steps:
- * 1. Take a window [w, to) that ends where the interval ends, at first one minute.
+ * 1. Take a window [w, to) that begins one minute before the interval ends, or before now if that
+ *    is earlier: nothing is newer than now but the spans of broken clocks.
  * 2. Group the rows from w on by trace. A trace that began at w or later has all its rows there,
  *    so everything that is known about it is exact. Order by start, take a few more than asked.
  * 3. Read the exact summaries of those. What began before w in truth drops out here.
@@ -36,12 +37,16 @@ interface Interval {
 }
 
 /** Summaries of the traces that fit, in the order that was asked for. */
-export async function findTraces(client: ClickHouseClient, query: TraceQuery): Promise<TraceList> {
+export async function findTraces(
+  client: ClickHouseClient,
+  query: TraceQuery,
+  nowUnixNano: bigint,
+): Promise<TraceList> {
   const interval = clampInterval(query);
   if (interval === undefined) return { traces: [], hasMore: false, scannedRows: 0 };
   let scannedRows = 0;
   if (query.sort === "recent") {
-    for (const from of windowStarts(interval)) {
+    for (const from of windowStarts(interval, nowUnixNano)) {
       const found = await findRecent(client, query, { from, last: interval.last });
       scannedRows += found.scannedRows;
       if (found.summaries.length > query.limit) {
@@ -61,8 +66,9 @@ function clampInterval({ fromUnixNano, toUnixNano }: TraceQuery): Interval | und
 }
 
 /** Starts of the windows that are smaller than the interval. */
-function windowStarts({ from, last }: Interval): bigint[] {
-  return RECENT_WINDOWS_MS.map((windowMs) => last - BigInt(windowMs) * NANO_PER_MS).filter(
+function windowStarts({ from, last }: Interval, nowUnixNano: bigint): bigint[] {
+  const newest = nowUnixNano < last ? nowUnixNano : last;
+  return RECENT_WINDOWS_MS.map((windowMs) => newest - BigInt(windowMs) * NANO_PER_MS).filter(
     (start) => start > from,
   );
 }

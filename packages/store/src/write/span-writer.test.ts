@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+
+import type { ClickHouseClient } from "@clickhouse/client";
+import { SpanBatch, systemClock } from "@spoor/trace";
+
+import type { Connection, ConnectionSource } from "../engine/connection.ts";
+import { EmbeddedEngine } from "../engine/embedded-engine.ts";
+import { migrate } from "../schema/migrate.ts";
+import { SpanWriter } from "./span-writer.ts";
+
+describe("a write whose connection breaks", () => {
+  const dataPath = mkdtempSync(join(tmpdir(), "spoor-write-"));
+  let engine: EmbeddedEngine;
+  before(async () => {
+    engine = await EmbeddedEngine.start({ dataPath, clock: systemClock, onEvent: () => undefined });
+    await migrate(engine.current().writer);
+  });
+  after(async () => {
+    await engine.close();
+    rmSync(dataPath, { recursive: true });
+  });
+
+  async function counts(): Promise<unknown> {
+    const query =
+      "SELECT (SELECT count() FROM spoor.spans), " +
+      "(SELECT sum(span_count) FROM spoor.trace_summaries)";
+    const result = await engine.current().writer.query({ query, format: "JSONCompactEachRow" });
+    return result.json();
+  }
+
+  function writerThrough(client: ClickHouseClient): SpanWriter {
+    const broken: Connection = { writer: client, reader: engine.current().reader };
+    const source: ConnectionSource = {
+      isReady: true,
+      current: () => broken,
+      after: async () => engine.current(),
+      close: async () => undefined,
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+    return new SpanWriter({ source, clock: systemClock });
+  }
+
+  test("after the rows were stored stores them once", async () => {
+    const { writer } = engine.current();
+    // Everything goes through, only the acknowledgement is lost.
+    const exec: ClickHouseClient["exec"] = async (parameters) => {
+      const { stream } = await writer.exec(parameters);
+      for await (const chunk of stream) void chunk;
+      throw new Error("socket hang up");
+    };
+    await writerThrough(withExec(writer, exec)).write(batchOf(7));
+    assert.deepEqual(await counts(), [[7, 7]]);
+  });
+
+  test("before the rows were stored stores them once", async () => {
+    await writerThrough(withExec(engine.current().writer, hangUp)).write(batchOf(5));
+    assert.deepEqual(await counts(), [[12, 12]]);
+  });
+
+  test("twice is stored twice when it was written twice", async () => {
+    const writer = new SpanWriter({ source: engine, clock: systemClock });
+    const batch = batchOf(3);
+    await writer.write(batch);
+    await writer.write(batch);
+    assert.deepEqual(await counts(), [[18, 18]]);
+  });
+});
+
+function hangUp(): Promise<never> {
+  return Promise.reject(new Error("socket hang up"));
+}
+
+/** The real client, with one method in place of its own. */
+function withExec(client: ClickHouseClient, exec: ClickHouseClient["exec"]): ClickHouseClient {
+  return new Proxy(client, {
+    get(target, key) {
+      if (key === "exec") return exec;
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+function batchOf(spanCount: number): SpanBatch {
+  const batch = new SpanBatch();
+  for (let index = 0; index < spanCount; index += 1) {
+    const row = batch.reserveSpan();
+    batch.traceIds[row * 16] = 1;
+    batch.spanIds[row * 8] = row + 1;
+    batch.startTimesUnixNano[row] = systemClock.nowUnixNano();
+  }
+  return batch;
+}
