@@ -9,6 +9,7 @@ const SOUND: Layers = {
     house: { ".": [], attic: ["hall", "@spoor/wire"], hall: ["node:"], cellar: [] },
   },
   entries: {},
+  testImports: {},
   timeReaders: {},
 };
 
@@ -107,6 +108,14 @@ test("another package is imported by its name alone", () => {
   assert.deepEqual(problemsOf(door(`import "@spoor/wire/src/bytes/two.ts";`)), [
     `${DOOR}:2: imports the inside of a package, @spoor/wire/src/bytes/two.ts: import @spoor/wire only`,
   ]);
+});
+
+test("what a package offers to tests is imported by tests alone", () => {
+  const layers = { testImports: { "@spoor/wire/random": "random bytes" } };
+  const inTest = { "packages/house/src/hall/door.test.ts": `import "@spoor/wire/random";` };
+  assert.deepEqual(problemsOf(inTest, layers), []);
+  assert.equal(problemsOf(inTest).length, 1);
+  assert.equal(problemsOf(door(`import "@spoor/wire/random";`), layers).length, 1);
 });
 
 test("a file may read its package.json, and a test a golden file", () => {

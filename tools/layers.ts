@@ -42,6 +42,8 @@ export interface Layers {
   readonly packages: Readonly<Record<string, Rooms>>;
   /** Files that are started by something else than an import. */
   readonly entries: Exceptions;
+  /** What packages offer to the tests of others besides their roots. */
+  readonly testImports: Exceptions;
   /** Files that read the time without a `Clock`. */
   readonly timeReaders: Exceptions;
 }
@@ -142,6 +144,9 @@ export const LAYERS: Layers = {
     "packages/cli/src/commands/run-literal.ts": "runs a command line for tests",
     "packages/cli/src/arguments/reference-page.ts": "a test writes docs/reference/cli.md with it",
   },
+  testImports: {
+    "@spoor/trace/random-spans": "random spans for the properties of every package",
+  },
   timeReaders: {
     "packages/trace/src/base/clock.ts": "the one place where the product meets the machine's clock",
     "packages/ui/src/data/trace-stream.ts": "hands the browser's clock in, beside its timers",
@@ -174,7 +179,8 @@ function checkImports(module: SourceModule, layers: Layers, used: Set<string>): 
     const message = `"${place.folder}" is not a room: add it to tools/layers.ts in its place`;
     return [{ path, line: 0, message }];
   }
-  const from: Importer = { path, place, room, rooms, used };
+  const testImports = new Set(Object.keys(layers.testImports));
+  const from: Importer = { path, place, room, rooms, testImports, used };
   return module.imports.flatMap((imported) => {
     const message = refusal(imported, from);
     return message === undefined ? [] : [{ path, line: imported.line, message }];
@@ -194,6 +200,7 @@ interface Importer {
   readonly place: Place;
   readonly room: string;
   readonly rooms: Rooms;
+  readonly testImports: ReadonlySet<string>;
   /** Collects `package/room/name` for each listed name that an import needed. */
   readonly used: Set<string>;
 }
@@ -221,6 +228,8 @@ function refusal({ specifier }: ModuleImport, from: Importer): string | undefine
 function packageRefusal(specifier: string, from: Importer): string | undefined {
   const own = /^@spoor\/([^/]+)(\/.*)?$/u.exec(specifier);
   if (own?.[2] !== undefined) {
+    const isForTests = isTestFile(from.path) && from.testImports.has(specifier);
+    if (isForTests) return packageRefusal(`@spoor/${own[1]}`, from);
     return `imports the inside of a package, ${specifier}: import @spoor/${own[1]} only`;
   }
   if (own?.[1] === from.place.packageName) {
