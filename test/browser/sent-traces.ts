@@ -35,7 +35,7 @@ export function serviceResource(name: string): Resource {
 }
 
 /** One value of each type, and those that are easily shown wrongly. */
-export const everyAttribute: Attributes = new Map<string, AttributeValue>([
+const everyAttribute: Attributes = new Map<string, AttributeValue>([
   ["a.string", "plain text"],
   ["a.string.empty", ""],
   ["a.markup", "<b>not bold</b>"],
