@@ -81,7 +81,7 @@ suite("the list of traces", { skip: chromiumMissing }, () => {
       assert.equal(await page.locator(":focus").innerText(), name);
       await page.keyboard.press("Enter");
       await page.waitForURL("**/t/*");
-      assert.equal((await page.getByRole("treegrid").locator("[data-key]").count()) > 0, true);
+      await page.getByRole("treegrid").locator("[data-key]").first().waitFor();
     });
   });
 
