@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { request } from "node:http";
+import { createServer, request } from "node:http";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { systemClock } from "@spoor/trace";
 
 import { connect, disconnect } from "./connection.ts";
 import { engineLibraryPath } from "./engine-library.ts";
-import { EngineProcess } from "./engine-process.ts";
+import { EngineProcess, freePort } from "./engine-process.ts";
 
 const directories: string[] = [];
 after(() => {
@@ -97,6 +97,22 @@ test("a start waits for the engine of a dead parent to let go of the directory",
   await first.stop();
   await using second = await starting;
   assert.notEqual(second.pid, first.pid);
+});
+
+test("a port that somebody takes in between is given up for another", async () => {
+  const greedy = createServer((_request, response) => response.end("everything is fine"));
+  await once(greedy.listen(0, "127.0.0.1"), "listening");
+  const address = greedy.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const ports = [address.port, address.port];
+  await using engine = await EngineProcess.start({
+    dataPath: newDirectory(),
+    libraryPath: engineLibraryPath(),
+    clock: systemClock,
+    choosePort: async () => ports.pop() ?? (await freePort()),
+  });
+  assert.notEqual(new URL(engine.endpoint.url).port, String(address.port));
+  greedy.close();
 });
 
 const PARENT = `

@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
@@ -28,6 +29,8 @@ export interface EngineOptions {
   readonly dataPath: string;
   readonly libraryPath: string;
   readonly clock: Clock;
+  /** A port to try; by default one that was free a moment ago. */
+  readonly choosePort?: () => Promise<number>;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -58,9 +61,10 @@ export class EngineProcess implements AsyncDisposable {
    * @throws SPOOR_STORE_ENGINE_START when it ends or does not answer.
    */
   static async start(options: EngineOptions): Promise<EngineProcess> {
+    const { choosePort = freePort } = options;
     const startedMs = options.clock.monotonicMs();
     for (let portAttempt = 1; ;) {
-      const run = launch(options, newEndpoint(await freePort()));
+      const run = launch(options, newEndpoint(await choosePort()));
       const failure = await Promise.race([firstAnswer(run, options.clock), run.ended]);
       if (failure === undefined) return new EngineProcess(run.child, run);
       run.child.kill("SIGKILL");
@@ -120,8 +124,8 @@ function launch(options: EngineOptions, endpoint: Endpoint): EngineRun {
 
 function endOf(child: Child): Promise<string> {
   let output = "";
-  const collect = (text: string): void => {
-    output = (output + text).slice(-ENGINE_OUTPUT_BYTES_MAX);
+  const collect = (chunk: string): void => {
+    output = (output + chunk).slice(-ENGINE_OUTPUT_BYTES_MAX);
   };
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", collect);
   return new Promise((resolve) => {
@@ -144,6 +148,10 @@ async function firstAnswer(run: EngineRun, clock: Clock): Promise<string | undef
   return `it did not answer within ${ENGINE_START_MS_MAX} ms`;
 }
 
+/** Any HTTP server may say 200 on a port that the engine did not get; this one calculates. */
+const KNOCK_QUERY = "SELECT 6 * 7";
+const KNOCK_ANSWER = "42\n";
+
 /** Whether the engine answers a query of the writer: listening alone proves nothing. */
 function knock(endpoint: Endpoint): Promise<boolean> {
   return new Promise((resolve) => {
@@ -154,9 +162,12 @@ function knock(endpoint: Endpoint): Promise<boolean> {
     };
     // No agent: a socket kept alive would keep the engine from stopping.
     const options = { headers, agent: false };
-    const knocking = request(`${endpoint.url}/?query=SELECT%201`, options, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
+    const url = `${endpoint.url}/?query=${encodeURIComponent(KNOCK_QUERY)}`;
+    const knocking = request(url, options, (response) => {
+      text(response).then(
+        (answer) => resolve(response.statusCode === 200 && answer === KNOCK_ANSWER),
+        () => resolve(false),
+      );
     });
     knocking.once("error", () => resolve(false));
     knocking.end();
@@ -164,7 +175,7 @@ function knock(endpoint: Endpoint): Promise<boolean> {
 }
 
 /** A port that was free a moment ago; whether it still is shows when the engine takes it. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
