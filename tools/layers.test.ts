@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkLayers, LAYERS, type Layers } from "./layers.ts";
+import { checkLayers, LAYERS, type Layers, type Rooms } from "./layers.ts";
 import { parseModule, problemText, readModules, repositoryFiles } from "./source-module.ts";
 
 const SOUND: Layers = {
@@ -91,6 +91,16 @@ test("a single module of Node can be allowed, which allows no other", () => {
   assert.deepEqual(problemsOf(jar(`import "node:buffer"; import "node:fs";`), { packages }), [
     `${JAR}:2: the room house/cellar may not import node:fs (tools/layers.ts)`,
   ]);
+});
+
+test("a second public face of a package is allowed where it is listed by its name", () => {
+  const rooms = Object.entries(SOUND.packages["house"] ?? {}).map(([room, names]) => [
+    room,
+    room === "cellar" ? [...names, "@spoor/wire/bytes"] : names,
+  ]);
+  const packages = { ...SOUND.packages, house: Object.fromEntries(rooms) as Rooms };
+  assert.deepEqual(problemsOf(jar(`import "@spoor/wire/bytes";`), { packages }), []);
+  assert.notDeepEqual(problemsOf(door(`import "@spoor/wire/bytes";`), { packages }), []);
 });
 
 test("a test may use npm and Node, but no package of ours that its package may not", () => {

@@ -11,6 +11,8 @@ import type { TraceAnswer } from "@spoor/trace";
 import { exampleSpan } from "../example-span.ts";
 import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
 
+const POLL_MS = 50;
+
 let dataPath: string;
 before(async () => {
   dataPath = await mkdtemp(join(tmpdir(), "spoor-restart-"));
@@ -36,10 +38,19 @@ async function sendUntilGone(spoor: SpoorProcess): Promise<string[]> {
   }
 }
 
+/** What a crash left is stored while the server already answers, so it may take a moment. */
+async function fetchTrace(spoor: SpoorProcess, traceId: string): Promise<Response> {
+  for (;;) {
+    const response = await fetch(`${spoor.url}/api/v1/traces/${traceId}`);
+    if (response.status === 200) return response;
+    await response.body?.cancel();
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
 async function assertAllStored(spoor: SpoorProcess, traceIds: readonly string[]): Promise<void> {
   for (const traceId of traceIds) {
-    const response = await fetch(`${spoor.url}/api/v1/traces/${traceId}`);
-    assert.equal(response.status, 200, traceId);
+    const response = await fetchTrace(spoor, traceId);
     const answer = (await response.json()) as TraceAnswer;
     assert.equal(answer.trace.spans.length, 1, `${traceId} is stored once`);
   }

@@ -3,20 +3,19 @@
  */
 import type { Server } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import { openEmbeddedStore, openMemoryStore, type TraceStore } from "@spoor/store";
 import { type Clock, type ListenerStatus, type StatusAnswer, systemClock } from "@spoor/trace";
 import { Hono } from "hono";
 import { answerAsset } from "./api/assets.ts";
 import { guardHost, isLoopback } from "./api/host-guard.ts";
 import { createNativeApi, type NativeApiParts } from "./api/native-api.ts";
-import { MEMORY_STORE_SPANS_MAX } from "./base/limits.ts";
-import { SpanGatherer } from "./gather/span-gatherer.ts";
 import { Admission } from "./ingest/admission.ts";
-import { Intake } from "./ingest/intake.ts";
+import { Reception } from "./ingest/reception.ts";
+import type { Intake } from "./intake/intake.ts";
+import { openStore } from "./intake/open-store.ts";
 import { type Receivers, startReceivers } from "./ingest/receivers.ts";
 import { TraceStream } from "./live/trace-stream.ts";
 import { listen } from "./ports/listen.ts";
-import { storeEventText } from "./self/store-event-text.ts";
+import type { SyncMode } from "./spool/segment-writer.ts";
 import { SelfReport } from "./self/self-report.ts";
 
 /** How to start a server. */
@@ -30,6 +29,8 @@ export interface ServerOptions {
   readonly dataPath: string;
   /** Keeps spans in memory only, and loses them with the process. */
   readonly useMemoryStore: boolean;
+  /** When a request counts as kept, see SyncMode. */
+  readonly syncMode?: SyncMode;
   /** The folder of the page's built files. */
   readonly uiFilesPath: string;
   readonly version: string;
@@ -58,10 +59,11 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { onProblem, clock = systemClock } = options;
   const self = new SelfReport(clock);
-  const store = await openStore(options, { self, clock });
+  const { store, startIntake } = await openStore(
+    { syncMode: "fsync", ...options },
+    { self, clock },
+  );
   const stream = new TraceStream(store, onProblem);
-  const gatherer = new SpanGatherer({ store, onStored: (batch) => stream.changed(batch) });
-  const intake = new Intake({ gatherer, self, admission: new Admission() });
   const listeners: ListenerStatus[] = [];
   const status = (): StatusAnswer => ({
     version: options.version,
@@ -69,47 +71,31 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     listeners,
     store: { driver: store.driver, path: store.path, ready: store.isReady },
   });
-  const api = createApiServer(options, { store, stream, status, clock });
+  let intake: Intake | undefined;
+  const freshen = async (): Promise<boolean> => (await intake?.freshen()) ?? false;
+  const api = createApiServer(options, { store, stream, status, clock, freshen });
   let receivers: Receivers | undefined;
   const close = async (): Promise<void> => {
-    await receivers?.close(gatherer);
+    await receivers?.close();
+    await intake?.close();
     stream.close();
     await closeApi(api);
     await store.close();
   };
   try {
-    receivers = await startReceivers({ ...options, intake });
+    intake = await startIntake((traceIds) => stream.changed(traceIds));
+    const reception = new Reception({ intake, self, admission: new Admission(), clock });
+    receivers = await startReceivers({ ...options, reception });
     listeners.push(...receivers.listeners);
-    const ui = {
-      host: options.host,
-      port: options.uiPort,
-      name: "the UI and API",
-      flag: "--ui-port",
-    };
-    listeners.push({ name: "UI and API", host: options.host, port: await listen(api, ui) });
+    const { host, uiPort: port } = options;
+    const ui = { host, port, name: "the UI and API", flag: "--ui-port" };
+    listeners.push({ name: "UI and API", host, port: await listen(api, ui) });
   } catch (error) {
     await close();
     throw error;
   }
   let closing: Promise<void> | undefined;
   return { listeners, storePath: store.path, close: () => (closing ??= close()) };
-}
-
-function openStore(
-  { useMemoryStore, dataPath, onProblem }: ServerOptions,
-  { self, clock }: { readonly self: SelfReport; readonly clock: Clock },
-): Promise<TraceStore> | TraceStore {
-  if (useMemoryStore) {
-    return openMemoryStore({ spanLimit: MEMORY_STORE_SPANS_MAX, ledger: self.ledger });
-  }
-  return openEmbeddedStore({
-    dataPath,
-    clock,
-    onEvent: (event) => {
-      const text = storeEventText(event);
-      if (text !== undefined) onProblem(text);
-    },
-  });
 }
 
 function createApiServer(options: ServerOptions, parts: Omit<NativeApiParts, "onProblem">): Server {

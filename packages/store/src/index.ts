@@ -1,6 +1,10 @@
 /** The TraceStore port, and ClickHouse and memory behind it. */
 export { STORE_ERROR_CODES, type StoreErrorCode } from "./base/error-codes.ts";
 export type { StoreEvent, StoreEventListener } from "./base/store-event.ts";
-export { type EmbeddedStoreOptions, openEmbeddedStore } from "./clickhouse/clickhouse-store.ts";
+export {
+  type BlockStore,
+  type EmbeddedStoreOptions,
+  openEmbeddedStore,
+} from "./clickhouse/clickhouse-store.ts";
 export { type MemoryStoreOptions, openMemoryStore } from "./memory/memory-store.ts";
 export type { ReadCost, TraceList, TraceQuery, TraceRead, TraceStore } from "./port/trace-store.ts";

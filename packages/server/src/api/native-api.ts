@@ -7,6 +7,7 @@ import type { TraceStore } from "@spoor/store";
 import {
   type Clock,
   type Coverage,
+  type CoverageCap,
   errorMessage,
   parseTraceReference,
   type StatusAnswer,
@@ -27,6 +28,8 @@ export interface NativeApiParts {
   readonly store: TraceStore;
   readonly stream: TraceStream;
   readonly status: () => StatusAnswer;
+  /** Makes acknowledged spans visible in the store; false when that takes too long. */
+  readonly freshen: () => Promise<boolean>;
   readonly clock: Clock;
   /** Gets a line for each error inside the server. */
   readonly onProblem: (message: string) => void;
@@ -51,13 +54,13 @@ async function listTraces(context: Context, parts: NativeApiParts): Promise<Resp
   const query = parseTraceQuery(new URL(context.req.url).searchParams);
   if ("code" in query) return answerProblem(context, query);
   const startedMs = parts.clock.monotonicMs();
+  const isFresh = await parts.freshen();
   const found = await parts.store.findTraces(query);
   const answer: TraceListAnswer = {
     traces: found.traces.map(toSummaryDocument),
     ...coverage(
-      found,
+      { ...found, isFresh, tookMs: parts.clock.monotonicMs() - startedMs },
       { unit: "traces", limit: query.limit },
-      parts.clock.monotonicMs() - startedMs,
     ),
   };
   return context.json(answer);
@@ -65,6 +68,7 @@ async function listTraces(context: Context, parts: NativeApiParts): Promise<Resp
 
 async function readTrace(context: Context, parts: NativeApiParts): Promise<Response> {
   const startedMs = parts.clock.monotonicMs();
+  const isFresh = await parts.freshen();
   const traceId = await resolveReference(context.req.param("reference") ?? "", parts.store);
   if (typeof traceId === "object") return answerProblem(context, traceId);
   const read = await parts.store.readTrace(traceId, { spanLimit: TRACE_SPANS_MAX });
@@ -72,9 +76,8 @@ async function readTrace(context: Context, parts: NativeApiParts): Promise<Respo
   const answer: TraceAnswer = {
     trace: toTraceDocument(read.trace),
     ...coverage(
-      read,
+      { ...read, isFresh, tookMs: parts.clock.monotonicMs() - startedMs },
       { unit: "spans", limit: TRACE_SPANS_MAX },
-      parts.clock.monotonicMs() - startedMs,
     ),
   };
   return context.json(answer);
@@ -106,17 +109,20 @@ async function resolveReference(text: string, store: TraceStore): Promise<string
   };
 }
 
-function coverage(
-  read: { readonly scannedRows: number; readonly hasMore: boolean },
-  cap: { readonly unit: string; readonly limit: number },
-  tookMs: number,
-): Coverage {
+interface Reading {
+  readonly scannedRows: number;
+  readonly hasMore: boolean;
+  readonly isFresh: boolean;
+  readonly tookMs: number;
+}
+
+function coverage(read: Reading, cap: CoverageCap): Coverage {
   return {
-    complete: !read.hasMore,
+    complete: !read.hasMore && read.isFresh,
     capped: read.hasMore ? cap : null,
     sampledRate: 1,
     scannedRows: read.scannedRows,
-    tookMs: Math.round(tookMs * 1000) / 1000,
+    tookMs: Math.round(read.tookMs * 1000) / 1000,
   };
 }
 

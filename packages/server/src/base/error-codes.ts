@@ -2,6 +2,7 @@
 export const SERVER_ERROR_CODES = {
   SPOOR_SERVER_PORT_TAKEN: "another process listens on a port that this server needs",
   SPOOR_SERVER_LISTEN: "a port could not be opened for another reason, such as missing rights",
+  SPOOR_INTAKE_WORKER: "a thread that takes requests failed; the server cannot go on without it",
   SPOOR_SPOOL_WRITE: "the spool could not be written: the disk is full or broken",
   SPOOR_SPOOL_READ: "a file of the spool could not be read, or is not of this version",
   SPOOR_API_NOT_FOUND: "there is no such path in the API",

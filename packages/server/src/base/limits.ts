@@ -46,14 +46,35 @@ export const ADMISSION_WAIT_MS_MAX = 2_000;
 export const RETRY_DELAY_MS = 1_000;
 
 /**
- * How long spans are gathered before they are written. The fixed cost of one write equals that of
- * some thousands of spans; 50 ms joins what several services send at the same moment and nobody
- * waits noticeably longer for an acknowledgement.
+ * A segment is sealed when it holds this many spans. The fixed cost of one insert equals that of
+ * some thousands of spans, and beyond this size it no longer shows.
  */
-export const GATHER_DELAY_MS = 50;
+export const SEGMENT_SPANS_MAX = 50_000;
 
-/** A batch of this many spans is written without waiting any longer. */
-export const GATHER_SPANS_MAX = 50_000;
+/** A segment is sealed at this size: as many compressed bytes decode to some 100 MiB of columns. */
+export const SEGMENT_BYTES_MAX: number = 16 * MIB;
+
+/**
+ * A segment is sealed at this age. Acknowledged spans are to be seen within a second, and encoding
+ * and inserting a small segment takes a fifth of one.
+ */
+export const SEGMENT_AGE_MS_MAX = 600;
+
+/**
+ * Sealed segments that keep their blocks in memory while the store is away, some 16 MiB each.
+ * Further ones are read from the spool again when it is their turn.
+ */
+export const BLOCKS_IN_MEMORY_MAX = 3;
+
+/**
+ * What the spool may hold while the store is away; then senders are told to try again. At a
+ * kilobyte for ten spans this is half an hour of 20,000 spans a second.
+ */
+export const SPOOL_BYTES_MAX: number = 4 * 1024 * MIB;
+
+/** The pause before the store is tried again; it doubles up to the second number. */
+export const STORE_RETRY_DELAY_MS = 100;
+export const STORE_RETRY_DELAY_MS_MAX = 5_000;
 
 /**
  * Idle connections are kept this long. The batch processors of the SDKs send every 5 s, which is
@@ -116,3 +137,15 @@ export const MEMORY_STORE_SPANS_MAX = 200_000;
  * them at once (IOV_MAX).
  */
 export const SPOOL_GROUP_RECORDS_MAX = 512;
+
+/**
+ * How long a start waits for what a crash left in the spool to be stored, so that the first answers
+ * hold it. A longer backlog is stored while the server already works.
+ */
+export const CATCH_UP_MS_MAX = 1_500;
+
+/**
+ * How long a question waits for what was acknowledged before it to be stored. Usually it takes a
+ * tenth of this; while the store is away the answer says that it is not complete.
+ */
+export const FRESHEN_MS_MAX = 1_000;

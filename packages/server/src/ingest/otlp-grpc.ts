@@ -31,9 +31,15 @@ import {
   REQUEST_MS_MAX,
 } from "../base/limits.ts";
 import type { Permit } from "./admission.ts";
+import type { Reception } from "./reception.ts";
 import type { Compression } from "../base/received-request.ts";
-import { parseCompression } from "./inflate.ts";
-import { type Intake, type Refused, refusedAsOverload, refusedAsTooLarge } from "./intake.ts";
+import { parseCompression } from "../intake/inflate.ts";
+import {
+  type Refused,
+  refusedAsMalformed,
+  refusedAsOverload,
+  refusedAsTooLargeAsSent,
+} from "../intake/intake.ts";
 
 const EXPORT_PATH = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
@@ -52,7 +58,7 @@ export interface OtlpGrpcServer {
 }
 
 /** Creates the server; connections are handed to it. */
-export function createOtlpGrpcServer(intake: Intake): OtlpGrpcServer {
+export function createOtlpGrpcServer(reception: Reception): OtlpGrpcServer {
   const server = createServer({
     settings: {
       initialWindowSize: GRPC_STREAM_WINDOW_BYTES,
@@ -68,7 +74,7 @@ export function createOtlpGrpcServer(intake: Intake): OtlpGrpcServer {
     session.on("error", () => undefined);
     session.once("close", () => sessions.delete(session));
   });
-  server.on("stream", (stream, headers) => void answer(intake, stream, headers));
+  server.on("stream", (stream, headers) => void answer(reception, stream, headers));
   return {
     server,
     close: () => sessions.forEach((session) => session.close()),
@@ -78,7 +84,7 @@ export function createOtlpGrpcServer(intake: Intake): OtlpGrpcServer {
 
 /** Never rejects: every failure becomes a status, or a stream that is cut. */
 async function answer(
-  intake: Intake,
+  reception: Reception,
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
 ): Promise<void> {
@@ -86,13 +92,13 @@ async function answer(
   stream.setTimeout(REQUEST_MS_MAX, () => stream.close());
   const from = addressOf(stream);
   const refuseWith = (refusal: GrpcRefusal): void => {
-    intake.refuse(from, refusal);
+    reception.refuse(from, refusal);
     refuse(stream, refusal);
   };
   const compression = check(stream, headers);
   if (compression === undefined) return;
   if (typeof compression === "object") return refuseWith(compression);
-  const permit = await intake.admission.enter();
+  const permit = await reception.enter();
   if (permit === undefined) return refuseWith(withCode(refusedAsOverload()));
   const read = await readMessage(stream, permit);
   if (read.kind !== "message") {
@@ -100,7 +106,8 @@ async function answer(
     if (read.kind === "refused") refuseWith(withCode(read));
     return;
   }
-  const reply = await intake.take({
+  const reply = await reception.take({
+    signal: "traces",
     body: read.message,
     compression: read.isCompressed ? compression : "identity",
     encoding: "protobuf",
@@ -162,9 +169,9 @@ async function readMessage(stream: ServerHttp2Stream, permit: Permit): Promise<M
  */
 function refusalOf({ code, problem }: GrpcProblem): Refused {
   if (code === GrpcStatus.resourceExhausted) {
-    return refusedAsTooLarge("the request is too large", REQUEST_BYTES_MAX);
+    return refusedAsTooLargeAsSent();
   }
-  return { kind: "refused", reason: "request_malformed", message: problem };
+  return refusedAsMalformed(problem);
 }
 
 function unsupported(message: string): Refused {

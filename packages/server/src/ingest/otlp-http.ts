@@ -9,15 +9,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { encodeRpcStatus, encodeTracesResponse, type OtlpEncoding, GrpcStatus } from "@spoor/otlp";
 import { DRAIN_MS_MAX, KEEP_ALIVE_MS, REQUEST_BYTES_MAX, REQUEST_MS_MAX } from "../base/limits.ts";
 import { readBody } from "./body.ts";
+import type { Reception } from "./reception.ts";
 import type { Compression } from "../base/received-request.ts";
-import { parseCompression } from "./inflate.ts";
+import { parseCompression } from "../intake/inflate.ts";
 import {
   type Accepted,
-  type Intake,
   type Refused,
   refusedAsOverload,
-  refusedAsTooLarge,
-} from "./intake.ts";
+  refusedAsTooLargeAsSent,
+} from "../intake/intake.ts";
 
 const TRACES_PATH = "/v1/traces";
 const CONTENT_TYPES = { protobuf: "application/x-protobuf", json: "application/json" } as const;
@@ -34,10 +34,10 @@ interface AcceptableRequest {
 }
 
 /** A server for OTLP/HTTP that does not listen yet: connections are handed to it. */
-export function createOtlpHttpServer(intake: Intake): Server {
+export function createOtlpHttpServer(reception: Reception): Server {
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS_MAX, noDelay: true },
-    (request, response) => void answer(intake, request, response),
+    (request, response) => void answer(reception, request, response),
   );
   // Node tracks connections, and enforces the time-outs above, only for a server that listens.
   server.emit("listening");
@@ -46,7 +46,7 @@ export function createOtlpHttpServer(intake: Intake): Server {
 
 /** Never rejects: every failure becomes an answer, or a connection that is cut. */
 async function answer(
-  intake: Intake,
+  reception: Reception,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -54,28 +54,34 @@ async function answer(
   const encoding = encodingOf(request) ?? "json";
   const checked = check(request);
   if ("status" in checked) {
-    intake.refuse(from, checked);
+    reception.refuse(from, checked);
     refuse({ request, response, encoding, refusal: checked });
     return;
   }
-  const permit = await intake.admission.enter();
+  const permit = await reception.enter();
   if (permit === undefined) {
     const refusal = { ...refusedAsOverload(), status: 503 };
-    intake.refuse(from, refusal);
+    reception.refuse(from, refusal);
     refuse({ request, response, encoding, refusal });
     return;
   }
   const read = await readBody(request, { bytesMax: REQUEST_BYTES_MAX, permit });
   if (read.kind === "body") {
-    const reply = await intake.take({ ...checked, body: read.body, from, permit });
+    const reply = await reception.take({
+      ...checked,
+      signal: "traces",
+      body: read.body,
+      from,
+      permit,
+    });
     if (reply.kind === "accepted") accept(response, encoding, reply);
     else refuse({ request, response, encoding, refusal: { ...reply, status: statusOf(reply) } });
     return;
   }
   permit.release();
   if (read.kind === "aborted") return;
-  const refusal = { ...tooLargeAsSent(), status: 413 };
-  intake.refuse(from, refusal);
+  const refusal = { ...refusedAsTooLargeAsSent(), status: 413 };
+  reception.refuse(from, refusal);
   refuse({ request, response, encoding, refusal });
 }
 
@@ -106,7 +112,7 @@ function check(request: IncomingMessage): AcceptableRequest | HttpRefusal {
     return { ...unsupported(message), status: 415, headers: { "accept-encoding": "gzip, zstd" } };
   }
   if (Number(request.headers["content-length"] ?? 0) > REQUEST_BYTES_MAX) {
-    return { ...tooLargeAsSent(), status: 413 };
+    return { ...refusedAsTooLargeAsSent(), status: 413 };
   }
   return { encoding, compression };
 }
@@ -119,10 +125,6 @@ function encodingOf(request: IncomingMessage): OtlpEncoding | undefined {
 
 function unsupported(message: string): Refused {
   return { kind: "refused", reason: "request_unsupported", message };
-}
-
-function tooLargeAsSent(): Refused {
-  return refusedAsTooLarge("the request is too large", REQUEST_BYTES_MAX);
 }
 
 /** OTLP specification, "Failures": 400 is final, 413 is final, 503 may be sent again. */

@@ -7,11 +7,10 @@
 import type { Server } from "node:net";
 import type { ListenerStatus } from "@spoor/trace";
 import { STOP_MS_MAX } from "../base/limits.ts";
-import type { SpanGatherer } from "../gather/span-gatherer.ts";
 import { listen } from "../ports/listen.ts";
 import { createProtocolPort } from "../ports/protocol-port.ts";
 import { createGrpcOnHttpPort, createHttpOnGrpcPort } from "../ports/wrong-protocol.ts";
-import type { Intake } from "./intake.ts";
+import type { Reception } from "./reception.ts";
 import { createOtlpGrpcServer } from "./otlp-grpc.ts";
 import { createOtlpHttpServer } from "./otlp-http.ts";
 
@@ -20,7 +19,7 @@ const IDLE_CHECK_MS = 20;
 
 /** Where to receive. */
 export interface ReceiverOptions {
-  readonly intake: Intake;
+  readonly reception: Reception;
   readonly host: string;
   readonly grpcPort: number;
   readonly httpPort: number;
@@ -30,25 +29,25 @@ export interface ReceiverOptions {
 export interface Receivers {
   readonly listeners: readonly ListenerStatus[];
   /** Stops taking requests, finishes those in flight, and cuts what is left after STOP_MS_MAX. */
-  readonly close: (gatherer: SpanGatherer) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Opens both ports, or neither. */
 export async function startReceivers({
-  intake,
+  reception,
   host,
   ...ports
 }: ReceiverOptions): Promise<Receivers> {
-  const grpc = createOtlpGrpcServer(intake);
-  const http = createOtlpHttpServer(intake);
-  const onConnection = (from: string): void => intake.connected(from);
+  const grpc = createOtlpGrpcServer(reception);
+  const http = createOtlpHttpServer(reception);
+  const onConnection = (from: string): void => reception.connected(from);
   const onMistake = ({
     from,
     message,
   }: {
     readonly from: string;
     readonly message: string;
-  }): void => intake.refuse(from, { kind: "refused", reason: "request_unsupported", message });
+  }): void => reception.refuse(from, { kind: "refused", reason: "request_unsupported", message });
   // The words name ports that are known only once both are open.
   const opened = { grpcPort: ports.grpcPort, httpPort: ports.httpPort };
   const wrongOnGrpc = createHttpOnGrpcPort(() => httpOnGrpc(opened), onMistake);
@@ -74,7 +73,7 @@ export async function startReceivers({
     grpcPort.close();
     throw error;
   }
-  const close = async (gatherer: SpanGatherer): Promise<void> => {
+  const close = async (): Promise<void> => {
     const allClosed = Promise.all([closed(grpcPort), closed(httpPort)]);
     grpc.close();
     // A connection that becomes idle after this moment would otherwise be kept alive.
@@ -83,7 +82,6 @@ export async function startReceivers({
       grpc.destroy();
       http.closeAllConnections();
     }, STOP_MS_MAX);
-    await gatherer.flush();
     await allClosed;
     clearInterval(idle);
     clearTimeout(late);

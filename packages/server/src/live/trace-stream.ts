@@ -5,13 +5,7 @@
  * summaries are read and published. A trace that changes ten times in between is published once,
  * and with nobody watching nothing is read at all.
  */
-import {
-  bytesToHex,
-  errorMessage,
-  type SpanBatch,
-  TRACE_ID_BYTES,
-  type TraceSummary,
-} from "@spoor/trace";
+import { bytesToHex, errorMessage, TRACE_ID_BYTES, type TraceSummary } from "@spoor/trace";
 import type { TraceStore } from "@spoor/store";
 import { STREAM_INTERVAL_MS, STREAM_TRACES_MAX } from "../base/limits.ts";
 
@@ -35,12 +29,11 @@ export class TraceStream {
     return this.#listeners.size;
   }
 
-  /** Remembers which traces of a stored batch have changed. Cost: one set entry per trace. */
-  changed(batch: SpanBatch): void {
+  /** Remembers traces that have changed: 16 bytes each, repeated or not, newest last. */
+  changed(traceIds: Uint8Array): void {
     if (this.#listeners.size === 0) return;
-    for (let index = 0; index < batch.spanCount; index += 1) {
-      const offset = index * TRACE_ID_BYTES;
-      const traceId = bytesToHex(batch.traceIds, offset, offset + TRACE_ID_BYTES);
+    for (let offset = 0; offset < traceIds.length; offset += TRACE_ID_BYTES) {
+      const traceId = bytesToHex(traceIds, offset, offset + TRACE_ID_BYTES);
       // Deleting first moves the trace to the end, so that the cut below keeps the newest.
       this.#changed.delete(traceId);
       this.#changed.add(traceId);

@@ -10,135 +10,97 @@
  * random number that is drawn at each start.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, unlink } from "node:fs/promises";
+import { mkdir, readdir, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { errorMessage, SpoorError } from "@spoor/trace";
-import type { ServerErrorCode } from "../base/error-codes.ts";
-import type { ReceivedRequest } from "../base/received-request.ts";
-import {
-  decodeRecord,
-  decodeSegmentHeader,
-  SEGMENT_HEADER_BYTES,
-  type SegmentHeader,
-} from "./segment-format.ts";
-import { SegmentWriter, type SyncMode } from "./segment-writer.ts";
+import { errorCode, errorMessage } from "@spoor/trace";
+import { cannotRead } from "./segment-file.ts";
+import type { SegmentHeader } from "./segment-format.ts";
 
 const SEGMENT_FILE = /^(\d{20})\.spool$/;
 
-/** What a segment holds. */
-export interface SegmentContents {
-  /** Names the segment to the store; undefined when it has no readable header and no records. */
-  readonly token: string | undefined;
-  /** In the order in which they were acknowledged. Bodies are views of one buffer. */
-  readonly requests: readonly ReceivedRequest[];
-  /** Why reading stopped before the end of the file. What follows was never acknowledged. */
-  readonly torn: string | undefined;
-}
-
-/** How to open a spool. */
-export interface SpoolOptions {
-  /** The folder; made when it is not there. Only one spool may use it. */
+/** A segment that lies in the spool. */
+export interface SpooledSegment {
+  readonly sequence: bigint;
   readonly path: string;
-  readonly syncMode: SyncMode;
+  readonly sizeBytes: number;
 }
 
-/** The files of a spool. */
+/** The files of a spool. Only one may use a folder. */
 export class Spool {
-  /** Sequence numbers of the segments that were there at the opening, oldest first. */
-  readonly left: readonly bigint[];
-  readonly #options: SpoolOptions;
+  /** The segments that were there at the opening, oldest first. */
+  readonly left: readonly SpooledSegment[];
+  readonly #path: string;
   readonly #spoolId = randomBytes(8).readBigUInt64LE();
   #nextSequence: bigint;
 
-  private constructor(options: SpoolOptions, left: readonly bigint[]) {
-    this.#options = options;
+  private constructor(path: string, left: readonly SpooledSegment[]) {
+    this.#path = path;
     this.left = left;
-    this.#nextSequence = (left.at(-1) ?? 0n) + 1n;
+    this.#nextSequence = (left.at(-1)?.sequence ?? 0n) + 1n;
   }
 
   /**
-   * Opens the folder and finds what was left in it.
+   * Opens the folder, which is made when it is not there, and finds what was left in it.
    *
    * @throws SPOOR_SPOOL_READ when the folder cannot be made or listed.
    */
-  static async open(options: SpoolOptions): Promise<Spool> {
+  static async open(path: string): Promise<Spool> {
     try {
-      await mkdir(options.path, { recursive: true });
-      const names = await readdir(options.path);
-      const left = names
+      await mkdir(path, { recursive: true });
+      const sequences = (await readdir(path))
         .flatMap((name) => SEGMENT_FILE.exec(name)?.[1] ?? [])
         .map(BigInt)
         .toSorted((a, b) => Number(a - b));
-      return new Spool(options, left);
+      const left = sequences.map(async (sequence) => {
+        const file = pathOf(path, sequence);
+        return { sequence, path: file, sizeBytes: (await stat(file)).size };
+      });
+      return new Spool(path, await Promise.all(left));
     } catch (error) {
-      throw cannotRead(options.path, errorMessage(error), error);
+      throw cannotRead(path, errorMessage(error), error);
     }
   }
 
-  /**
-   * Starts the next segment.
-   *
-   * @throws SPOOR_SPOOL_WRITE (retryable) when the disk is full or broken.
-   */
-  async startSegment(): Promise<SegmentWriter> {
+  /** Where the next segment goes, and with what header. Never the same twice. */
+  nextPlace(): { readonly path: string; readonly header: SegmentHeader } {
     const header = { spoolId: this.#spoolId, sequence: this.#nextSequence };
     this.#nextSequence += 1n;
-    const { syncMode } = this.#options;
-    return SegmentWriter.create(this.#pathOf(header.sequence), { header, syncMode });
+    return { path: this.pathOf(header.sequence), header };
+  }
+
+  /** The file of a segment. */
+  pathOf(sequence: bigint): string {
+    return pathOf(this.#path, sequence);
+  }
+
+  /** Removes a segment, all of whose requests are stored. One that is gone already is no error. */
+  async remove(sequence: bigint): Promise<void> {
+    try {
+      // The folder is not synced: a segment that comes back after a power cut is sent to the store
+      // again, which knows its token.
+      await unlink(this.pathOf(sequence));
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") throw error;
+    }
   }
 
   /**
-   * Reads a segment whole.
-   *
-   * @throws SPOOR_SPOOL_READ when it cannot be read, or is not a segment of this version: the file
-   * is left alone then.
+   * Moves a segment that cannot be stored out of the way, into the folder `refused`, and returns
+   * where it lies now. Nothing looks at it again by itself.
    */
-  async read(sequence: bigint): Promise<SegmentContents> {
-    const path = this.#pathOf(sequence);
-    const segment = await readFile(path).catch((error: unknown) => {
-      throw cannotRead(path, errorMessage(error), error);
-    });
-    // A crash between creating the file and writing its header leaves nothing acknowledged.
-    if (segment.length < SEGMENT_HEADER_BYTES) {
-      return { token: undefined, requests: [], torn: "it ends inside its header" };
-    }
-    const header = decodeSegmentHeader(segment);
-    if ("problem" in header) throw cannotRead(path, header.problem);
-    return { token: segmentToken(header), ...readRecords(segment) };
-  }
-
-  /** Removes a segment, all of whose requests are stored. */
-  async remove(sequence: bigint): Promise<void> {
-    // The folder is not synced: a segment that comes back after a power cut is sent to the store
-    // again, which knows its token.
-    await unlink(this.#pathOf(sequence));
-  }
-
-  #pathOf(sequence: bigint): string {
-    return join(this.#options.path, `${sequence.toString().padStart(20, "0")}.spool`);
+  async setAside(sequence: bigint): Promise<string> {
+    const folder = join(this.#path, "refused");
+    await mkdir(folder, { recursive: true });
+    // Sequence numbers start over; the random name keeps two segments apart.
+    const path = pathOf(folder, sequence).replace(
+      /\.spool$/,
+      `-${randomBytes(4).toString("hex")}.spool`,
+    );
+    await rename(this.pathOf(sequence), path);
+    return path;
   }
 }
 
-/** The name of a segment that no other one has: what the store deduplicates by. */
-function segmentToken({ spoolId, sequence }: SegmentHeader): string {
-  return `${spoolId.toString(16).padStart(16, "0")}-${sequence}`;
-}
-
-function readRecords(segment: Uint8Array): Pick<SegmentContents, "requests" | "torn"> {
-  const requests: ReceivedRequest[] = [];
-  let read = decodeRecord(segment, SEGMENT_HEADER_BYTES);
-  while (read.kind === "record") {
-    requests.push(read.request);
-    read = decodeRecord(segment, read.nextOffset);
-  }
-  return { requests, torn: read.kind === "torn" ? read.problem : undefined };
-}
-
-function cannotRead(path: string, reason: string, cause?: unknown): SpoorError {
-  const code: ServerErrorCode = "SPOOR_SPOOL_READ";
-  return new SpoorError(`cannot read ${path}: ${reason}`, {
-    code,
-    cause,
-    hint: "move the file away to start without it; a newer version of Spoor may be able to read it",
-  });
+function pathOf(folder: string, sequence: bigint): string {
+  return join(folder, `${sequence.toString().padStart(20, "0")}.spool`);
 }

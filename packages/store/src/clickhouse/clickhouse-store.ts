@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { type Clock, invariant, isTraceId, type SpanBatch, type TraceSummary } from "@spoor/trace";
 
 import { TRACES_PER_QUERY_MAX } from "../base/limits.ts";
@@ -11,7 +13,20 @@ import { findTraces } from "../read/find-traces.ts";
 import { readTrace } from "../read/read-trace.ts";
 import { readSummaries } from "../read/summaries.ts";
 import { migrate } from "../schema/migrate.ts";
+import { encodeSpanBlock, type SpanBlock } from "../write/block.ts";
 import { SpanWriter } from "../write/span-writer.ts";
+
+/** A store that also takes spans which were encoded elsewhere. */
+export interface BlockStore extends TraceStore {
+  /**
+   * Keeps the spans of an encoded block, once: a block whose token was written before is not
+   * written again, for at least the last thousand tokens. Resolves when they are durable and in
+   * every answer.
+   *
+   * @throws SPOOR_STORE_UNAVAILABLE (retryable) when nothing of the block can be said to be kept.
+   */
+  writeBlock(block: SpanBlock, token: string): Promise<void>;
+}
 
 /** What a store on the embedded engine needs. */
 export interface EmbeddedStoreOptions {
@@ -31,7 +46,7 @@ export interface EmbeddedStoreOptions {
  * @throws SPOOR_STORE_LOCKED, SPOOR_STORE_PATH, SPOOR_STORE_PLATFORM, SPOOR_STORE_ENGINE_MISSING,
  * SPOOR_STORE_ENGINE_START, SPOOR_STORE_NEWER
  */
-export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<TraceStore> {
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<BlockStore> {
   const onEvent = options.onEvent ?? (() => undefined);
   const engine = await EmbeddedEngine.start({ ...options, onEvent });
   try {
@@ -58,7 +73,7 @@ interface ClickHouseStoreOptions {
 }
 
 /** Spans in ClickHouse, wherever it runs. */
-class ClickHouseStore implements TraceStore {
+class ClickHouseStore implements BlockStore {
   readonly driver: string;
   readonly path: string;
   readonly #source: ConnectionSource;
@@ -71,8 +86,8 @@ class ClickHouseStore implements TraceStore {
     this.driver = options.driver;
     this.path = options.path;
     this.#source = options.source;
+    this.#writer = new SpanWriter(options.source);
     this.#clock = options.clock;
-    this.#writer = new SpanWriter(options);
     this.#dimensions = new DimensionReader(options.onEvent);
   }
 
@@ -81,7 +96,13 @@ class ClickHouseStore implements TraceStore {
   }
 
   async write(batch: SpanBatch): Promise<void> {
-    const writing = this.#writer.write(batch);
+    if (batch.spanCount === 0) return;
+    const block = encodeSpanBlock(batch, { nowUnixNano: this.#clock.nowUnixNano() });
+    await this.writeBlock(block, randomUUID());
+  }
+
+  async writeBlock(block: SpanBlock, token: string): Promise<void> {
+    const writing = this.#writer.write(block, token);
     this.#writing.add(writing);
     try {
       await writing;

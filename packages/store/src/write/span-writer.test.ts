@@ -10,6 +10,7 @@ import { SpanBatch, systemClock } from "@spoor/trace";
 import type { Connection, ConnectionSource } from "../engine/connection.ts";
 import { EmbeddedEngine } from "../engine/embedded-engine.ts";
 import { migrate } from "../schema/migrate.ts";
+import { encodeSpanBlock, type SpanBlock } from "./block.ts";
 import { SpanWriter } from "./span-writer.ts";
 
 describe("a write whose connection breaks", () => {
@@ -41,7 +42,7 @@ describe("a write whose connection breaks", () => {
       close: async () => undefined,
       [Symbol.asyncDispose]: async () => undefined,
     };
-    return new SpanWriter({ source, clock: systemClock });
+    return new SpanWriter(source);
   }
 
   test("after the rows were stored stores them once", async () => {
@@ -52,20 +53,28 @@ describe("a write whose connection breaks", () => {
       for await (const chunk of stream) void chunk;
       throw new Error("socket hang up");
     };
-    await writerThrough(withExec(writer, exec)).write(batchOf(7));
+    await writerThrough(withExec(writer, exec)).write(blockOf(7), "seven");
     assert.deepEqual(await counts(), [[7, 7]]);
   });
 
   test("before the rows were stored stores them once", async () => {
-    await writerThrough(withExec(engine.current().writer, hangUp)).write(batchOf(5));
+    await writerThrough(withExec(engine.current().writer, hangUp)).write(blockOf(5), "five");
     assert.deepEqual(await counts(), [[12, 12]]);
   });
 
-  test("twice is stored twice when it was written twice", async () => {
-    const writer = new SpanWriter({ source: engine, clock: systemClock });
-    const batch = batchOf(3);
-    await writer.write(batch);
-    await writer.write(batch);
+  test("and was repeated later under its token, also after a restart, is stored once", async () => {
+    const block = blockOf(3);
+    await new SpanWriter(engine).write(block, "three");
+    await new SpanWriter(engine).write(block, "three");
+    assert.deepEqual(await counts(), [[15, 15]]);
+    await engine.close();
+    engine = await EmbeddedEngine.start({ dataPath, clock: systemClock, onEvent: () => undefined });
+    await new SpanWriter(engine).write(block, "three");
+    assert.deepEqual(await counts(), [[15, 15]]);
+  });
+
+  test("is stored again under another token", async () => {
+    await new SpanWriter(engine).write(blockOf(3), "three again");
     assert.deepEqual(await counts(), [[18, 18]]);
   });
 });
@@ -85,13 +94,14 @@ function withExec(client: ClickHouseClient, exec: ClickHouseClient["exec"]): Cli
   });
 }
 
-function batchOf(spanCount: number): SpanBatch {
+function blockOf(spanCount: number): SpanBlock {
+  const nowUnixNano = systemClock.nowUnixNano();
   const batch = new SpanBatch();
   for (let index = 0; index < spanCount; index += 1) {
     const row = batch.reserveSpan();
     batch.traceIds[row * 16] = 1;
     batch.spanIds[row * 8] = row + 1;
-    batch.startTimesUnixNano[row] = systemClock.nowUnixNano();
+    batch.startTimesUnixNano[row] = nowUnixNano;
   }
-  return batch;
+  return encodeSpanBlock(batch, { nowUnixNano });
 }

@@ -1,68 +1,60 @@
-import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 
 import type { ClickHouseClient } from "@clickhouse/client";
-import type { Clock, SpanBatch } from "@spoor/trace";
-
 import { INSERT_RECOVERY_MS_MAX } from "../base/limits.ts";
 import { type ConnectionSource, isAnswer, storeError } from "../engine/connection.ts";
+import type { SpanBlock } from "./block.ts";
 import { DimensionWriter } from "./dimensions.ts";
-import { spanBlock } from "./span-block.ts";
 
-/** Writes batches of spans, one insert each. */
+/** Writes encoded spans, one insert for each block. */
 export class SpanWriter {
   readonly #source: ConnectionSource;
-  readonly #clock: Clock;
   readonly #dimensions = new DimensionWriter();
 
-  constructor(options: { readonly source: ConnectionSource; readonly clock: Clock }) {
-    this.#source = options.source;
-    this.#clock = options.clock;
+  constructor(source: ConnectionSource) {
+    this.#source = source;
   }
 
   /**
-   * Inserts `batch` and waits for the acknowledgement.
+   * Inserts `block` and waits for the acknowledgement. A block whose token is stored already is
+   * not stored again.
    *
    * When the connection breaks in between, nobody knows whether the rows are stored. The insert is
-   * then repeated once, under the same deduplication token, as soon as the engine is back: rows
-   * that are stored already are not stored again.
+   * then repeated once, under the same token, as soon as the engine is back.
    */
-  async write(batch: SpanBatch): Promise<void> {
-    if (batch.spanCount === 0) return;
+  async write(block: SpanBlock, token: string): Promise<void> {
     const connection = this.#source.current();
-    const token = randomUUID();
     try {
-      await this.#insert(connection.writer, batch, token);
+      await this.#insert(connection.writer, block, token);
     } catch (error) {
       if (isAnswer(error)) throw storeError("store spans", error);
-      await this.#repeat(batch, token, connection, error);
+      await this.#repeat({ block, token }, connection, error);
     }
   }
 
   async #repeat(
-    batch: SpanBatch,
-    token: string,
+    { block, token }: { readonly block: SpanBlock; readonly token: string },
     broken: ReturnType<ConnectionSource["current"]>,
     cause: unknown,
   ): Promise<void> {
     try {
       const connection = await this.#source.after(broken, INSERT_RECOVERY_MS_MAX);
-      await this.#insert(connection.writer, batch, token);
+      await this.#insert(connection.writer, block, token);
     } catch (error) {
       throw storeError("store spans", isAnswer(error) ? error : cause);
     }
   }
 
-  async #insert(client: ClickHouseClient, batch: SpanBatch, token: string): Promise<void> {
-    const [resources, scopes] = await Promise.all([
-      this.#dimensions.resources(client, batch.resources),
-      this.#dimensions.scopes(client, batch.scopes),
+  async #insert(client: ClickHouseClient, block: SpanBlock, token: string): Promise<void> {
+    const { columns, bytes, resources, scopes } = block;
+    await Promise.all([
+      this.#dimensions.write(client, "spoor.resources", resources),
+      this.#dimensions.write(client, "spoor.scopes", scopes),
     ]);
-    const { columns, parts } = spanBlock(batch, { resources, scopes }, this.#clock.nowUnixNano());
     const names = columns.map((name) => `\`${name}\``).join(", ");
     const { stream } = await client.exec({
       query: `INSERT INTO spoor.spans (${names}) FORMAT Native`,
-      values: Readable.from(parts, { objectMode: false }),
+      values: Readable.from([bytes], { objectMode: false }),
       clickhouse_settings: {
         async_insert: 0,
         insert_deduplication_token: token,

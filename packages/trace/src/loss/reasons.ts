@@ -17,6 +17,7 @@ export const LOSS_REASONS = {
   request_unsupported: "a request of an unknown content type or encoding, refused",
   request_overload: "a request refused with a retry hint, because too much was in flight",
   store_unavailable: "a request refused with a retry hint, because the store did not take it",
+  span_set_aside: "a span that the store refused for good; its request is kept in the spool",
   span_evicted: "a span that the in-memory store let go, because it was full",
 } as const;
 

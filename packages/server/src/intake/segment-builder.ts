@@ -1,0 +1,113 @@
+/*
+ * One segment of the spool and, in step with it, the batch that it decodes to.
+ *
+ * A request is decoded first, so that the spool holds only what can be decoded again; then its body
+ * is appended to the segment; and when that is durable it is acknowledged. When appending fails the
+ * batch holds rows that nobody was promised, so it is thrown away and decoded again from what the
+ * segment does hold.
+ */
+import { encodeSpanBlock, type SpanBlock } from "@spoor/store/block";
+import { errorMessage, type LossEntry, LossLedger, SpanBatch } from "@spoor/trace";
+import type { ReceivedRequest } from "../base/received-request.ts";
+import { readSegment, segmentToken } from "../spool/segment-file.ts";
+import type { SegmentHeader } from "../spool/segment-format.ts";
+import { SegmentWriter, type SyncMode } from "../spool/segment-writer.ts";
+import { decodeRequest } from "./decode-request.ts";
+import { type IntakeReply, refusedAsNotKept } from "./intake.ts";
+
+/** A segment as the store takes it. */
+export interface SealedSegment {
+  readonly sequence: bigint;
+  readonly token: string;
+  /** Undefined when the segment holds no span. */
+  readonly block: SpanBlock | undefined;
+  /** Why the segment was read only in part; undefined when all of it was. */
+  readonly torn?: string;
+}
+
+/** Where a new segment goes. */
+export interface SegmentPlace {
+  readonly path: string;
+  readonly header: SegmentHeader;
+  readonly syncMode: SyncMode;
+}
+
+/** Builds one segment. Owned by one thread. */
+export class SegmentBuilder {
+  readonly #place: SegmentPlace;
+  readonly #writer: SegmentWriter;
+  readonly #ledger: LossLedger;
+  readonly #appending = new Set<Promise<void>>();
+  #batch = new SpanBatch();
+  #firstReceivedAtUnixNano: bigint | undefined;
+  #isOutOfStep = false;
+
+  private constructor(place: SegmentPlace, writer: SegmentWriter, ledger: LossLedger) {
+    this.#place = place;
+    this.#writer = writer;
+    this.#ledger = ledger;
+  }
+
+  /** @throws SPOOR_SPOOL_WRITE (retryable) when the segment cannot be created. */
+  static async start(place: SegmentPlace, ledger: LossLedger): Promise<SegmentBuilder> {
+    return new SegmentBuilder(place, await SegmentWriter.create(place.path, place), ledger);
+  }
+
+  /** Takes a request; resolves when it is durable or refused. Never rejects. */
+  async take(request: ReceivedRequest): Promise<IntakeReply> {
+    const reply = decodeRequest(request, this.#batch, this.#ledger);
+    if (reply.kind === "refused" || reply.spanCount === 0) return reply;
+    this.#firstReceivedAtUnixNano ??= request.receivedAtUnixNano;
+    const appending = this.#writer.append(request);
+    this.#appending.add(appending);
+    try {
+      await appending;
+      return reply;
+    } catch (error) {
+      this.#isOutOfStep = true;
+      return refusedAsNotKept(errorMessage(error));
+    } finally {
+      this.#appending.delete(appending);
+    }
+  }
+
+  /** Waits for appends in flight, closes the segment and encodes it for the store. */
+  async seal(): Promise<SealedSegment> {
+    await Promise.allSettled(this.#appending);
+    await this.#writer.close();
+    const { path, header } = this.#place;
+    if (this.#isOutOfStep) return sealFromFile(path, header.sequence);
+    const block = encode(this.#batch, this.#firstReceivedAtUnixNano);
+    return { sequence: header.sequence, token: segmentToken(header), block };
+  }
+}
+
+/**
+ * A segment that lies in the spool, as the store takes it: after a crash, or when it was let go
+ * from memory because the store was away.
+ *
+ * @throws SPOOR_SPOOL_READ when the file is not a segment of this version.
+ */
+export async function sealFromFile(path: string, sequence: bigint): Promise<SealedSegment> {
+  const { token = "", requests, torn } = await readSegment(path);
+  const batch = new SpanBatch();
+  // What is lost in decoding was counted when the request was acknowledged.
+  const ledger = new LossLedger();
+  for (const request of requests) decodeRequest(request, batch, ledger);
+  const block = encode(batch, requests[0]?.receivedAtUnixNano);
+  return { sequence, token, block, ...(torn === undefined ? {} : { torn }) };
+}
+
+function encode(batch: SpanBatch, receivedAtUnixNano: bigint | undefined): SpanBlock | undefined {
+  if (batch.spanCount === 0 || receivedAtUnixNano === undefined) return undefined;
+  return encodeSpanBlock(batch, { nowUnixNano: receivedAtUnixNano });
+}
+
+/** What was counted since the last call. */
+export function takeLosses(ledger: LossLedger, reported: Map<string, number>): LossEntry[] {
+  return ledger.entries().flatMap(({ reason, count }) => {
+    const delta = count - (reported.get(reason) ?? 0);
+    reported.set(reason, count);
+    return delta === 0 ? [] : { reason, count: delta };
+  });
+}

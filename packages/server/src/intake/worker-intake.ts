@@ -1,0 +1,246 @@
+/*
+ * Hands requests to intake workers and their segments to the store.
+ *
+ * Two workers take turns: while one encodes the segment that was just sealed, which takes as long
+ * as decoding some hundred requests, the other one takes requests. A segment is sealed when it is
+ * large enough to be cheap to insert, or old enough that somebody may look for its spans, but never
+ * before the other worker is free: the slower the store, the larger the segments.
+ */
+import { Worker } from "node:worker_threads";
+import { errorMessage, invariant, type LossLedger, SpoorError } from "@spoor/trace";
+import type { ServerErrorCode } from "../base/error-codes.ts";
+import {
+  FRESHEN_MS_MAX,
+  SEGMENT_AGE_MS_MAX,
+  SEGMENT_BYTES_MAX,
+  SEGMENT_SPANS_MAX,
+  SPOOL_BYTES_MAX,
+  STOP_MS_MAX,
+} from "../base/limits.ts";
+import type { ReceivedRequest } from "../base/received-request.ts";
+import type { SyncMode } from "../spool/segment-writer.ts";
+import type { Spool } from "../spool/spool.ts";
+import { type Intake, type IntakeReply, refusedAsNotKept } from "./intake.ts";
+import { StoreQueue, type StoreQueueOptions } from "./store-queue.ts";
+import type { FromWorker, Sealed, ToWorker } from "./worker-messages.ts";
+
+/** One encodes while the other takes; a third would only wait for the store. */
+const WORKER_COUNT = 2;
+
+/** What an intake on workers needs. */
+export interface WorkerIntakeOptions extends Omit<StoreQueueOptions, "reread" | "spool"> {
+  readonly spool: Spool;
+  readonly syncMode: SyncMode;
+  readonly ledger: LossLedger;
+}
+
+interface IntakeWorker {
+  readonly thread: Worker;
+  state: "idle" | "active" | "sealing";
+  /** Of the segment that it builds. */
+  sequence: bigint;
+  spanCount: number;
+  bytes: number;
+}
+
+/** Owns the workers, the segment that is open, and the queue into the store. */
+export class WorkerIntake implements Intake {
+  readonly #options: WorkerIntakeOptions;
+  readonly #workers: readonly IntakeWorker[];
+  readonly #queue: StoreQueue;
+  readonly #pending = new Map<number, (reply: IntakeReply) => void>();
+  readonly #rereading = new Map<bigint, PromiseWithResolvers<Sealed>>();
+  #nextId = 0;
+  #active: IntakeWorker | undefined;
+  #ageTimer: NodeJS.Timeout | undefined;
+  #isSealWanted = false;
+  /** The newest segment that holds acknowledged spans, as far as anybody has asked. */
+  #latestSequence = 0n;
+  #onIdle: (() => void) | undefined;
+
+  constructor(options: WorkerIntakeOptions) {
+    this.#options = options;
+    this.#queue = new StoreQueue({ ...options, reread: (sequence) => this.#reread(sequence) });
+    this.#workers = Array.from({ length: WORKER_COUNT }, () => this.#startWorker());
+    // What a crash left behind goes first.
+    for (const { sequence, sizeBytes } of options.spool.left) {
+      this.#queue.push({ sequence, sizeBytes });
+    }
+  }
+
+  /** Segments that wait for the store, and their bytes on disk. */
+  get backlog(): { readonly segmentCount: number; readonly bytes: number } {
+    return { segmentCount: this.#queue.segmentCount, bytes: this.#queue.spooledBytes };
+  }
+
+  /** Resolves when what a crash left behind is stored, or after `waitMsMax`: it goes on then. */
+  caughtUp(waitMsMax: number): Promise<void> {
+    return this.#queue.settled(waitMsMax);
+  }
+
+  freshen(): Promise<boolean> {
+    const active = this.#active;
+    if (active !== undefined && active.spanCount > 0) {
+      this.#latestSequence = active.sequence;
+      this.#wantSeal();
+    }
+    return this.#queue.doneUpTo(this.#latestSequence, FRESHEN_MS_MAX);
+  }
+
+  take(request: ReceivedRequest): Promise<IntakeReply> {
+    if (this.#queue.spooledBytes > SPOOL_BYTES_MAX) {
+      return Promise.resolve(refusedAsNotKept("the spool is full, because the store is away"));
+    }
+    const worker = this.#active ?? this.#activate();
+    const { promise, resolve } = Promise.withResolvers<IntakeReply>();
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.#pending.set(id, resolve);
+    const body = withOwnBuffer(request.body);
+    worker.bytes += body.length;
+    send(worker, { kind: "take", id, request: { ...request, body } }, [body.buffer]);
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    const isBusy = (): boolean => this.#workers.some(({ state }) => state !== "idle");
+    while (isBusy()) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#onIdle = resolve;
+      if (this.#active !== undefined) this.#seal(this.#active);
+      await promise;
+    }
+    await this.#queue.settled(STOP_MS_MAX);
+    await this.#queue.stop();
+    await Promise.all(this.#workers.map(({ thread }) => thread.terminate()));
+  }
+
+  #startWorker(): IntakeWorker {
+    const thread = new Worker(new URL(workerFile(), import.meta.url), {
+      execArgv: process.execArgv,
+    });
+    const worker: IntakeWorker = { thread, state: "idle", sequence: 0n, spanCount: 0, bytes: 0 };
+    thread.on("message", (message: FromWorker) => this.#receive(worker, message));
+    // A worker ends by itself only when it is broken; what it acknowledged is in the spool.
+    thread.on("error", (cause) => {
+      const code: ServerErrorCode = "SPOOR_INTAKE_WORKER";
+      throw new SpoorError(`an intake worker failed: ${errorMessage(cause)}`, { code, cause });
+    });
+    return worker;
+  }
+
+  /** Opens a segment on an idle worker. */
+  #activate(): IntakeWorker {
+    const worker = this.#workers.find(({ state }) => state === "idle");
+    invariant(worker !== undefined, "a segment is sealed only when another worker is idle");
+    const { spool, syncMode } = this.#options;
+    const { path, header } = spool.nextPlace();
+    Object.assign(worker, { state: "active", sequence: header.sequence, spanCount: 0, bytes: 0 });
+    this.#active = worker;
+    send(worker, { kind: "start", place: { path, header, syncMode } });
+    this.#ageTimer = setTimeout(() => this.#wantSeal(), SEGMENT_AGE_MS_MAX);
+    return worker;
+  }
+
+  #wantSeal(): void {
+    const isOtherIdle = this.#workers.some(({ state }) => state === "idle");
+    this.#isSealWanted = !isOtherIdle;
+    if (isOtherIdle && this.#active !== undefined) this.#seal(this.#active);
+  }
+
+  #seal(worker: IntakeWorker): void {
+    clearTimeout(this.#ageTimer);
+    this.#isSealWanted = false;
+    this.#active = undefined;
+    worker.state = "sealing";
+    this.#latestSequence = worker.sequence;
+    send(worker, { kind: "seal" });
+  }
+
+  #receive(worker: IntakeWorker, message: FromWorker): void {
+    switch (message.kind) {
+      case "replies":
+        this.#options.ledger.add(message.losses);
+        for (const { id, reply } of message.replies) this.#settle(worker, id, reply);
+        break;
+      case "sealed":
+        this.#sealed(worker, message.sealed);
+        break;
+      case "startFailed":
+        this.#startFailed(worker, message.message);
+        break;
+      case "rereadFailed":
+        this.#rereading.get(message.sequence)?.reject(new Error(message.message));
+        this.#rereading.delete(message.sequence);
+        break;
+    }
+  }
+
+  #settle(worker: IntakeWorker, id: number, reply: IntakeReply): void {
+    this.#pending.get(id)?.(reply);
+    this.#pending.delete(id);
+    if (reply.kind === "accepted") worker.spanCount += reply.spanCount;
+    const isLarge = worker.spanCount >= SEGMENT_SPANS_MAX || worker.bytes >= SEGMENT_BYTES_MAX;
+    if (isLarge && worker === this.#active) this.#wantSeal();
+  }
+
+  #sealed(worker: IntakeWorker, sealed: Sealed): void {
+    const reread = this.#rereading.get(sealed.sequence);
+    if (reread !== undefined) {
+      this.#rereading.delete(sealed.sequence);
+      reread.resolve(sealed);
+      return;
+    }
+    this.#queue.push({ sequence: sealed.sequence, sizeBytes: worker.bytes, sealed });
+    this.#becomeIdle(worker);
+  }
+
+  /** Requests that were sent for the segment are refused one by one by the worker. */
+  #startFailed(worker: IntakeWorker, message: string): void {
+    this.#options.onProblem(message);
+    // Nothing of it will ever be stored, so nobody may wait for it.
+    if (this.#latestSequence === worker.sequence) this.#latestSequence -= 1n;
+    if (worker === this.#active) {
+      clearTimeout(this.#ageTimer);
+      this.#active = undefined;
+    }
+    this.#becomeIdle(worker);
+  }
+
+  #becomeIdle(worker: IntakeWorker): void {
+    worker.state = "idle";
+    if (this.#isSealWanted) this.#wantSeal();
+    this.#onIdle?.();
+  }
+
+  /** On the worker that takes no requests now, if there is one. */
+  #reread(sequence: bigint): Promise<Sealed> {
+    const worker = this.#workers.find(({ state }) => state !== "active") ?? this.#workers[0];
+    invariant(worker !== undefined, "there is a worker");
+    const rereading = Promise.withResolvers<Sealed>();
+    this.#rereading.set(sequence, rereading);
+    send(worker, { kind: "reread", path: this.#options.spool.pathOf(sequence), sequence });
+    return rereading.promise;
+  }
+}
+
+function send(
+  { thread }: IntakeWorker,
+  message: ToWorker,
+  transfer: readonly ArrayBuffer[] = [],
+): void {
+  thread.postMessage(message, [...transfer]);
+}
+
+/** Buffers that share their memory with others, as small ones do, cannot be moved to a thread. */
+function withOwnBuffer(body: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = body;
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === body.length;
+  // Checked right here: the buffer is a plain ArrayBuffer.
+  return isOwn ? (body as Uint8Array<ArrayBuffer>) : new Uint8Array(body);
+}
+
+/** The worker's file as it lies beside this one: a source in a checkout, a script when built. */
+function workerFile(): string {
+  return import.meta.url.endsWith(".ts") ? "./intake-worker.ts" : "./intake-worker.js";
+}
