@@ -143,7 +143,8 @@ const RPC_CODE_OF_STATUS: Readonly<Record<number, number>> = {
 };
 
 function accept(response: ServerResponse, encoding: OtlpEncoding, reply: Accepted): void {
-  send(response, encoding, 200, encodeTracesResponse(reply, encoding));
+  write(response, encoding, 200, encodeTracesResponse(reply, encoding));
+  response.end();
 }
 
 function refuse(options: {
@@ -159,19 +160,18 @@ function refuse(options: {
   if (retryDelayMs !== undefined) {
     response.setHeader("retry-after", Math.max(1, Math.ceil(retryDelayMs / 1000)));
   }
-  if (!request.complete) {
-    response.setHeader("connection", "close");
-    drain(request);
-  }
+  if (!request.complete) response.setHeader("connection", "close");
   const code = RPC_CODE_OF_STATUS[status] ?? GrpcStatus.internal;
   const body = encodeRpcStatus(
     { code, message, ...(retryDelayMs === undefined ? {} : { retryDelayMs }) },
     encoding,
   );
-  send(response, encoding, status, body);
+  write(response, encoding, status, body);
+  if (request.complete) response.end();
+  else endAfterBody(request, response);
 }
 
-function send(
+function write(
   response: ServerResponse,
   encoding: OtlpEncoding,
   status: number,
@@ -181,15 +181,24 @@ function send(
     "content-type": CONTENT_TYPES[encoding],
     "content-length": body.length,
   });
-  response.end(body);
+  response.write(body);
 }
 
-/** Throws away the rest of a refused body, for a bounded time. */
-function drain(request: IncomingMessage): void {
-  request.on("error", () => undefined);
+/**
+ * Throws away the rest of a refused body, for a bounded time, and only then ends the answer, which
+ * is written already. With its end Node closes the connection, and a sender that is still writing
+ * would see a broken pipe instead of the reason.
+ */
+function endAfterBody(request: IncomingMessage, response: ServerResponse): void {
+  const end = (): void => {
+    clearTimeout(timer);
+    if (!response.writableEnded) response.end();
+  };
+  const timer = setTimeout(end, DRAIN_MS_MAX);
+  request.on("error", end);
+  request.once("close", end);
+  request.once("end", end);
   request.resume();
-  const timer = setTimeout(() => request.destroy(), DRAIN_MS_MAX);
-  request.once("close", () => clearTimeout(timer));
 }
 
 function addressOf(request: IncomingMessage): string {
