@@ -73,7 +73,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   let intake: Intake | undefined;
   const freshen = async (): Promise<boolean> => (await intake?.freshen()) ?? false;
-  const api = createApiServer(options, { store, stream, status, clock, freshen });
+  const canKeep = async (): Promise<boolean> => (await intake?.isReady()) ?? false;
+  const api = createApiServer(options, { store, stream, status, clock, freshen, canKeep });
   let receivers: Receivers | undefined;
   const close = async (): Promise<void> => {
     await receivers?.close();
@@ -98,15 +99,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return { listeners, storePath: store.path, close: () => (closing ??= close()) };
 }
 
-function createApiServer(options: ServerOptions, parts: Omit<NativeApiParts, "onProblem">): Server {
+interface ApiParts extends Omit<NativeApiParts, "onProblem"> {
+  /** Whether a request that came now could be kept. */
+  readonly canKeep: () => Promise<boolean>;
+}
+
+function createApiServer(options: ServerOptions, parts: ApiParts): Server {
   const app = new Hono();
   if (isLoopback(options.host)) app.use(guardHost());
   const { store } = parts;
   app.route("/api/v1", createNativeApi({ ...parts, onProblem: options.onProblem }));
   app.get("/healthz", (context) => context.text("ok\n"));
-  app.get("/readyz", (context) =>
-    store.isReady ? context.text("ready\n") : context.text("the store does not answer\n", 503),
-  );
+  app.get("/readyz", async (context) => {
+    if (!store.isReady) return context.text("the store does not answer\n", 503);
+    if (!(await parts.canKeep())) return context.text("the disk takes no more requests\n", 503);
+    return context.text("ready\n");
+  });
   app.get("*", (context) => answerAsset(context, options.uiFilesPath));
   return createAdaptorServer({ fetch: app.fetch });
 }

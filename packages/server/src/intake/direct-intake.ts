@@ -37,6 +37,10 @@ export class DirectIntake implements Intake {
     return reply;
   }
 
+  async isReady(): Promise<boolean> {
+    return true;
+  }
+
   /** What is acknowledged is stored already. */
   async freshen(): Promise<boolean> {
     return true;

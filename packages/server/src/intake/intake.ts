@@ -30,6 +30,8 @@ export interface Intake {
    * belongs to the intake from now on. Never rejects.
    */
   take(request: ReceivedRequest): Promise<IntakeReply>;
+  /** Whether a request that came now could be kept. */
+  isReady(): Promise<boolean>;
   /**
    * Makes what was acknowledged so far visible in the store, without waiting for its segment to
    * grow. Resolves with false when that takes too long: an answer from the store is not complete.

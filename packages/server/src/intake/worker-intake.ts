@@ -54,6 +54,7 @@ export class WorkerIntake implements Intake {
   #active: IntakeWorker | undefined;
   #ageTimer: NodeJS.Timeout | undefined;
   #isSealWanted = false;
+  #isDiskRefusing = false;
   /** The newest segment that holds acknowledged spans, as far as anybody has asked. */
   #latestSequence = 0n;
   #onIdle: (() => void) | undefined;
@@ -76,6 +77,12 @@ export class WorkerIntake implements Intake {
   /** Resolves when what a crash left behind is stored, or after `waitMsMax`: it goes on then. */
   caughtUp(waitMsMax: number): Promise<void> {
     return this.#queue.settled(waitMsMax);
+  }
+
+  /** The disk is asked only after it refused something; senders that stay away could not tell. */
+  async isReady(): Promise<boolean> {
+    if (this.#isDiskRefusing) this.#isDiskRefusing = !(await this.#options.spool.canWrite());
+    return !this.#isDiskRefusing;
   }
 
   freshen(): Promise<boolean> {
@@ -180,6 +187,9 @@ export class WorkerIntake implements Intake {
     this.#pending.get(id)?.(reply);
     this.#pending.delete(id);
     if (reply.kind === "accepted") worker.spanCount += reply.spanCount;
+    if (reply.kind === "refused" && reply.reason === "store_unavailable") {
+      this.#isDiskRefusing = true;
+    }
     const isLarge = worker.spanCount >= SEGMENT_SPANS_MAX || worker.bytes >= SEGMENT_BYTES_MAX;
     if (isLarge && worker === this.#active) this.#wantSeal();
   }
@@ -198,6 +208,7 @@ export class WorkerIntake implements Intake {
   /** Requests that were sent for the segment are refused one by one by the worker. */
   #startFailed(worker: IntakeWorker, message: string): void {
     this.#options.onProblem(message);
+    this.#isDiskRefusing = true;
     // Nothing of it will ever be stored, so nobody may wait for it.
     if (this.#latestSequence === worker.sequence) this.#latestSequence -= 1n;
     if (worker === this.#active) {

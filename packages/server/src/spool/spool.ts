@@ -10,13 +10,16 @@
  * random number that is drawn at each start.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rename, stat, unlink } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode, errorMessage } from "@spoor/trace";
 import { cannotRead } from "./segment-file.ts";
 import type { SegmentHeader } from "./segment-format.ts";
 
 const SEGMENT_FILE = /^(\d{20})\.spool$/;
+
+/** As much as a small request needs. */
+const PROBE_BYTES = 16 * 1024;
 
 /** A segment that lies in the spool. */
 export interface SpooledSegment {
@@ -71,6 +74,20 @@ export class Spool {
   /** The file of a segment. */
   pathOf(sequence: bigint): string {
     return pathOf(this.#path, sequence);
+  }
+
+  /** Whether the folder takes a small file now. Cost: one file, written, synced and removed. */
+  async canWrite(): Promise<boolean> {
+    const path = join(this.#path, "probe");
+    try {
+      await writeFile(path, Buffer.alloc(PROBE_BYTES), { flush: true });
+      return true;
+    } catch {
+      // Full or broken; the refusals to senders say which.
+      return false;
+    } finally {
+      await rm(path, { force: true });
+    }
   }
 
   /** Removes a segment, all of whose requests are stored. One that is gone already is no error. */
