@@ -40,7 +40,7 @@ test("the lines of a ready server are ports, data, and what to do next", () => {
     "OTLP/HTTP   http://127.0.0.1:4318",
     "UI and API  http://127.0.0.1:4319",
     "data        /data/.spoor",
-    'next        send a trace to one of the OTLP ports, then run "spoor show @last", or open ' +
+    'next        send a trace to one of the OTLP ports, then run "npx spoor show @last", or open ' +
       "http://127.0.0.1:4319",
     "",
   ]);

@@ -140,5 +140,5 @@ function nextSteps(listeners: readonly ListenerStatus[]): string {
   const ui = listeners.find(({ name }) => name === "UI and API");
   const url = ui === undefined || ui.port === DEFAULT_UI_PORT ? "" : ` --url ${address(ui)}`;
   const page = ui === undefined ? "" : `, or open ${address(ui)}`;
-  return `send a trace to one of the OTLP ports, then run "spoor show @last${url}"${page}`;
+  return `send a trace to one of the OTLP ports, then run "npx spoor show @last${url}"${page}`;
 }
