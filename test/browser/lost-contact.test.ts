@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { exampleSpan } from "../example-span.ts";
 import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
 import { assertAccessible, chromiumMissing, isLive, openBrowser, withPage } from "./browser.ts";
-import { sendSpans } from "./sent-traces.ts";
+import { sendSpans, storeSpans } from "./sent-traces.ts";
 
 suite("a server that goes away", { skip: chromiumMissing }, () => {
   test("the page says that contact is lost, keeps what it shows, and goes on by itself", async () => {
@@ -13,7 +13,7 @@ suite("a server that goes away", { skip: chromiumMissing }, () => {
     const spoor = await startSpoor({ useMemoryStore: true });
     let again: SpoorProcess | undefined;
     try {
-      await sendSpans(spoor, [exampleSpan({ name: "GET /before" })]);
+      await storeSpans(spoor, [exampleSpan({ name: "GET /before" })]);
       const visit = async (page: Page): Promise<void> => {
         const row = page.locator("a[data-trace-row]", { hasText: "GET /before" });
         await row.waitFor();

@@ -11,6 +11,7 @@ import {
 } from "@spoor/trace";
 import { exampleSpan } from "../example-span.ts";
 import type { SpoorProcess } from "../spoor-process.ts";
+import { storedSpans } from "../stored-trace.ts";
 
 const MS = 1_000_000n;
 
@@ -26,6 +27,13 @@ export async function sendSpans(
     body: new Uint8Array(encodeTracesProtobuf(spans)),
   });
   assert.equal(response.status, 200);
+}
+
+/** Sends `spans` and waits until all of them can be read. */
+export async function storeSpans(spoor: SpoorProcess, spans: readonly Span[]): Promise<void> {
+  await sendSpans(spoor, spans);
+  const traceIds = new Set(spans.map(({ traceId }) => traceId));
+  await Promise.all(Array.from(traceIds, (traceId) => storedSpans(spoor, traceId)));
 }
 
 /** A resource that is only a service. */

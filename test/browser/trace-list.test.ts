@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { exampleSpan } from "../example-span.ts";
 import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
 import { assertAccessible, chromiumMissing, isLive, openBrowser, withPage } from "./browser.ts";
-import { checkout, sendSpans, spansOf } from "./sent-traces.ts";
+import { checkout, sendSpans, spansOf, storeSpans } from "./sent-traces.ts";
 
 function rowOf(page: Page, name: string) {
   return page.locator("a[data-trace-row]", { hasText: name });
@@ -17,7 +17,7 @@ suite("the list of traces", { skip: chromiumMissing }, () => {
   let spoor: SpoorProcess;
   before(async () => {
     [browser, spoor] = await Promise.all([openBrowser(), startSpoor({ useMemoryStore: true })]);
-    await sendSpans(spoor, spansOf(sent));
+    await storeSpans(spoor, spansOf(sent));
   });
   after(() => Promise.all([browser.close(), spoor.stop()]));
 

@@ -13,6 +13,7 @@ import {
   sendSpans,
   serviceResource,
   spansOf,
+  storeSpans,
 } from "./sent-traces.ts";
 
 /** 24 rows are in sight at 720 pixels; each has some 15 elements. */
@@ -32,7 +33,7 @@ suite("the page of a trace", { skip: chromiumMissing }, () => {
   let spoor: SpoorProcess;
   before(async () => {
     [browser, spoor] = await Promise.all([openBrowser(), startSpoor()]);
-    await sendSpans(spoor, spansOf(sent));
+    await storeSpans(spoor, spansOf(sent));
   });
   after(() => Promise.all([browser.close(), spoor.stop()]));
 
@@ -153,7 +154,7 @@ suite("the page of a trace", { skip: chromiumMissing }, () => {
   test("a span that arrives late joins the trace on the screen", async () => {
     const root = exampleSpan({ name: "GET /slowly", resource: serviceResource("api-gateway") });
     const late = exampleSpan({ ...root, spanId: "00000000000000aa", parentSpanId: root.spanId });
-    await sendSpans(spoor, [root]);
+    await storeSpans(spoor, [root]);
     await withPage(browser, urlOf(root), async (page) => {
       await isLive(page);
       await sendSpans(spoor, [late]);
@@ -200,7 +201,7 @@ suite("the page of a trace", { skip: chromiumMissing }, () => {
     const spans = largeTrace(10_000);
     const [root, last] = [spans[0], spans.at(-1)];
     assert.ok(root !== undefined && last !== undefined);
-    await sendSpans(spoor, spans);
+    await storeSpans(spoor, spans);
     await withPage(browser, urlOf(root), async (page) => {
       await rowOf(page, root).waitFor();
       const count = (): Promise<number> => page.locator("[role=treegrid] *").count();
