@@ -1,0 +1,30 @@
+/*
+ * Traces as a server gives them back. An acknowledged span is safe at once and can be read soon: a
+ * question that comes earlier is answered incompletely, and asked again here.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { fromTraceDocument, type Span, type TraceAnswer } from "@spoor/trace";
+import type { SpoorProcess } from "./spoor-process.ts";
+
+/** A busy machine stores a span within a second or two. */
+const STORE_MS_MAX = 30_000;
+const POLL_MS = 25;
+
+/** All spans of a trace, in the order of the answer. @throws Error when it does not come whole. */
+export async function storedSpans(
+  { url }: Pick<SpoorProcess, "url">,
+  traceId: string,
+): Promise<readonly Span[]> {
+  const deadline = AbortSignal.timeout(STORE_MS_MAX);
+  for (;;) {
+    const response = await fetch(`${url}/api/v1/traces/${traceId}`, { signal: deadline });
+    if (response.status === 200) {
+      // The server under test is the one that defines this answer.
+      const answer = (await response.json()) as TraceAnswer;
+      if (answer.complete) return fromTraceDocument(answer.trace).spans;
+    } else if (response.status !== 404) {
+      throw new Error(`cannot read trace ${traceId}: HTTP ${response.status}`);
+    }
+    await delay(POLL_MS, undefined, { signal: deadline });
+  }
+}
