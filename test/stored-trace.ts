@@ -22,7 +22,7 @@ export async function storedSpans(
       // The server under test is the one that defines this answer.
       const answer = (await response.json()) as TraceAnswer;
       if (answer.complete) return fromTraceDocument(answer.trace).spans;
-    } else if (response.status !== 404) {
+    } else if (response.status !== 503) {
       throw new Error(`cannot read trace ${traceId}: HTTP ${response.status}`);
     }
     await delay(POLL_MS, undefined, { signal: deadline });

@@ -70,9 +70,11 @@ async function readTrace(context: Context, parts: NativeApiParts): Promise<Respo
   const startedMs = parts.clock.monotonicMs();
   const isFresh = await parts.freshen();
   const traceId = await resolveReference(context.req.param("reference") ?? "", parts.store);
-  if (typeof traceId === "object") return answerProblem(context, traceId);
+  if (typeof traceId === "object") return answerProblem(context, ifFresh(isFresh, traceId));
   const read = await parts.store.readTrace(traceId, { spanLimit: TRACE_SPANS_MAX });
-  if (read === undefined) return answerProblem(context, traceNotFound(`with id ${traceId}`));
+  if (read === undefined) {
+    return answerProblem(context, ifFresh(isFresh, traceNotFound(`with id ${traceId}`)));
+  }
   const answer: TraceAnswer = {
     trace: toTraceDocument(read.trace),
     ...coverage(
@@ -133,6 +135,18 @@ function traceNotFound(which: string): Problem {
     status: 404,
     detail: `there is no trace ${which} here`,
     hint: "it may be sampled out, sent elsewhere, or still on its way",
+  };
+}
+
+/** "Not found" would be a guess while acknowledged spans are still on their way into the store. */
+function ifFresh(isFresh: boolean, problem: Problem): Problem {
+  if (isFresh || problem.code !== "SPOOR_API_TRACE_NOT_FOUND") return problem;
+  return {
+    code: "SPOOR_API_STORE_UNAVAILABLE",
+    title: "Not all spans are stored yet",
+    status: 503,
+    detail: `${problem.detail} yet, and acknowledged spans still wait for the store`,
+    hint: "ask again in a moment",
   };
 }
 

@@ -12,7 +12,10 @@ export function answerProblem(context: Context, problem: Problem): Response {
   return context.body(JSON.stringify(problem), {
     // Hono knows the numbers one by one; a problem has any of 400 to 599.
     status: problem.status as 400,
-    headers: { "content-type": "application/problem+json" },
+    headers: {
+      "content-type": "application/problem+json",
+      ...(problem.status === 503 ? { "retry-after": "1" } : {}),
+    },
   });
 }
 
