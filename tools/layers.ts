@@ -53,9 +53,10 @@ export const LAYERS: Layers = {
   packages: {
     trace: {
       ".": [],
-      answer: ["span"],
+      answer: ["log", "span"],
       analysis: ["semconv", "span", "base"],
       semconv: ["span"],
+      log: ["span", "identity"],
       span: ["identity", "base"],
       loss: [],
       identity: [],
@@ -155,6 +156,7 @@ export const LAYERS: Layers = {
     "packages/cli/src/arguments/reference-page.ts": "a test writes docs/reference/cli.md with it",
   },
   testImports: {
+    "@spoor/trace/random-log-records": "random log records for the properties of every package",
     "@spoor/trace/random-spans": "random spans for the properties of every package",
   },
   timeReaders: {

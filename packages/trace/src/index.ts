@@ -30,6 +30,18 @@ export {
   TRACE_ID_PREFIX_DIGITS_MIN,
   type TraceReference,
 } from "./identity/trace-reference.ts";
+export { LogBatch, type LogBatchMark } from "./log/log-batch.ts";
+export { appendLogRecord } from "./log/log-batch-builder.ts";
+export { type LogRecord, logRecordTimeUnixNano } from "./log/log-record.ts";
+export {
+  fromLogRecordListDocument,
+  type LogRecordDocument,
+  type LogRecordListDocument,
+  toLogRecordDocument,
+  toLogRecordListDocument,
+} from "./log/log-record-document.ts";
+export { logRecordAt, logRecordsOf } from "./log/log-rows.ts";
+export { isSeverityNumber, SEVERITY_NUMBER_MAX, severityName } from "./log/severity.ts";
 export { type LossEntry, LossLedger } from "./loss/ledger.ts";
 export { LOSS_REASONS, type LossReason } from "./loss/reasons.ts";
 export { httpStatusText } from "./semconv/http-status.ts";
@@ -101,6 +113,7 @@ export type {
   Coverage,
   CoverageCap,
   ListenerStatus,
+  LogRecordsAnswer,
   ProblemDocument,
   ReceivedStatus,
   StatusAnswer,

@@ -2,6 +2,7 @@
  * What the native API (`/api/v1`) answers, in the JSON that goes over the wire. The server writes
  * these, the page and the CLI read them.
  */
+import type { LogRecordListDocument } from "../log/log-record-document.ts";
 import type { TraceDocument, TraceSummaryDocument } from "../span/trace-document.ts";
 
 /** How far an answer can be trusted. Part of every answer, printed by the page and the CLI. */
@@ -19,7 +20,7 @@ export interface Coverage {
 
 /** The limit that an answer ran into. */
 export interface CoverageCap {
-  /** What was counted: "traces", "spans". */
+  /** What was counted: "traces", "spans", "log records". */
   readonly unit: string;
   readonly limit: number;
 }
@@ -32,6 +33,14 @@ export interface TraceListAnswer extends Coverage {
 /** `GET /api/v1/traces/{traceId}`. */
 export interface TraceAnswer extends Coverage {
   readonly trace: TraceDocument;
+}
+
+/**
+ * `GET /api/v1/traces/{traceId}/logs`: the log records of one trace, earliest first. Empty for a
+ * trace that has none, and for one that is not known.
+ */
+export interface LogRecordsAnswer extends Coverage, LogRecordListDocument {
+  readonly traceId: string;
 }
 
 /** `GET /api/v1/status`: who listens where, since when, and what has arrived. */
@@ -74,6 +83,7 @@ export interface ReceivedStatus {
   readonly lastConnectionFrom: string;
   readonly requests: number;
   readonly spans: number;
+  readonly logRecords: number;
   /** Empty until the first span. */
   readonly lastSpanAtUnixNano: string;
 }

@@ -9,6 +9,9 @@ export const LOSS_REASONS = {
   link_id_invalid: "a link with no valid trace id or span id, kept with zeros in its place",
   span_kind_unknown: "a span kind outside 0-5, kept as unspecified",
   status_code_unknown: "a status code outside 0-2, kept as unset",
+  log_record_id_invalid:
+    "a trace or span id of the wrong length in a log record, which is kept without it",
+  severity_number_unknown: "a severity number outside 0-24, kept as unspecified",
   text_not_utf8: "text that is not UTF-8, kept with U+FFFD in the place of each wrong byte",
   attribute_depth: "an attribute value nested more than 32 deep, cut at that depth",
   attribute_string_reference: "a profiling-only string reference outside profiles, kept as empty",
@@ -18,6 +21,9 @@ export const LOSS_REASONS = {
   request_overload: "a request refused with a retry hint, because too much was in flight",
   store_unavailable: "a request refused with a retry hint, because the store did not take it",
   span_set_aside: "a span that the store refused for good; its request is kept in the spool",
+  log_record_set_aside:
+    "a log record that the store refused for good; its request is kept in the spool",
+  log_record_evicted: "a log record that the in-memory store let go, because it was full",
   span_evicted: "a span that the in-memory store let go, because it was full",
 } as const;
 

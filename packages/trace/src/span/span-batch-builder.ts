@@ -1,13 +1,6 @@
-import { hexToBytes } from "../identity/hex.ts";
-import { invariant } from "../base/invariant.ts";
-import { toAnyValue } from "./any-value.ts";
-import { type AttributeColumns, AttributeType } from "./attribute-columns.ts";
-import type { Attributes, AttributeValue } from "./attributes.ts";
+import { appendAttributes, indexIn, writeId } from "./append-attributes.ts";
 import type { Span, SpanEvent, SpanLink } from "./span.ts";
 import type { SpanBatch } from "./span-batch.ts";
-
-const encoder = new TextEncoder();
-const words = new DataView(new ArrayBuffer(8));
 
 /**
  * Appends a span that exists as an object, the inverse of `spanAt`. For tests, examples and tools:
@@ -66,55 +59,4 @@ function appendLink(batch: SpanBatch, link: SpanLink): void {
   links.flags[row] = link.flags;
   links.droppedAttributesCounts[row] = link.droppedAttributesCount;
   links.attributesEnd[row] = links.attributes.count;
-}
-
-function appendAttributes(
-  batch: SpanBatch,
-  columns: AttributeColumns,
-  attributes: Attributes,
-): void {
-  for (const [key, value] of attributes) {
-    appendAttribute(batch, columns, { key: batch.strings.internText(key), value });
-  }
-}
-
-function appendAttribute(
-  batch: SpanBatch,
-  columns: AttributeColumns,
-  { key, value }: { readonly key: number; readonly value: AttributeValue },
-): void {
-  if (value === null) return columns.push(key, AttributeType.empty, 0, 0);
-  switch (typeof value) {
-    case "string":
-      return columns.push(key, AttributeType.string, batch.strings.internText(value), 0);
-    case "boolean":
-      return columns.push(key, AttributeType.bool, value ? 1 : 0, 0);
-    case "bigint":
-      words.setBigInt64(0, value, true);
-      return columns.push(key, AttributeType.int, words.getInt32(0, true), words.getInt32(4, true));
-    case "number":
-      words.setFloat64(0, value, true);
-      return columns.push(
-        key,
-        AttributeType.double,
-        words.getInt32(0, true),
-        words.getInt32(4, true),
-      );
-    default:
-      break;
-  }
-  const isBytes = value instanceof Uint8Array;
-  const bytes = isBytes ? value : encoder.encode(JSON.stringify(toAnyValue(value)));
-  const offset = batch.heap.append(bytes, 0, bytes.length);
-  columns.push(key, isBytes ? AttributeType.bytes : AttributeType.nested, offset, bytes.length);
-}
-
-function writeId(hex: string, target: Uint8Array, row: number, byteCount: number): void {
-  const isWritten = hexToBytes(hex, target, { offset: row * byteCount, byteCount });
-  invariant(isWritten, "an id is hex of the right length", { hex, byteCount });
-}
-
-function indexIn<T>(items: T[], item: T): number {
-  const index = items.lastIndexOf(item);
-  return index >= 0 ? index : items.push(item) - 1;
 }

@@ -8,14 +8,16 @@ import type { Span, SpanEvent, SpanLink } from "./span.ts";
 import type { SpanBatch } from "./span-batch.ts";
 import { isStatusCode, StatusCode } from "./status.ts";
 
-const NO_RESOURCE: Resource = {
+/** What a row without a resource has. */
+export const NO_RESOURCE: Resource = {
   attributes: NO_ATTRIBUTES,
   droppedAttributesCount: 0,
   schemaUrl: "",
   entityRefs: [],
 };
 
-const NO_SCOPE: InstrumentationScope = {
+/** What a row without a scope has. */
+export const NO_SCOPE: InstrumentationScope = {
   name: "",
   version: "",
   attributes: NO_ATTRIBUTES,
@@ -62,12 +64,14 @@ export function spansOf(batch: SpanBatch): Span[] {
   return Array.from({ length: batch.spanCount }, (_, index) => spanAt(batch, index));
 }
 
-interface RowRange {
+/** Rows from `start` up to, not including, `end`. */
+export interface RowRange {
   readonly start: number;
   readonly end: number;
 }
 
-function range(ends: Uint32Array, index: number): RowRange {
+/** The rows of owner `index`, where `ends` has the first row after each owner. */
+export function range(ends: Uint32Array, index: number): RowRange {
   return { start: index === 0 ? 0 : (ends[index - 1] ?? 0), end: ends[index] ?? 0 };
 }
 
@@ -97,7 +101,8 @@ function linkAt(batch: SpanBatch, row: number): SpanLink {
   };
 }
 
-function attributesOf(
+/** The attributes in some rows; the first of a repeated key counts. */
+export function attributesOf(
   values: AttributeValues,
   columns: AttributeColumns,
   { start, end }: RowRange,

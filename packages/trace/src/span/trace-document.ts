@@ -6,6 +6,7 @@
  * default (empty, zero) are left out.
  */
 import { fromKeyValues, type KeyValue, toKeyValues } from "./any-value.ts";
+import { indexOf, unlessDefault } from "./document-fields.ts";
 import { isSpanKind, SpanKind } from "./kind.ts";
 import type {
   InstrumentationScope,
@@ -124,14 +125,6 @@ export function fromSummaryDocument(document: TraceSummaryDocument): TraceSummar
   };
 }
 
-function indexOf<T>(indices: Map<T, number>, item: T): number {
-  const known = indices.get(item);
-  if (known !== undefined) return known;
-  const index = indices.size;
-  indices.set(item, index);
-  return index;
-}
-
 /** A span in its JSON form, without its trace id and without what it shares with other spans. */
 export function toSpanDocument(span: Span): Omit<SpanDocument, "resource" | "scope"> {
   const { status } = span;
@@ -195,16 +188,6 @@ export function toScopeDocument(scope: InstrumentationScope): ScopeDocument {
     ...unlessDefault("droppedAttributesCount", scope.droppedAttributesCount),
     ...unlessDefault("schemaUrl", scope.schemaUrl),
   };
-}
-
-/** `{ [key]: value }`, or nothing where the value is zero, empty text or an empty list. */
-function unlessDefault<K extends string, V extends string | number | readonly unknown[]>(
-  key: K,
-  value: V,
-): { readonly [P in K]?: V } {
-  const isDefault = typeof value === "object" ? value.length === 0 : !value;
-  // A computed key widens to a string index; the one key that is there is K.
-  return isDefault ? {} : ({ [key]: value } as { readonly [P in K]: V });
 }
 
 interface SpanOwner {
