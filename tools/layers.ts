@@ -64,7 +64,9 @@ export const LAYERS: Layers = {
     },
     otlp: {
       ".": [],
-      traces: ["protobuf", "@spoor/trace", "node:buffer"],
+      traces: ["values", "protobuf", "@spoor/trace"],
+      logs: ["values", "protobuf", "@spoor/trace"],
+      values: ["protobuf", "@spoor/trace", "node:buffer"],
       reply: ["protobuf"],
       grpc: ["protobuf", "node:buffer"],
       protobuf: [],

@@ -1,11 +1,6 @@
 import type { EventColumns, LinkColumns, SpanBatch } from "@spoor/trace";
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from "@spoor/trace";
 
-/** What a sender put in the place of an id. An id of zeros means none. */
-export const IdState = { invalid: -1, none: 0, valid: 1 } as const;
-
-export type IdState = (typeof IdState)[keyof typeof IdState];
-
 /**
  * Sets a reserved row to the defaults of proto3, except for what the caller sets in any case: trace
  * id and span id, without which no span stays, resource and scope, and the ends of its lists.

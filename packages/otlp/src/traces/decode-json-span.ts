@@ -1,18 +1,17 @@
 import {
-  type AttributeColumns,
-  AttributeType,
-  type AttributeValue,
-  hexToBytes,
   isSpanKind,
   isStatusCode,
   type LossLedger,
   SPAN_ID_BYTES,
   type SpanBatch,
-  toAnyValue,
   TRACE_ID_BYTES,
 } from "@spoor/trace";
-import { clearEvent, clearLink, clearSpan, dropLastSpan, IdState } from "./batch-rows.ts";
-import { decodeJsonKey, decodeJsonValue } from "./decode-json-value.ts";
+import {
+  appendJsonAttributes,
+  enumNumber,
+  type JsonTarget,
+  textId,
+} from "../values/append-json-value.ts";
 import {
   enumField,
   type JsonNode,
@@ -21,8 +20,9 @@ import {
   textField,
   uint32Field,
   uint64Field,
-} from "./json-fields.ts";
-import type { JsonTexts } from "./json-texts.ts";
+} from "../values/json-fields.ts";
+import { IdState, setId } from "../values/scan-id.ts";
+import { clearEvent, clearLink, clearSpan, dropLastSpan } from "./batch-rows.ts";
 
 const KIND_NAMES = [
   "SPAN_KIND_UNSPECIFIED",
@@ -35,18 +35,10 @@ const KIND_NAMES = [
 
 const STATUS_CODE_NAMES = ["STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"] as const;
 
-const encoder = new TextEncoder();
-const words = new DataView(new ArrayBuffer(8));
-
-/** One request that is being appended. */
-export interface JsonTarget {
-  readonly texts: JsonTexts;
-  readonly batch: SpanBatch;
-  readonly losses: LossLedger;
-}
+type SpanTarget = JsonTarget<SpanBatch>;
 
 /** Appends one span, or counts why it cannot. Resource and scope index are the caller's to fill. */
-export function appendJsonSpan(target: JsonTarget, node: JsonNode): void {
+export function appendJsonSpan(target: SpanTarget, node: JsonNode): void {
   const { batch, losses } = target;
   const row = batch.reserveSpan();
   const heapStart = batch.heap.length;
@@ -60,7 +52,7 @@ export function appendJsonSpan(target: JsonTarget, node: JsonNode): void {
   batch.kinds[row] = kindOf(node, losses);
   batch.startTimesUnixNano[row] = uint64Field(node, "startTimeUnixNano");
   batch.endTimesUnixNano[row] = uint64Field(node, "endTimeUnixNano");
-  appendAttributes(target, batch.attributes, nodesField(node, "attributes"));
+  appendJsonAttributes(target, batch.attributes, nodesField(node, "attributes"));
   batch.droppedAttributesCounts[row] = uint32Field(node, "droppedAttributesCount");
   for (const event of nodesField(node, "events")) appendEvent(target, event);
   batch.droppedEventsCounts[row] = uint32Field(node, "droppedEventsCount");
@@ -79,18 +71,18 @@ export function appendJsonSpan(target: JsonTarget, node: JsonNode): void {
   batch.linksEnd[row] = batch.links.count;
 }
 
-function appendEvent(target: JsonTarget, node: JsonNode): void {
+function appendEvent(target: SpanTarget, node: JsonNode): void {
   const { events } = target.batch;
   const row = events.reserve();
   clearEvent(events, row);
   events.timesUnixNano[row] = uint64Field(node, "timeUnixNano");
   events.names[row] = textId(target, textField(node, "name"));
-  appendAttributes(target, events.attributes, nodesField(node, "attributes"));
+  appendJsonAttributes(target, events.attributes, nodesField(node, "attributes"));
   events.droppedAttributesCounts[row] = uint32Field(node, "droppedAttributesCount");
   events.attributesEnd[row] = events.attributes.count;
 }
 
-function appendLink(target: JsonTarget, node: JsonNode): void {
+function appendLink(target: SpanTarget, node: JsonNode): void {
   const { links } = target.batch;
   const row = links.reserve();
   clearLink(links, row);
@@ -100,12 +92,12 @@ function appendLink(target: JsonTarget, node: JsonNode): void {
   if (!hasIds) target.losses.count("link_id_invalid");
   links.traceStates[row] = textId(target, textField(node, "traceState"));
   links.flags[row] = uint32Field(node, "flags");
-  appendAttributes(target, links.attributes, nodesField(node, "attributes"));
+  appendJsonAttributes(target, links.attributes, nodesField(node, "attributes"));
   links.droppedAttributesCounts[row] = uint32Field(node, "droppedAttributesCount");
   links.attributesEnd[row] = links.attributes.count;
 }
 
-function setStatus(target: JsonTarget, row: number, node: JsonNode | undefined): void {
+function setStatus(target: SpanTarget, row: number, node: JsonNode | undefined): void {
   if (node === undefined) return;
   const { batch, losses } = target;
   batch.statusMessages[row] = textId(target, textField(node, "message"));
@@ -119,70 +111,4 @@ function kindOf(node: JsonNode, losses: LossLedger): number {
   if (isSpanKind(kind)) return kind;
   losses.count("span_kind_unknown");
   return 0;
-}
-
-/** The number of an enum value; -1 for a name that is not known, 0 when absent. */
-function enumNumber(value: string | number | undefined, names: readonly string[]): number {
-  return typeof value === "string" ? names.indexOf(value) : (value ?? 0);
-}
-
-/** Writes the bytes of a hex id into its column; zeros if it is not an id. */
-function setId(column: Uint8Array, row: number, byteCount: number, hex: string): IdState {
-  const offset = row * byteCount;
-  if (hex === "") return IdState.none;
-  const isHex = hexToBytes(hex, column, { offset, byteCount });
-  if (!isHex) column.fill(0, offset, offset + byteCount);
-  if (!isHex) return IdState.invalid;
-  for (let index = 0; index < byteCount; index += 1) {
-    if (column[offset + index] !== 0) return IdState.valid;
-  }
-  return IdState.none;
-}
-
-function textId({ texts, losses }: JsonTarget, text: string): number {
-  return texts.intern(text, losses);
-}
-
-function appendAttributes(
-  target: JsonTarget,
-  rows: AttributeColumns,
-  keyValues: readonly JsonNode[],
-): void {
-  for (const keyValue of keyValues) {
-    const key = textId(target, decodeJsonKey(keyValue, target.losses));
-    appendValue(target, rows, key, decodeJsonValue(keyValue, { depth: 0, losses: target.losses }));
-  }
-}
-
-function appendValue(
-  { texts, batch, losses }: JsonTarget,
-  rows: AttributeColumns,
-  key: number,
-  value: AttributeValue,
-): void {
-  switch (typeof value) {
-    case "string":
-      texts.push(rows, key, value, losses);
-      return;
-    case "boolean":
-      rows.push(key, AttributeType.bool, value ? 1 : 0, 0);
-      return;
-    case "bigint":
-      words.setBigInt64(0, value, true);
-      rows.push(key, AttributeType.int, words.getInt32(0, true), words.getInt32(4, true));
-      return;
-    case "number":
-      words.setFloat64(0, value, true);
-      rows.push(key, AttributeType.double, words.getInt32(0, true), words.getInt32(4, true));
-      return;
-    default:
-  }
-  if (value === null) {
-    rows.push(key, AttributeType.empty, 0, 0);
-    return;
-  }
-  const isBytes = value instanceof Uint8Array;
-  const bytes = isBytes ? value : encoder.encode(JSON.stringify(toAnyValue(value)));
-  const offset = batch.heap.append(bytes, 0, bytes.length);
-  rows.push(key, isBytes ? AttributeType.bytes : AttributeType.nested, offset, bytes.length);
 }

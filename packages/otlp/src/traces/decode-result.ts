@@ -1,7 +1,8 @@
-import { LOSS_REASONS, LossLedger, type SpanBatch } from "@spoor/trace";
-import { guarded, type Malformed } from "../protobuf/malformed.ts";
+import type { LossLedger, SpanBatch } from "@spoor/trace";
+import type { Malformed } from "../protobuf/malformed.ts";
+import { decodeInto } from "../values/decode-into.ts";
 
-/** What became of one request. */
+/** What became of one trace request. */
 export type DecodeResult = Decoded | Malformed;
 
 /** A request that could be read; what could not be kept of it is in `problems`. */
@@ -15,30 +16,18 @@ export interface Decoded {
   readonly problems: readonly string[];
 }
 
-/**
- * Runs `decode`, which appends to `batch` and counts what it does not keep. Where it finds its
- * input malformed the batch is as before and nothing is counted: the whole request is refused,
- * and whoever refuses it counts that.
- */
-export function decodeInto(
+/** {@link decodeInto} for spans. */
+export function decodeSpansInto(
   batch: SpanBatch,
   ledger: LossLedger,
   decode: (losses: LossLedger) => void,
 ): DecodeResult {
-  const losses = new LossLedger();
-  const mark = batch.mark();
-  const result = guarded(() => {
-    decode(losses);
-  });
-  if (result?.malformed !== undefined) {
-    batch.rollback(mark);
-    return result;
-  }
-  const entries = losses.entries();
-  ledger.add(entries);
+  const countBefore = batch.spanCount;
+  const result = decodeInto(batch, ledger, decode);
+  if (result.malformed !== undefined) return result;
   return {
-    spanCount: batch.spanCount - mark.spanCount,
-    rejectedSpanCount: losses.of("span_id_invalid"),
-    problems: entries.map(({ reason, count }) => `${count} x ${LOSS_REASONS[reason]}`),
+    spanCount: batch.spanCount - countBefore,
+    rejectedSpanCount: result.losses.of("span_id_invalid"),
+    problems: result.problems,
   };
 }

@@ -9,7 +9,7 @@ import { decodeTracesJson } from "./decode-json.ts";
 import { decodeTracesProtobuf } from "./decode-protobuf.ts";
 import { encodeTracesJson } from "./encode-json.ts";
 import { encodeTracesProtobuf } from "./encode-protobuf.ts";
-import { groupSpans } from "./group-spans.ts";
+import { groupRecords } from "../values/group-records.ts";
 import { encodeByProtobufjs, reencodeByProtobufjs } from "./protobufjs-messages.fuzz.ts";
 import { shuffledFields } from "./shuffled-fields.fuzz.ts";
 
@@ -19,7 +19,7 @@ const encoder = new TextEncoder();
 
 /** The order in which OTLP carries spans: by resource and scope. */
 function grouped(spans: readonly Span[]): Span[] {
-  return [...groupSpans(spans).values()].flatMap((scopes) => [...scopes.values()].flat());
+  return [...groupRecords(spans).values()].flatMap((scopes) => [...scopes.values()].flat());
 }
 
 function jsonBody(spans: readonly Span[]): Uint8Array {

@@ -9,7 +9,7 @@ import {
   toScopeDocument,
   toSpanDocument,
 } from "@spoor/trace";
-import { groupSpans } from "./group-spans.ts";
+import { groupRecords } from "../values/group-records.ts";
 
 /** An OTLP/JSON trace request, and a TracesData file: the same shape. */
 export interface TracesDataDocument {
@@ -41,7 +41,7 @@ export interface OtlpSpanDocument extends Omit<SpanDocument, "resource" | "scope
  * Source: opentelemetry-proto, specification.md, "JSON Protobuf Encoding".
  */
 export function encodeTracesJson(spans: readonly Span[]): TracesDataDocument {
-  const resourceSpans = Array.from(groupSpans(spans), ([resource, scopes]) =>
+  const resourceSpans = Array.from(groupRecords(spans), ([resource, scopes]) =>
     resourceSpansOf(
       resource,
       Array.from(scopes, ([scope, members]) => scopeSpansOf(scope, members)),

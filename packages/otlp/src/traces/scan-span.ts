@@ -5,12 +5,12 @@
  * overwrites, as protobuf demands. A span whose ids cannot be used is taken back together with its
  * attributes, events and links, and counted; the rest of the request goes on.
  */
-import { isSpanKind, isStatusCode, SPAN_ID_BYTES, TRACE_ID_BYTES } from "@spoor/trace";
-import type { ProtobufReader } from "../protobuf/reader.ts";
+import { isSpanKind, isStatusCode, type SpanBatch } from "@spoor/trace";
 import { bytesTag, fixed32Tag, fixed64Tag, varintTag } from "../protobuf/tag.ts";
-import { clearEvent, clearLink, clearSpan, dropLastSpan, IdState } from "./batch-rows.ts";
+import { IdState, scanSpanId, scanTraceId } from "../values/scan-id.ts";
+import { type BodyScan, scanAttribute } from "../values/scan-attribute.ts";
+import { clearEvent, clearLink, clearSpan, dropLastSpan } from "./batch-rows.ts";
 import { EventField, LinkField, SpanField, StatusField } from "./field-numbers.ts";
-import { scanAttribute, type TracesScan } from "./scan-attribute.ts";
 
 const TRACE_ID = bytesTag(SpanField.traceId);
 const SPAN_ID = bytesTag(SpanField.spanId);
@@ -43,6 +43,8 @@ const LINK_FLAGS = fixed32Tag(LinkField.flags);
 
 const STATUS_MESSAGE = bytesTag(StatusField.message);
 const STATUS_CODE = varintTag(StatusField.code);
+
+type TracesScan = BodyScan<SpanBatch>;
 
 /** Appends the span from the reader's position to `end`, or counts why it cannot. */
 export function scanSpan(scan: TracesScan, end: number): void {
@@ -233,41 +235,4 @@ function scanKind(scan: TracesScan, end: number): number {
   if (isSpanKind(kind)) return kind;
   scan.losses.count("span_kind_unknown");
   return 0;
-}
-
-function scanTraceId(
-  reader: ProtobufReader,
-  end: number,
-  column: Uint8Array,
-  row: number,
-): IdState {
-  return scanId(reader, end, column, { offset: row * TRACE_ID_BYTES, byteCount: TRACE_ID_BYTES });
-}
-
-function scanSpanId(reader: ProtobufReader, end: number, column: Uint8Array, row: number): IdState {
-  return scanId(reader, end, column, { offset: row * SPAN_ID_BYTES, byteCount: SPAN_ID_BYTES });
-}
-
-/** Copies an id into its column; zeros if it is not an id. */
-function scanId(
-  reader: ProtobufReader,
-  end: number,
-  column: Uint8Array,
-  { offset, byteCount }: { readonly offset: number; readonly byteCount: number },
-): IdState {
-  const { bytes } = reader;
-  const stop = reader.openMessage(end);
-  const start = reader.position;
-  reader.position = stop;
-  if (stop - start !== byteCount) {
-    column.fill(0, offset, offset + byteCount);
-    return stop === start ? IdState.none : IdState.invalid;
-  }
-  let seen = 0;
-  for (let index = 0; index < byteCount; index += 1) {
-    const byte = bytes[start + index] ?? 0;
-    column[offset + index] = byte;
-    seen |= byte;
-  }
-  return seen === 0 ? IdState.none : IdState.valid;
 }

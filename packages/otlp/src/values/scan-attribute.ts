@@ -9,7 +9,6 @@ import {
   type AttributeColumns,
   AttributeType,
   type LossLedger,
-  type SpanBatch,
   type StringTable,
   toAnyValue,
 } from "@spoor/trace";
@@ -18,6 +17,7 @@ import { bytesTag, fixed64Tag, varintTag } from "../protobuf/tag.ts";
 import { type BatchMemory, memoryOf } from "./batch-memory.ts";
 import { decodeAnyValue } from "./decode-any-value.ts";
 import { AnyValueField, KeyValueField } from "./field-numbers.ts";
+import type { SignalBatch } from "./signal-batch.ts";
 import { internText } from "./text.ts";
 
 const KEY = bytesTag(KeyValueField.key);
@@ -35,9 +35,9 @@ const STRING_STRINDEX = varintTag(AnyValueField.stringValueStrindex);
 const encoder = new TextEncoder();
 
 /** One pass over one request body. */
-export class TracesScan {
+export class BodyScan<Batch extends SignalBatch = SignalBatch> {
   readonly reader: ProtobufReader;
-  readonly batch: SpanBatch;
+  readonly batch: Batch;
   readonly strings: StringTable;
   readonly memory: BatchMemory;
   readonly losses: LossLedger;
@@ -52,7 +52,7 @@ export class TracesScan {
   low: number = 0;
   high: number = 0;
 
-  constructor(body: Uint8Array, batch: SpanBatch, losses: LossLedger) {
+  constructor(body: Uint8Array, batch: Batch, losses: LossLedger) {
     this.reader = new ProtobufReader(body);
     this.batch = batch;
     this.strings = batch.strings;
@@ -74,7 +74,7 @@ export class TracesScan {
 
 /** Appends the KeyValue from the reader's position to `end` to `rows`. */
 export function scanAttribute(
-  scan: TracesScan,
+  scan: BodyScan,
   rows: AttributeColumns,
   template: number,
   end: number,
@@ -95,7 +95,7 @@ export function scanAttribute(
 }
 
 /** Finds the type and the place of an AnyValue; a second one in the same KeyValue overwrites. */
-function scanAnyValue(scan: TracesScan, end: number): void {
+export function scanAnyValue(scan: BodyScan, end: number): void {
   const { reader } = scan;
   const start = reader.position;
   while (reader.position < end) {
@@ -137,20 +137,27 @@ function scanAnyValue(scan: TracesScan, end: number): void {
   }
 }
 
-function takeBytes(scan: TracesScan, type: AttributeType, end: number): void {
+function takeBytes(scan: BodyScan, type: AttributeType, end: number): void {
   const { reader } = scan;
   const stop = reader.openMessage(end);
   setValue(scan, type, reader.position, stop);
   reader.position = stop;
 }
 
-function setValue(scan: TracesScan, type: AttributeType, low: number, high: number): void {
+/** Sets the last value. */
+export function setValue(scan: BodyScan, type: AttributeType, low: number, high: number): void {
   scan.type = type;
   scan.low = low;
   scan.high = high;
 }
 
-function pushValue(scan: TracesScan, rows: AttributeColumns, key: number, template: number): void {
+/** Appends the last value to `rows`. */
+export function pushValue(
+  scan: BodyScan,
+  rows: AttributeColumns,
+  key: number,
+  template: number,
+): void {
   const { batch, low, high } = scan;
   const { bytes } = scan.reader;
   switch (scan.type) {
@@ -178,7 +185,7 @@ function pushValue(scan: TracesScan, rows: AttributeColumns, key: number, templa
 }
 
 /** The AnyValue between `low` and `high` as OTLP/JSON text. */
-function nestedText({ reader, low, high, losses }: TracesScan): Uint8Array {
+function nestedText({ reader, low, high, losses }: BodyScan): Uint8Array {
   const { position } = reader;
   reader.position = low;
   const value = decodeAnyValue(reader, high, { depth: 0, losses });

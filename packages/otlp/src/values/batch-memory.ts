@@ -17,22 +17,22 @@ import {
   type InstrumentationScope,
   type LossLedger,
   type Resource,
-  type SpanBatch,
   toResourceDocument,
   toScopeDocument,
 } from "@spoor/trace";
 import { KEY_MISS_COUNT_MAX } from "../protobuf/limits.ts";
 import { SharedRows } from "./shared-rows.ts";
+import type { SignalBatch } from "./signal-batch.ts";
 import { internText, isText, repairedText } from "./text.ts";
 
 const INITIAL_IDS = 1024;
 
 const encoder = new TextEncoder();
 
-const memories = new WeakMap<SpanBatch, BatchMemory>();
+const memories = new WeakMap<SignalBatch, BatchMemory>();
 
 /** The memory of `batch`, which lives as long as the batch. */
-export function memoryOf(batch: SpanBatch): BatchMemory {
+export function memoryOf(batch: SignalBatch): BatchMemory {
   let memory = memories.get(batch);
   if (memory === undefined) {
     memory = new BatchMemory(batch);
@@ -43,7 +43,7 @@ export function memoryOf(batch: SpanBatch): BatchMemory {
 
 /** See the head of this file. Owned by the batch's one writer. */
 export class BatchMemory {
-  readonly batch: SpanBatch;
+  readonly batch: SignalBatch;
   readonly resources: SharedRows<Resource>;
   readonly scopes: SharedRows<InstrumentationScope>;
   /** By span name. */
@@ -54,7 +54,7 @@ export class BatchMemory {
   readonly #hitCounts = new IdColumn();
   readonly #missCounts = new IdColumn();
 
-  constructor(batch: SpanBatch) {
+  constructor(batch: SignalBatch) {
     this.batch = batch;
     this.resources = new SharedRows(batch.resources, toResourceDocument);
     this.scopes = new SharedRows(batch.scopes, toScopeDocument);
