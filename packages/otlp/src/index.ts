@@ -1,4 +1,4 @@
-/** The wire of Spoor: OTLP traces in protobuf and JSON, replies, and the framing of gRPC. */
+/** The wire of Spoor: OTLP traces and logs in protobuf and JSON, replies, and the framing of gRPC. */
 export {
   type GrpcMessage,
   GrpcMessageReader,
@@ -12,7 +12,22 @@ export {
   type GrpcEnd,
   grpcTrailers,
 } from "./grpc/trailers.ts";
+export { decodeLogsJson } from "./logs/decode-json.ts";
+export { decodeLogsProtobuf } from "./logs/decode-protobuf.ts";
+export type { DecodedLogs, LogsDecodeResult } from "./logs/decode-result.ts";
+export {
+  encodeLogsJson,
+  type LogsDataDocument,
+  type ResourceLogsDocument,
+  type ScopeLogsDocument,
+} from "./logs/encode-json.ts";
+export { encodeLogsProtobuf } from "./logs/encode-protobuf.ts";
 export type { Malformed } from "./protobuf/malformed.ts";
+export {
+  decodeLogsResponse,
+  encodeLogsResponse,
+  type LogsResponse,
+} from "./reply/logs-response.ts";
 export type { OtlpEncoding } from "./reply/reply-encoding.ts";
 export { decodeRpcStatus, encodeRpcStatus, type RpcStatus } from "./reply/rpc-status.ts";
 export {

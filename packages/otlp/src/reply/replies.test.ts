@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
 import * as fc from "fast-check";
+import { decodeLogsResponse, encodeLogsResponse } from "./logs-response.ts";
 import type { OtlpEncoding } from "./reply-encoding.ts";
 import { decodeRpcStatus, encodeRpcStatus, type RpcStatus } from "./rpc-status.ts";
 import { decodeTracesResponse, encodeTracesResponse } from "./traces-response.ts";
@@ -46,6 +47,22 @@ test("a warning is a partial success without rejected spans", () => {
     textOf(encodeTracesResponse(response, "json")),
     `{"partialSuccess":{"errorMessage":"hm"}}`,
   );
+});
+
+test("the answer to a logs request differs from that to spans in one JSON name", () => {
+  const response = { rejectedLogRecordCount: 300, errorMessage: "no id" };
+  assert.equal(
+    hexOf(encodeLogsResponse(response, "protobuf")),
+    bytes("0a0a 08ac02 12056e6f206964"),
+  );
+  assert.equal(
+    textOf(encodeLogsResponse(response, "json")),
+    `{"partialSuccess":{"rejectedLogRecords":"300","errorMessage":"no id"}}`,
+  );
+  for (const encoding of ENCODINGS) {
+    const body = encodeLogsResponse(response, encoding);
+    assert.deepEqual(decodeLogsResponse(body, encoding), response);
+  }
 });
 
 test("a status has the bytes of its specification", () => {

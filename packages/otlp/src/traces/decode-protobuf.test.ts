@@ -18,7 +18,7 @@ import {
   VALID_IDS,
   varint,
   varintField,
-} from "./build-body.fuzz.ts";
+} from "../values/build-body.fuzz.ts";
 import { decodeTracesProtobuf } from "./decode-protobuf.ts";
 import type { DecodeResult } from "./decode-result.ts";
 

@@ -4,14 +4,14 @@ import { test } from "node:test";
 import { LossLedger, type Span, SpanBatch, spansOf } from "@spoor/trace";
 import { randomSpans } from "@spoor/trace/random-spans";
 import * as fc from "fast-check";
-import { bytesField, requestOf, spanOf } from "./build-body.fuzz.ts";
+import { bytesField, requestOf, spanOf } from "../values/build-body.fuzz.ts";
 import { decodeTracesJson } from "./decode-json.ts";
 import { decodeTracesProtobuf } from "./decode-protobuf.ts";
 import { encodeTracesJson } from "./encode-json.ts";
 import { encodeTracesProtobuf } from "./encode-protobuf.ts";
 import { groupRecords } from "../values/group-records.ts";
 import { encodeByProtobufjs, reencodeByProtobufjs } from "./protobufjs-messages.fuzz.ts";
-import { shuffledFields } from "./shuffled-fields.fuzz.ts";
+import { ROW_SCHEMAS, shuffledFields } from "../values/shuffled-fields.fuzz.ts";
 
 const RUNS = { numRuns: 200 };
 
@@ -74,7 +74,7 @@ test("protobufjs reads what is encoded here as it was meant", () => {
 
 test("the order of fields on the wire does not matter", () => {
   const property = fc.property(randomSpans, fc.infiniteStream(fc.nat()), (spans, choices) => {
-    const body = shuffledFields(encodeTracesProtobuf(spans), choices);
+    const body = shuffledFields(encodeTracesProtobuf(spans), ROW_SCHEMAS.span, choices);
     check(decodeTracesProtobuf, body, spans);
   });
   fc.assert(property, RUNS);

@@ -1,15 +1,11 @@
-import {
-  type InstrumentationScope,
-  type Resource,
-  type ResourceDocument,
-  type ScopeDocument,
-  type Span,
-  type SpanDocument,
-  toResourceDocument,
-  toScopeDocument,
-  toSpanDocument,
-} from "@spoor/trace";
+import { type Span, type SpanDocument, toSpanDocument } from "@spoor/trace";
 import { groupRecords } from "../values/group-records.ts";
+import {
+  type ResourceEnvelopeDocument,
+  resourceEnvelopeOf,
+  type ScopeEnvelopeDocument,
+  scopeEnvelopeOf,
+} from "../values/json-envelopes.ts";
 
 /** An OTLP/JSON trace request, and a TracesData file: the same shape. */
 export interface TracesDataDocument {
@@ -17,17 +13,13 @@ export interface TracesDataDocument {
 }
 
 /** ResourceSpans in OTLP/JSON. */
-export interface ResourceSpansDocument {
-  readonly resource: Omit<ResourceDocument, "schemaUrl">;
+export interface ResourceSpansDocument extends ResourceEnvelopeDocument {
   readonly scopeSpans: readonly ScopeSpansDocument[];
-  readonly schemaUrl?: string;
 }
 
 /** ScopeSpans in OTLP/JSON. */
-export interface ScopeSpansDocument {
-  readonly scope: Omit<ScopeDocument, "schemaUrl">;
+export interface ScopeSpansDocument extends ScopeEnvelopeDocument {
   readonly spans: readonly OtlpSpanDocument[];
-  readonly schemaUrl?: string;
 }
 
 /** Span in OTLP/JSON. */
@@ -41,25 +33,12 @@ export interface OtlpSpanDocument extends Omit<SpanDocument, "resource" | "scope
  * Source: opentelemetry-proto, specification.md, "JSON Protobuf Encoding".
  */
 export function encodeTracesJson(spans: readonly Span[]): TracesDataDocument {
-  const resourceSpans = Array.from(groupRecords(spans), ([resource, scopes]) =>
-    resourceSpansOf(
-      resource,
-      Array.from(scopes, ([scope, members]) => scopeSpansOf(scope, members)),
-    ),
-  );
+  const resourceSpans = Array.from(groupRecords(spans), ([resource, scopes]) => ({
+    ...resourceEnvelopeOf(resource),
+    scopeSpans: Array.from(scopes, ([scope, members]) => ({
+      ...scopeEnvelopeOf(scope),
+      spans: members.map((span) => ({ traceId: span.traceId, ...toSpanDocument(span) })),
+    })),
+  }));
   return { resourceSpans };
-}
-
-function resourceSpansOf(
-  from: Resource,
-  scopeSpans: readonly ScopeSpansDocument[],
-): ResourceSpansDocument {
-  const { schemaUrl, ...resource } = toResourceDocument(from);
-  return { resource, scopeSpans, ...(schemaUrl === undefined ? {} : { schemaUrl }) };
-}
-
-function scopeSpansOf(from: InstrumentationScope, members: readonly Span[]): ScopeSpansDocument {
-  const { schemaUrl, ...scope } = toScopeDocument(from);
-  const spans = members.map((span) => ({ traceId: span.traceId, ...toSpanDocument(span) }));
-  return { scope, spans, ...(schemaUrl === undefined ? {} : { schemaUrl }) };
 }

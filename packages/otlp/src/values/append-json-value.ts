@@ -34,12 +34,17 @@ export function appendJsonAttributes(
 ): void {
   for (const keyValue of keyValues) {
     const key = textId(target, decodeJsonKey(keyValue, target.losses));
-    appendValue(target, rows, key, decodeJsonValue(keyValue, { depth: 0, losses: target.losses }));
+    appendJsonValue(
+      target,
+      rows,
+      key,
+      decodeJsonValue(keyValue, "value", { depth: 0, losses: target.losses }),
+    );
   }
 }
 
 /** Appends one value as a row. */
-export function appendValue(
+export function appendJsonValue(
   { texts, batch, losses }: JsonTarget,
   rows: AttributeColumns,
   key: number,

@@ -32,9 +32,13 @@ const VALUE_FIELDS: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-/** The `value` of a KeyValue; null when absent or when the sender set none. */
-export function decodeJsonValue(keyValue: JsonNode, context: ValueContext): AttributeValue {
-  const node = nodeField(keyValue, "value");
+/** The AnyValue in a field of `owner`; null when absent or when the sender set none. */
+export function decodeJsonValue(
+  owner: JsonNode,
+  field: "value" | "body",
+  context: ValueContext,
+): AttributeValue {
+  const node = nodeField(owner, field);
   return node === undefined ? null : decodeJsonAny(node, context);
 }
 
@@ -95,7 +99,7 @@ function attributesOf(keyValues: readonly JsonNode[], context: ValueContext): At
   const attributes = new Map<string, AttributeValue>();
   for (const keyValue of keyValues) {
     const key = decodeJsonKey(keyValue, context.losses);
-    const value = decodeJsonValue(keyValue, context);
+    const value = decodeJsonValue(keyValue, "value", context);
     if (!attributes.has(key)) attributes.set(key, value);
   }
   return attributes;

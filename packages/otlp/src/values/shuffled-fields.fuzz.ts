@@ -15,14 +15,24 @@ ANY_VALUE[6] = { 1: KEY_VALUE };
 const RESOURCE: Schema = { 1: KEY_VALUE, 3: {} };
 const SCOPE: Schema = { 3: KEY_VALUE };
 const SPAN: Schema = { 9: KEY_VALUE, 11: { 3: KEY_VALUE }, 13: { 4: KEY_VALUE }, 15: {} };
-const REQUEST: Schema = { 1: { 1: RESOURCE, 2: { 1: SCOPE, 2: SPAN } } };
+const LOG_RECORD: Schema = { 5: ANY_VALUE, 6: KEY_VALUE };
+
+/** What the rows of a request are. */
+export const ROW_SCHEMAS: { readonly span: Schema; readonly logRecord: Schema } = {
+  span: SPAN,
+  logRecord: LOG_RECORD,
+};
 
 /**
- * A trace request with the fields of each message in another order, chosen by `choices`. Fields of
+ * A request with the fields of each message in another order, chosen by `choices`. Fields of
  * one number keep their order, which means something.
  */
-export function shuffledFields(body: Uint8Array, choices: Iterator<number>): Uint8Array {
-  return shuffled(body, REQUEST, choices);
+export function shuffledFields(
+  body: Uint8Array,
+  row: Schema,
+  choices: Iterator<number>,
+): Uint8Array {
+  return shuffled(body, { 1: { 1: RESOURCE, 2: { 1: SCOPE, 2: row } } }, choices);
 }
 
 function shuffled(body: Uint8Array, schema: Schema, choices: Iterator<number>): Uint8Array {

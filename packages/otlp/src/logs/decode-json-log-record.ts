@@ -1,0 +1,61 @@
+import {
+  isSeverityNumber,
+  type LogBatch,
+  type LossLedger,
+  SEVERITY_NUMBER_MAX,
+  severityName,
+  SPAN_ID_BYTES,
+  TRACE_ID_BYTES,
+} from "@spoor/trace";
+import {
+  appendJsonAttributes,
+  appendJsonValue,
+  enumNumber,
+  type JsonTarget,
+  textId,
+} from "../values/append-json-value.ts";
+import { decodeJsonValue } from "../values/decode-json-value.ts";
+import {
+  enumField,
+  type JsonNode,
+  nodesField,
+  textField,
+  uint32Field,
+  uint64Field,
+} from "../values/json-fields.ts";
+import { IdState, setId } from "../values/scan-id.ts";
+import { clearLogRecord } from "./clear-log-record.ts";
+
+const SEVERITY_NUMBER_NAMES: readonly string[] = Array.from(
+  { length: SEVERITY_NUMBER_MAX + 1 },
+  (_, severityNumber) => `SEVERITY_NUMBER_${severityName(severityNumber) || "UNSPECIFIED"}`,
+);
+
+/** Appends one log record. Resource and scope index are the caller's to fill. */
+export function appendJsonLogRecord(target: JsonTarget<LogBatch>, node: JsonNode): void {
+  const { batch, losses } = target;
+  const row = batch.reserveLogRecord();
+  clearLogRecord(batch, row);
+  batch.timesUnixNano[row] = uint64Field(node, "timeUnixNano");
+  batch.observedTimesUnixNano[row] = uint64Field(node, "observedTimeUnixNano");
+  batch.severityNumbers[row] = severityNumberOf(node, losses);
+  batch.severityTexts[row] = textId(target, textField(node, "severityText"));
+  batch.eventNames[row] = textId(target, textField(node, "eventName"));
+  const body = decodeJsonValue(node, "body", { depth: 0, losses });
+  appendJsonValue(target, batch.bodies, 0, body);
+  appendJsonAttributes(target, batch.attributes, nodesField(node, "attributes"));
+  batch.droppedAttributesCounts[row] = uint32Field(node, "droppedAttributesCount");
+  batch.flags[row] = uint32Field(node, "flags");
+  const traceId = setId(batch.traceIds, row, TRACE_ID_BYTES, textField(node, "traceId"));
+  const spanId = setId(batch.spanIds, row, SPAN_ID_BYTES, textField(node, "spanId"));
+  const invalidCount = Number(traceId === IdState.invalid) + Number(spanId === IdState.invalid);
+  losses.count("log_record_id_invalid", invalidCount);
+  batch.attributesEnd[row] = batch.attributes.count;
+}
+
+function severityNumberOf(node: JsonNode, losses: LossLedger): number {
+  const severityNumber = enumNumber(enumField(node, "severityNumber"), SEVERITY_NUMBER_NAMES);
+  if (isSeverityNumber(severityNumber)) return severityNumber;
+  losses.count("severity_number_unknown");
+  return 0;
+}

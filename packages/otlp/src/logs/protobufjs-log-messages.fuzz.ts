@@ -1,0 +1,45 @@
+/** The OTLP logs messages as protobufjs knows them; see protobufjs-schema.fuzz.ts. */
+import type { LogRecord } from "@spoor/trace";
+import protobuf from "protobufjs";
+import { SHARED_SCHEMA, toProtobufjs } from "../values/protobufjs-schema.fuzz.ts";
+import { encodeLogsJson } from "./encode-json.ts";
+
+const SCHEMA = `
+${SHARED_SCHEMA}
+message ExportLogsServiceRequest { repeated ResourceLogs resource_logs = 1; }
+message ResourceLogs {
+  Resource resource = 1;
+  repeated ScopeLogs scope_logs = 2;
+  string schema_url = 3;
+}
+message ScopeLogs {
+  InstrumentationScope scope = 1;
+  repeated LogRecord log_records = 2;
+  string schema_url = 3;
+}
+message LogRecord {
+  fixed64 time_unix_nano = 1;
+  int32 severity_number = 2;
+  string severity_text = 3;
+  AnyValue body = 5;
+  repeated KeyValue attributes = 6;
+  uint32 dropped_attributes_count = 7;
+  fixed32 flags = 8;
+  bytes trace_id = 9;
+  bytes span_id = 10;
+  fixed64 observed_time_unix_nano = 11;
+  string event_name = 12;
+}
+`;
+
+const requestType = protobuf.parse(SCHEMA).root.lookupType("ExportLogsServiceRequest");
+
+/** The log records as protobufjs encodes them. */
+export function encodeLogsByProtobufjs(records: readonly LogRecord[]): Uint8Array {
+  return requestType.encode(requestType.fromObject(toProtobufjs(encodeLogsJson(records)))).finish();
+}
+
+/** What protobufjs reads in a request, encoded again; its encoder has one form for one content. */
+export function reencodeLogsByProtobufjs(body: Uint8Array): Uint8Array {
+  return requestType.encode(requestType.decode(body)).finish();
+}
