@@ -7,4 +7,11 @@ export {
   openEmbeddedStore,
 } from "./clickhouse/clickhouse-store.ts";
 export { type MemoryStoreOptions, openMemoryStore } from "./memory/memory-store.ts";
-export type { ReadCost, TraceList, TraceQuery, TraceRead, TraceStore } from "./port/trace-store.ts";
+export type {
+  LogRead,
+  ReadCost,
+  TraceList,
+  TraceQuery,
+  TraceRead,
+  TraceStore,
+} from "./port/trace-store.ts";

@@ -1,22 +1,30 @@
 import { randomUUID } from "node:crypto";
 
-import { type Clock, invariant, isTraceId, type SpanBatch, type TraceSummary } from "@spoor/trace";
+import {
+  type Clock,
+  invariant,
+  isTraceId,
+  type LogBatch,
+  type SpanBatch,
+  type TraceSummary,
+} from "@spoor/trace";
 
 import { TRACES_PER_QUERY_MAX } from "../base/limits.ts";
 import type { StoreEventListener } from "../base/store-event.ts";
 import type { ConnectionSource } from "../engine/connection.ts";
 import { EmbeddedEngine } from "../engine/embedded-engine.ts";
-import type { TraceList, TraceQuery, TraceRead, TraceStore } from "../port/trace-store.ts";
+import type { LogRead, TraceList, TraceQuery, TraceRead, TraceStore } from "../port/trace-store.ts";
 import { DimensionReader } from "../read/dimension-reader.ts";
 import { findTraceIds } from "../read/find-trace-ids.ts";
 import { findTraces } from "../read/find-traces.ts";
+import { readLogs } from "../read/read-logs.ts";
 import { readTrace } from "../read/read-trace.ts";
 import { readSummaries } from "../read/summaries.ts";
 import { migrate } from "../schema/migrate.ts";
-import { encodeSpanBlock, type SpanBlock } from "../write/block.ts";
+import { encodeLogBlock, encodeSpanBlock, type LogBlock, type SpanBlock } from "../write/block.ts";
 import { SpanWriter } from "../write/span-writer.ts";
 
-/** A store that also takes spans which were encoded elsewhere. */
+/** A store that also takes spans and log records which were encoded elsewhere. */
 export interface BlockStore extends TraceStore {
   /**
    * Keeps the spans of an encoded block, once: a block whose token was written before is not
@@ -26,6 +34,9 @@ export interface BlockStore extends TraceStore {
    * @throws SPOOR_STORE_UNAVAILABLE (retryable) when nothing of the block can be said to be kept.
    */
   writeBlock(block: SpanBlock, token: string): Promise<void>;
+
+  /** The same for log records; their tokens are apart from those of spans. */
+  writeLogBlock(block: LogBlock, token: string): Promise<void>;
 }
 
 /** What a store on the embedded engine needs. */
@@ -101,8 +112,22 @@ class ClickHouseStore implements BlockStore {
     await this.writeBlock(block, randomUUID());
   }
 
-  async writeBlock(block: SpanBlock, token: string): Promise<void> {
-    const writing = this.#writer.write(block, token);
+  async writeLogs(batch: LogBatch): Promise<void> {
+    if (batch.logRecordCount === 0) return;
+    const block = encodeLogBlock(batch, { nowUnixNano: this.#clock.nowUnixNano() });
+    await this.writeLogBlock(block, randomUUID());
+  }
+
+  writeBlock(block: SpanBlock, token: string): Promise<void> {
+    return this.#track(this.#writer.write(block, token));
+  }
+
+  writeLogBlock(block: LogBlock, token: string): Promise<void> {
+    return this.#track(this.#writer.writeLogs(block, token));
+  }
+
+  /** Lets `close` wait for a write. */
+  async #track(writing: Promise<void>): Promise<void> {
     this.#writing.add(writing);
     try {
       await writing;
@@ -118,6 +143,11 @@ class ClickHouseStore implements BlockStore {
     invariant(isTraceId(traceId), "a trace id is 32 lower-case hex digits", { traceId });
     const { spanLimit } = options;
     return readTrace(this.#source.current().reader, this.#dimensions, { traceId, spanLimit });
+  }
+
+  async readLogs(traceId: string, { limit }: { readonly limit: number }): Promise<LogRead> {
+    invariant(isTraceId(traceId), "a trace id is 32 lower-case hex digits", { traceId });
+    return readLogs(this.#source.current().reader, this.#dimensions, { traceId, limit });
   }
 
   async findTraceIds(prefix: string, options: { readonly limit: number }): Promise<string[]> {

@@ -1,6 +1,7 @@
 import {
   invariant,
   isTraceId,
+  type LogBatch,
   type LossLedger,
   type Span,
   spansOf,
@@ -10,19 +11,22 @@ import {
 } from "@spoor/trace";
 
 import { TRACES_PER_QUERY_MAX } from "../base/limits.ts";
-import type { TraceList, TraceQuery, TraceRead, TraceStore } from "../port/trace-store.ts";
+import type { LogRead, TraceList, TraceQuery, TraceRead, TraceStore } from "../port/trace-store.ts";
+import { MemoryLogs } from "./memory-logs.ts";
 import { summarizeSpans } from "./summarize-spans.ts";
 
 /** What a store in memory needs. */
 export interface MemoryStoreOptions {
   /** Spans to keep; each costs some 3 kB. */
   readonly spanLimit: number;
-  /** Counts `span_evicted`. */
+  /** Log records to keep. */
+  readonly logRecordLimit: number;
+  /** Counts `span_evicted` and `log_record_evicted`. */
   readonly ledger: LossLedger;
 }
 
 /**
- * Opens a store that keeps the newest spans in this process and nothing on disk.
+ * Opens a store that keeps the newest spans and log records in this process and nothing on disk.
  *
  * When it is full, whole traces are let go, those first whose first span arrived first: half a
  * trace would look like a trace with missing spans. Every query looks at all spans.
@@ -38,6 +42,7 @@ class MemoryStore implements TraceStore {
   readonly #ledger: LossLedger;
   /** In the order in which the first span of each arrived. */
   readonly #traces = new Map<string, Span[]>();
+  readonly #logs: MemoryLogs;
   #spanCount = 0;
   #isClosed = false;
 
@@ -45,6 +50,7 @@ class MemoryStore implements TraceStore {
     invariant(options.spanLimit >= 1, "a store keeps at least one span", { ...options });
     this.#spanLimit = options.spanLimit;
     this.#ledger = options.ledger;
+    this.#logs = new MemoryLogs(options.logRecordLimit, options.ledger);
   }
 
   get isReady(): boolean {
@@ -76,6 +82,17 @@ class MemoryStore implements TraceStore {
       hasMore: spans.length > options.spanLimit,
       scannedRows: spans.length,
     };
+  }
+
+  async writeLogs(batch: LogBatch): Promise<void> {
+    this.#requireOpen();
+    this.#logs.write(batch);
+  }
+
+  async readLogs(traceId: string, { limit }: { readonly limit: number }): Promise<LogRead> {
+    this.#requireOpen();
+    invariant(isTraceId(traceId), "a trace id is 32 lower-case hex digits", { traceId });
+    return this.#logs.read(traceId, limit);
   }
 
   async findTraceIds(prefix: string, options: { readonly limit: number }): Promise<string[]> {
@@ -122,6 +139,7 @@ class MemoryStore implements TraceStore {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#traces.clear();
+    this.#logs.clear();
     this.#spanCount = 0;
   }
 

@@ -18,6 +18,7 @@ import {
 } from "@spoor/trace";
 import * as fc from "fast-check";
 
+import { testLogRecords } from "./log-records.contract.ts";
 import { type LooseSpan, looseSpans, timeUnixNano } from "./span-arbitraries.contract.ts";
 import type { TraceQuery, TraceStore } from "./trace-store.ts";
 
@@ -66,6 +67,7 @@ export function traceStoreContract(driver: string, open: () => Promise<TraceStor
     testSummaries(bench);
     testLists(bench);
     testListEdges(bench);
+    testLogRecords(bench);
   });
 }
 

@@ -1,7 +1,7 @@
-import type { SpanBatch, Trace, TraceSummary } from "@spoor/trace";
+import type { LogBatch, LogRecord, SpanBatch, Trace, TraceSummary } from "@spoor/trace";
 
 /**
- * Keeps spans and finds them again. Every driver passes the one contract suite.
+ * Keeps spans and log records and finds them again. Every driver passes the one contract suite.
  *
  * All methods may be called concurrently.
  */
@@ -31,6 +31,20 @@ export interface TraceStore extends AsyncDisposable {
     traceId: string,
     options: { readonly spanLimit: number },
   ): Promise<TraceRead | undefined>;
+
+  /**
+   * Keeps all log records of `batch`, those without a trace too, under the same promises as
+   * {@link write}.
+   *
+   * @throws SPOOR_STORE_UNAVAILABLE (retryable) when nothing of the batch can be said to be kept.
+   */
+  writeLogs(batch: LogBatch): Promise<void>;
+
+  /**
+   * The log records of one trace, whether or not it has spans, ordered by their time; those of one
+   * moment in the order in which they stood in their batch. At most `limit`, earliest first.
+   */
+  readLogs(traceId: string, options: { readonly limit: number }): Promise<LogRead>;
 
   /** The ids that begin with `prefix` (4 to 31 hex digits), in ascending order, at most `limit`. */
   findTraceIds(prefix: string, options: { readonly limit: number }): Promise<string[]>;
@@ -65,6 +79,13 @@ export interface TraceQuery {
 export interface TraceRead extends ReadCost {
   readonly trace: Trace;
   /** True when the trace has more spans than were asked for. */
+  readonly hasMore: boolean;
+}
+
+/** Log records and what it took to read them. */
+export interface LogRead extends ReadCost {
+  readonly logRecords: readonly LogRecord[];
+  /** True when there are more than were asked for. */
   readonly hasMore: boolean;
 }
 

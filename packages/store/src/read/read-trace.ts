@@ -1,10 +1,7 @@
 import type { ClickHouseClient } from "@clickhouse/client";
 import {
-  type Attributes,
-  type AttributeValue,
   isSpanKind,
   isStatusCode,
-  NO_ATTRIBUTES,
   type Span,
   type SpanEvent,
   SpanKind,
@@ -13,9 +10,9 @@ import {
 } from "@spoor/trace";
 
 import type { TraceRead } from "../port/trace-store.ts";
-import { fromTaggedText } from "../schema/tagged-text.ts";
 import { attributesOf, type DimensionReader, type TextPair } from "./dimension-reader.ts";
 import { runQuery } from "./run-query.ts";
+import { type BoolPair, type DoublePair, typedAttributes } from "./typed-attributes.ts";
 
 /**
  * The buckets in which the trace has spans come from the summaries, which are some 25 times fewer
@@ -52,8 +49,8 @@ type SpanRow = [
   scopeId: string,
   texts: TextPair[],
   ints: TextPair[],
-  doubles: (readonly [key: string, value: number | string])[],
-  bools: (readonly [key: string, value: boolean])[],
+  doubles: DoublePair[],
+  bools: BoolPair[],
   droppedAttributes: number,
   eventTimes: string[],
   eventNames: string[],
@@ -105,7 +102,7 @@ function spanOf(row: SpanRow, traceId: string, dimensions: DimensionReader): Spa
     startTimeUnixNano,
     endTimeUnixNano: BigInt.asUintN(64, startTimeUnixNano + BigInt(duration)),
     status: { code: isStatusCode(status) ? status : StatusCode.unset, message },
-    attributes: spanAttributes(row),
+    attributes: typedAttributes(row[12], row[13], row[14], row[15]),
     droppedAttributesCount: row[16],
     events: eventsOf(row),
     droppedEventsCount: row[21],
@@ -117,24 +114,6 @@ function spanOf(row: SpanRow, traceId: string, dimensions: DimensionReader): Spa
 }
 
 const NO_PARENT = "0000000000000000";
-
-function spanAttributes(row: SpanRow): Attributes {
-  const [texts, ints, doubles, bools] = [row[12], row[13], row[14], row[15]];
-  if (texts.length + ints.length + doubles.length + bools.length === 0) return NO_ATTRIBUTES;
-  const attributes = new Map<string, AttributeValue>();
-  for (const [key, value] of texts) attributes.set(key, fromTaggedText(value));
-  for (const [key, value] of ints) attributes.set(key, BigInt(value));
-  for (const [key, value] of doubles) attributes.set(key, doubleOf(value));
-  for (const [key, value] of bools) attributes.set(key, value);
-  return attributes;
-}
-
-/** ClickHouse spells what JSON has no number for as "nan", "inf" and "-inf". */
-function doubleOf(value: number | string): number {
-  if (typeof value === "number") return value;
-  if (value.endsWith("nan")) return Number.NaN;
-  return value.startsWith("-") ? -Infinity : Infinity;
-}
 
 function eventsOf(row: SpanRow): SpanEvent[] {
   return row[17].map((time, index) => ({

@@ -129,6 +129,40 @@ SELECT
 FROM spoor.spans
 GROUP BY tb, trace_id`;
 
+/**
+ * The log records of a trace lie in few granules, because those of one minute and service are
+ * neighbours; the bloom filter finds them. Without a trace they are read by time and service, in
+ * the order of the key.
+ */
+const LOGS = `
+CREATE TABLE IF NOT EXISTS spoor.logs (
+  trace_id FixedString(16) CODEC(ZSTD(1)),
+  span_id FixedString(8) CODEC(ZSTD(1)),
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  observed_ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  has_time UInt8 CODEC(ZSTD(1)),
+  seq UInt32 CODEC(Delta(4), ZSTD(1)),
+  service LowCardinality(String) CODEC(ZSTD(1)),
+  severity UInt8 CODEC(ZSTD(1)),
+  severity_text LowCardinality(String) CODEC(ZSTD(1)),
+  event_name LowCardinality(String) CODEC(ZSTD(1)),
+  body String CODEC(ZSTD(3)),
+  attrs_s Map(LowCardinality(String), String) CODEC(ZSTD(3)),
+  attrs_i Map(LowCardinality(String), Int64) CODEC(ZSTD(3)),
+  attrs_d Map(LowCardinality(String), Float64) CODEC(ZSTD(3)),
+  attrs_b Map(LowCardinality(String), Bool) CODEC(ZSTD(1)),
+  dropped_attrs UInt32 CODEC(ZSTD(1)),
+  flags UInt32 CODEC(ZSTD(1)),
+  resource_id UInt64 CODEC(ZSTD(1)),
+  scope_id UInt64 CODEC(ZSTD(1)),
+  INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+  INDEX ix_severity severity TYPE set(25) GRANULARITY 1
+) ENGINE = MergeTree
+PARTITION BY toDate(tb)
+ORDER BY (tb, service, ts)
+SETTINGS ${DURABLE}`;
+
 /** All steps up to the present schema. */
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -136,4 +170,5 @@ export const MIGRATIONS: readonly Migration[] = [
     name: "spans, resources, scopes and trace summaries",
     statements: [SPANS, RESOURCES, SCOPES, TRACE_SUMMARIES, TRACE_SUMMARIES_FEED],
   },
+  { number: 2, name: "log records", statements: [LOGS] },
 ];

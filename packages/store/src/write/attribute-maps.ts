@@ -8,15 +8,15 @@ import {
   type AttributeColumns,
   AttributeType,
   base64,
-  type SpanBatch,
+  type AttributeValues,
   type StringTable,
 } from "@spoor/trace";
 
 import { doubleText, Tag, TAG_BYTE } from "../schema/tagged-text.ts";
-import type { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter } from "./byte-writer.ts";
 import { MapData } from "./native-columns.ts";
 
-/** The four maps that hold the attributes of spans. */
+/** The four maps that hold the attributes of spans and of log records. */
 export interface TypedMaps {
   readonly text: MapData;
   readonly int: MapData;
@@ -35,16 +35,16 @@ const words = new DataView(new ArrayBuffer(8));
 
 /** Attributes by type: text and everything without a column in `text`. */
 export function typedMaps(
-  batch: SpanBatch,
+  values: AttributeValues,
   columns: AttributeColumns,
   owners: AttributeOwners,
 ): TypedMaps {
-  const size = { strings: batch.strings, rowCount: owners.count };
+  const size = { strings: values.strings, rowCount: owners.count };
   const text = new MapData("String", size);
   const int = new MapData("Int64", size);
   const double = new MapData("Float64", size);
   const bool = new MapData("Bool", size);
-  const repeated = new RepeatedKeys(batch.strings);
+  const repeated = new RepeatedKeys(values.strings);
   let row = 0;
   for (let owner = 0; owner < owners.count; owner += 1) {
     const end = owners.ends[owner] ?? 0;
@@ -61,7 +61,7 @@ export function typedMaps(
         bool.values.byte(columns.low[row] === 0 ? 0 : 1);
       } else {
         text.key(key);
-        writeTagged(text.values, batch, { columns, row });
+        writeTagged(text.values, values, { columns, row });
       }
     }
     text.endRow();
@@ -74,12 +74,12 @@ export function typedMaps(
 
 /** Attributes of all types as tagged text in one map. */
 export function taggedMap(
-  batch: SpanBatch,
+  values: AttributeValues,
   columns: AttributeColumns,
   owners: AttributeOwners,
 ): MapData {
-  const map = new MapData("String", { strings: batch.strings, rowCount: owners.count });
-  const repeated = new RepeatedKeys(batch.strings);
+  const map = new MapData("String", { strings: values.strings, rowCount: owners.count });
+  const repeated = new RepeatedKeys(values.strings);
   let row = 0;
   for (let owner = 0; owner < owners.count; owner += 1) {
     const end = owners.ends[owner] ?? 0;
@@ -87,11 +87,22 @@ export function taggedMap(
       const key = columns.keys[row] ?? 0;
       if (repeated.has(owner, key)) continue;
       map.key(key);
-      writeTagged(map.values, batch, { columns, row });
+      writeTagged(map.values, values, { columns, row });
     }
     map.endRow();
   }
   return map;
+}
+
+/** The values of the first `rowCount` rows as String data of tagged text; keys do not matter. */
+export function taggedValues(
+  values: AttributeValues,
+  columns: AttributeColumns,
+  rowCount: number,
+): Uint8Array {
+  const writer = new ByteWriter(rowCount * 64);
+  for (let row = 0; row < rowCount; row += 1) writeTagged(writer, values, { columns, row });
+  return writer.written();
 }
 
 /** OTLP demands unique keys; the first of a repeated one counts, as everywhere in Spoor. */
@@ -117,10 +128,14 @@ interface AttributeRow {
 }
 
 /** Appends the value of a row as a String of tagged text. */
-function writeTagged(to: ByteWriter, batch: SpanBatch, { columns, row }: AttributeRow): void {
+function writeTagged(
+  to: ByteWriter,
+  values: AttributeValues,
+  { columns, row }: AttributeRow,
+): void {
   const low = columns.low[row] ?? 0;
   const high = columns.high[row] ?? 0;
-  const { strings, heap } = batch;
+  const { strings, heap } = values;
   // The column holds only what AttributeColumns.push was given.
   switch (columns.types[row] as AttributeType) {
     case AttributeType.string:

@@ -1,24 +1,35 @@
 /*
- * A batch of spans, encoded for ClickHouse and independent of the batch: what is inserted as one
- * and under one token. Loads no client, so that a thread which only encodes stays small.
+ * A batch, encoded for ClickHouse and independent of the batch: what is inserted as one and under
+ * one token. Loads no client, so that a thread which only encodes stays small.
  */
-import type { SpanBatch } from "@spoor/trace";
+import type { InstrumentationScope, LogBatch, Resource, SpanBatch } from "@spoor/trace";
 
 import { type DimensionRow, resourceRow, scopeRow } from "./dimension-rows.ts";
+import { logBlock } from "./log-block.ts";
+import type { DimensionIds } from "./row-columns.ts";
 import { spanBlock } from "./span-block.ts";
 
-/** Encoded spans. May be sent to another thread; transfer `bytes.buffer` then. */
-export interface SpanBlock {
-  readonly spanCount: number;
+/** Encoded rows of any table. May be sent to another thread; transfer `bytes.buffer` then. */
+export interface RowBlock {
   /** Names of the columns in `bytes`, in their order. */
   readonly columns: readonly string[];
   /** One block in ClickHouse's Native format, in a buffer of its own. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Rows that the spans refer to; they are written first. */
+  /** Rows that these rows refer to; they are written first. */
   readonly resources: readonly DimensionRow[];
   readonly scopes: readonly DimensionRow[];
+}
+
+/** Encoded spans. */
+export interface SpanBlock extends RowBlock {
+  readonly spanCount: number;
   /** Trace ids of the newest spans, 16 bytes each, repeated or not: for those who watch. */
   readonly newestTraceIds: Uint8Array<ArrayBuffer>;
+}
+
+/** Encoded log records. */
+export interface LogBlock extends RowBlock {
+  readonly logRecordCount: number;
 }
 
 /** A live view shows fewer traces than this; copying more ids would serve nobody. */
@@ -34,21 +45,42 @@ export function encodeSpanBlock(
   batch: SpanBatch,
   { nowUnixNano }: { readonly nowUnixNano: bigint },
 ): SpanBlock {
+  const { ids, ...dimensions } = dimensionsOf(batch);
+  const { columns, parts } = spanBlock(batch, ids, nowUnixNano);
+  return {
+    spanCount: batch.spanCount,
+    columns,
+    bytes: joined(parts),
+    ...dimensions,
+    newestTraceIds: newestTraceIds(batch),
+  };
+}
+
+/** Encodes a batch of log records, under the same rules as {@link encodeSpanBlock}. */
+export function encodeLogBlock(
+  batch: LogBatch,
+  { nowUnixNano }: { readonly nowUnixNano: bigint },
+): LogBlock {
+  const { ids, ...dimensions } = dimensionsOf(batch);
+  const { columns, parts } = logBlock(batch, ids, nowUnixNano);
+  return { logRecordCount: batch.logRecordCount, columns, bytes: joined(parts), ...dimensions };
+}
+
+interface Dimensions extends Pick<RowBlock, "resources" | "scopes"> {
+  readonly ids: DimensionIds;
+}
+
+function dimensionsOf(batch: {
+  readonly resources: readonly Resource[];
+  readonly scopes: readonly InstrumentationScope[];
+}): Dimensions {
   const resources = batch.resources.map(resourceRow);
   const scopes = batch.scopes.map(scopeRow);
   const ids = {
     resources: BigUint64Array.from(resources, ({ id }) => BigInt(id)),
     scopes: BigUint64Array.from(scopes, ({ id }) => BigInt(id)),
   };
-  const { columns, parts } = spanBlock(batch, ids, nowUnixNano);
-  return {
-    spanCount: batch.spanCount,
-    columns,
-    bytes: joined(parts),
-    resources,
-    scopes,
-    newestTraceIds: newestTraceIds(batch),
-  };
+  return { resources, scopes, ids };
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -4,29 +4,28 @@
  * Ids and times go out as the bytes they are in the batch; text columns as one index per row; no
  * object is made per span.
  */
-import { serviceName, type SpanBatch, StringTable, UNKNOWN_SERVICE } from "@spoor/trace";
+import type { SpanBatch } from "@spoor/trace";
 
 import { fillBuckets } from "../schema/time-bucket.ts";
-import { type AttributeOwners, taggedMap, typedMaps } from "./attribute-maps.ts";
+import { taggedMap } from "./attribute-maps.ts";
 import {
   ArrayColumn,
   type ArrayElements,
   arrayEnds,
   LowCardinalityColumn,
   lowCardinalityElements,
-  MapColumn,
   type NativeColumn,
   nativeBlock,
   RawColumn,
   rawElements,
   stringData,
 } from "./native-columns.ts";
-
-/** Ids under which the resources and scopes of a batch are stored, by their index in it. */
-export interface DimensionIds {
-  readonly resources: BigUint64Array;
-  readonly scopes: BigUint64Array;
-}
+import {
+  attributeMapColumns,
+  dimensionColumns,
+  type DimensionIds,
+  serviceColumn,
+} from "./row-columns.ts";
 
 const TIME = "DateTime64(9, 'UTC')";
 
@@ -80,17 +79,8 @@ function durations(batch: SpanBatch): Uint32Array {
 
 function textColumns(batch: SpanBatch): NativeColumn[] {
   const { spanCount, strings } = batch;
-  const services = new StringTable();
-  const idOfResource = batch.resources.map((resource) =>
-    services.internText(serviceName(resource)),
-  );
-  const unknown = services.internText(UNKNOWN_SERVICE);
-  const serviceIds = new Uint32Array(spanCount);
-  for (let row = 0; row < spanCount; row += 1) {
-    serviceIds[row] = idOfResource[batch.resourceIndices[row] ?? 0] ?? unknown;
-  }
   return [
-    new LowCardinalityColumn("service", services, serviceIds),
+    serviceColumn(batch, spanCount),
     new LowCardinalityColumn("name", strings, batch.names.subarray(0, spanCount)),
     new LowCardinalityColumn("status_msg", strings, batch.statusMessages.subarray(0, spanCount)),
     new LowCardinalityColumn("trace_state", strings, batch.traceStates.subarray(0, spanCount)),
@@ -99,43 +89,21 @@ function textColumns(batch: SpanBatch): NativeColumn[] {
 
 function wordColumns(batch: SpanBatch, ids: DimensionIds): NativeColumn[] {
   const { spanCount } = batch;
-  const resourceIds = idColumn(ids.resources, batch.resourceIndices, spanCount);
-  const scopeIds = idColumn(ids.scopes, batch.scopeIndices, spanCount);
   const words = (name: string, column: Uint32Array): NativeColumn =>
     new RawColumn(name, "UInt32", column.subarray(0, spanCount));
   return [
     new RawColumn("kind", "UInt8", batch.kinds.subarray(0, spanCount)),
     new RawColumn("status", "UInt8", batch.statusCodes.subarray(0, spanCount)),
     words("flags", batch.flags),
-    new RawColumn("resource_id", "UInt64", resourceIds),
-    new RawColumn("scope_id", "UInt64", scopeIds),
+    ...dimensionColumns(batch, ids, spanCount),
     words("dropped_attrs", batch.droppedAttributesCounts),
     words("dropped_events", batch.droppedEventsCounts),
     words("dropped_links", batch.droppedLinksCounts),
   ];
 }
 
-/** `ids[indices[row]]` for each row, moved as words. */
-function idColumn(ids: BigUint64Array, indices: Uint32Array, spanCount: number): Uint32Array {
-  const idWords = new Uint32Array(ids.buffer, ids.byteOffset, ids.length * 2);
-  const column = new Uint32Array(spanCount * 2);
-  for (let row = 0; row < spanCount; row += 1) {
-    const at = (indices[row] ?? 0) * 2;
-    column[row * 2] = idWords[at] ?? 0;
-    column[row * 2 + 1] = idWords[at + 1] ?? 0;
-  }
-  return column;
-}
-
 function attributeColumns(batch: SpanBatch): NativeColumn[] {
-  const owners: AttributeOwners = { count: batch.spanCount, ends: batch.attributesEnd };
-  const maps = typedMaps(batch, batch.attributes, owners);
-  return [
-    new MapColumn("attrs_s", maps.text),
-    new MapColumn("attrs_i", maps.int),
-    new MapColumn("attrs_d", maps.double),
-    new MapColumn("attrs_b", maps.bool),
-  ];
+  return attributeMapColumns(batch, { count: batch.spanCount, ends: batch.attributesEnd });
 }
 
 function eventColumns(batch: SpanBatch): NativeColumn[] {

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import type { ClickHouseClient } from "@clickhouse/client";
-import { SpanBatch, systemClock } from "@spoor/trace";
+import { LogBatch, SpanBatch, systemClock } from "@spoor/trace";
 
 import type { Connection, ConnectionSource } from "../engine/connection.ts";
 import { EmbeddedEngine } from "../engine/embedded-engine.ts";
 import { migrate } from "../schema/migrate.ts";
-import { encodeSpanBlock, type SpanBlock } from "./block.ts";
+import { encodeLogBlock, encodeSpanBlock, type SpanBlock } from "./block.ts";
 import { SpanWriter } from "./span-writer.ts";
 
 describe("a write whose connection breaks", () => {
@@ -71,6 +71,24 @@ describe("a write whose connection breaks", () => {
     engine = await EmbeddedEngine.start({ dataPath, clock: systemClock, onEvent: () => undefined });
     await new SpanWriter(engine).write(block, "three");
     assert.deepEqual(await counts(), [[15, 15]]);
+  });
+
+  test("stores the log records of a token once, whatever spans have that token", async () => {
+    const batch = new LogBatch();
+    batch.reserveLogRecord();
+    batch.bodies.push(0, 0, 0, 0);
+    const block = encodeLogBlock(batch, { nowUnixNano: systemClock.nowUnixNano() });
+    const { writer } = engine.current();
+    const exec: ClickHouseClient["exec"] = async (parameters) => {
+      const { stream } = await writer.exec(parameters);
+      for await (const chunk of stream) void chunk;
+      throw new Error("socket hang up");
+    };
+    await writerThrough(withExec(writer, exec)).writeLogs(block, "three");
+    await new SpanWriter(engine).writeLogs(block, "three");
+    const query = "SELECT count() FROM spoor.logs";
+    const result = await writer.query({ query, format: "JSONCompactEachRow" });
+    assert.deepEqual(await result.json(), [[1]]);
   });
 
   test("is stored again under another token", async () => {

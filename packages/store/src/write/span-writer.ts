@@ -3,10 +3,19 @@ import { Readable } from "node:stream";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { INSERT_RECOVERY_MS_MAX } from "../base/limits.ts";
 import { type ConnectionSource, isAnswer, storeError } from "../engine/connection.ts";
-import type { SpanBlock } from "./block.ts";
+import type { LogBlock, RowBlock, SpanBlock } from "./block.ts";
 import { DimensionWriter } from "./dimensions.ts";
 
-/** Writes encoded spans, one insert for each block. */
+/** One insert. */
+interface Insert {
+  readonly table: "spoor.spans" | "spoor.logs";
+  /** Completes "cannot …" in an error. */
+  readonly verb: string;
+  readonly block: RowBlock;
+  readonly token: string;
+}
+
+/** Writes encoded spans and log records, one insert for each block. */
 export class SpanWriter {
   readonly #source: ConnectionSource;
   readonly #dimensions = new DimensionWriter();
@@ -22,30 +31,39 @@ export class SpanWriter {
    * When the connection breaks in between, nobody knows whether the rows are stored. The insert is
    * then repeated once, under the same token, as soon as the engine is back.
    */
-  async write(block: SpanBlock, token: string): Promise<void> {
+  write(block: SpanBlock, token: string): Promise<void> {
+    return this.#write({ table: "spoor.spans", verb: "store spans", block, token });
+  }
+
+  /** The same for log records. Tokens of spans and of log records never meet. */
+  writeLogs(block: LogBlock, token: string): Promise<void> {
+    return this.#write({ table: "spoor.logs", verb: "store log records", block, token });
+  }
+
+  async #write(insert: Insert): Promise<void> {
     const connection = this.#source.current();
     try {
-      await this.#insert(connection.writer, block, token);
+      await this.#insert(connection.writer, insert);
     } catch (error) {
-      if (isAnswer(error)) throw storeError("store spans", error);
-      await this.#repeat({ block, token }, connection, error);
+      if (isAnswer(error)) throw storeError(insert.verb, error);
+      await this.#repeat(insert, connection, error);
     }
   }
 
   async #repeat(
-    { block, token }: { readonly block: SpanBlock; readonly token: string },
+    insert: Insert,
     broken: ReturnType<ConnectionSource["current"]>,
     cause: unknown,
   ): Promise<void> {
     try {
       const connection = await this.#source.after(broken, INSERT_RECOVERY_MS_MAX);
-      await this.#insert(connection.writer, block, token);
+      await this.#insert(connection.writer, insert);
     } catch (error) {
-      throw storeError("store spans", isAnswer(error) ? error : cause);
+      throw storeError(insert.verb, isAnswer(error) ? error : cause);
     }
   }
 
-  async #insert(client: ClickHouseClient, block: SpanBlock, token: string): Promise<void> {
+  async #insert(client: ClickHouseClient, { table, block, token }: Insert): Promise<void> {
     const { columns, bytes, resources, scopes } = block;
     await Promise.all([
       this.#dimensions.write(client, "spoor.resources", resources),
@@ -53,7 +71,7 @@ export class SpanWriter {
     ]);
     const names = columns.map((name) => `\`${name}\``).join(", ");
     const { stream } = await client.exec({
-      query: `INSERT INTO spoor.spans (${names}) FORMAT Native`,
+      query: `INSERT INTO ${table} (${names}) FORMAT Native`,
       values: Readable.from([bytes], { objectMode: false }),
       clickhouse_settings: {
         async_insert: 0,
