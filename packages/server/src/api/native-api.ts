@@ -9,15 +9,17 @@ import {
   type Coverage,
   type CoverageCap,
   errorMessage,
+  type LogRecordsAnswer,
   parseTraceReference,
   type StatusAnswer,
+  toLogRecordListDocument,
   toSummaryDocument,
   toTraceDocument,
   type TraceAnswer,
   type TraceListAnswer,
 } from "@spoor/trace";
 import { type Context, Hono } from "hono";
-import { AMBIGUOUS_IDS_MAX, TRACE_SPANS_MAX } from "../base/limits.ts";
+import { AMBIGUOUS_IDS_MAX, TRACE_LOG_RECORDS_MAX, TRACE_SPANS_MAX } from "../base/limits.ts";
 import type { TraceStream } from "../live/trace-stream.ts";
 import { parseTraceQuery } from "./parameters.ts";
 import { answerProblem, type Problem } from "./problem.ts";
@@ -41,6 +43,7 @@ export function createNativeApi(parts: NativeApiParts): Hono {
   api.get("/status", (context) => context.json(parts.status()));
   api.get("/traces", (context) => listTraces(context, parts));
   api.get("/traces/:reference", (context) => readTrace(context, parts));
+  api.get("/traces/:reference/logs", (context) => readLogs(context, parts));
   api.get("/stream", (context) => streamTraces(context, parts));
   api.notFound((context) => answerProblem(context, notFound(context.req.path)));
   api.onError((error, context) => {
@@ -80,6 +83,24 @@ async function readTrace(context: Context, parts: NativeApiParts): Promise<Respo
     ...coverage(
       { ...read, isFresh, tookMs: parts.clock.monotonicMs() - startedMs },
       { unit: "spans", limit: TRACE_SPANS_MAX },
+    ),
+  };
+  return context.json(answer);
+}
+
+/** Log records may come without any span, so a trace that is not known is no error here. */
+async function readLogs(context: Context, parts: NativeApiParts): Promise<Response> {
+  const startedMs = parts.clock.monotonicMs();
+  const isFresh = await parts.freshen();
+  const traceId = await resolveReference(context.req.param("reference") ?? "", parts.store);
+  if (typeof traceId === "object") return answerProblem(context, ifFresh(isFresh, traceId));
+  const read = await parts.store.readLogs(traceId, { limit: TRACE_LOG_RECORDS_MAX });
+  const answer: LogRecordsAnswer = {
+    traceId,
+    ...toLogRecordListDocument(read.logRecords),
+    ...coverage(
+      { ...read, isFresh, tookMs: parts.clock.monotonicMs() - startedMs },
+      { unit: "log records", limit: TRACE_LOG_RECORDS_MAX },
     ),
   };
   return context.json(answer);

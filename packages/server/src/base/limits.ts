@@ -46,10 +46,10 @@ export const ADMISSION_WAIT_MS_MAX = 2_000;
 export const RETRY_DELAY_MS = 1_000;
 
 /**
- * A segment is sealed when it holds this many spans. The fixed cost of one insert equals that of
+ * A segment is sealed when it holds this many spans and log records together. The fixed cost of one insert equals that of
  * some thousands of spans, and beyond this size it no longer shows.
  */
-export const SEGMENT_SPANS_MAX = 50_000;
+export const SEGMENT_ROWS_MAX = 50_000;
 
 /** A segment is sealed at this size: as many compressed bytes decode to some 100 MiB of columns. */
 export const SEGMENT_BYTES_MAX: number = 16 * MIB;
@@ -111,6 +111,9 @@ export const LIST_TRACES_DEFAULT = 20;
 /** Spans in one answer of a whole trace; the answer then says that it was capped. */
 export const TRACE_SPANS_MAX = 100_000;
 
+/** Log records in one answer about a trace; the answer then says that it was capped. */
+export const TRACE_LOG_RECORDS_MAX = 10_000;
+
 /** Candidates that an ambiguous prefix names. */
 export const AMBIGUOUS_IDS_MAX = 10;
 
@@ -131,6 +134,9 @@ export const STREAM_STATUS_MS = 2_000;
 
 /** Spans that a store in memory holds: some 500 MB of objects. The oldest traces go first. */
 export const MEMORY_STORE_SPANS_MAX = 200_000;
+
+/** Log records that a store in memory holds. The first to arrive go first. */
+export const MEMORY_STORE_LOG_RECORDS_MAX = 200_000;
 
 /**
  * Requests that are written and synced together. Two buffers each, and the kernel takes 1,024 of

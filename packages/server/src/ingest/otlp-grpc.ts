@@ -1,5 +1,5 @@
 /*
- * OTLP/gRPC: the one unary method TraceService/Export, spoken by hand on HTTP/2.
+ * OTLP/gRPC: the unary method Export of TraceService and of LogsService, spoken by hand on HTTP/2.
  *
  * A gRPC library would spend three times the CPU on the same request and needs a message decoder
  * of its own. What the protocol asks for here is little (gRPC over HTTP/2, "Requests" and
@@ -15,7 +15,6 @@ import {
 } from "node:http2";
 import {
   encodeRpcStatus,
-  encodeTracesResponse,
   grpcFrame,
   GrpcMessageReader,
   type GrpcProblem,
@@ -31,8 +30,9 @@ import {
   REQUEST_MS_MAX,
 } from "../base/limits.ts";
 import type { Permit } from "./admission.ts";
+import { exportResponse, GRPC_SIGNALS } from "./otlp-routes.ts";
 import type { Reception } from "./reception.ts";
-import type { Compression } from "../base/received-request.ts";
+import type { Compression, Signal } from "../base/received-request.ts";
 import { parseCompression } from "../intake/inflate.ts";
 import {
   type Refused,
@@ -41,11 +41,14 @@ import {
   refusedAsTooLargeAsSent,
 } from "../intake/intake.ts";
 
-const EXPORT_PATH = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
-
 /** A refusal with the gRPC status that says it. */
 interface GrpcRefusal extends Refused {
   readonly code: GrpcStatus;
+}
+
+interface AcceptableCall {
+  readonly signal: Signal;
+  readonly compression: Compression;
 }
 
 /** A server for OTLP/gRPC that does not listen yet, and its open sessions. */
@@ -95,9 +98,9 @@ async function answer(
     reception.refuse(from, refusal);
     refuse(stream, refusal);
   };
-  const compression = check(stream, headers);
-  if (compression === undefined) return;
-  if (typeof compression === "object") return refuseWith(compression);
+  const call = check(stream, headers);
+  if (call === undefined) return;
+  if ("kind" in call) return refuseWith(call);
   const permit = await reception.enter();
   if (permit === undefined) return refuseWith(withCode(refusedAsOverload()));
   const read = await readMessage(stream, permit);
@@ -107,35 +110,38 @@ async function answer(
     return;
   }
   const reply = await reception.take({
-    signal: "traces",
+    signal: call.signal,
     body: read.message,
-    compression: read.isCompressed ? compression : "identity",
+    compression: read.isCompressed ? call.compression : "identity",
     encoding: "protobuf",
     from,
     permit,
   });
   if (reply.kind === "refused") refuse(stream, withCode(reply));
-  else accept(stream, encodeTracesResponse(reply, "protobuf"));
+  else accept(stream, exportResponse(call.signal, reply, "protobuf"));
 }
 
-/** The compression of an acceptable call, the refusal of another, or undefined when answered. */
+/** What an acceptable call sends, the refusal of another, or undefined when answered. */
 function check(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-): Compression | GrpcRefusal | undefined {
+): AcceptableCall | GrpcRefusal | undefined {
   if (!(headers["content-type"] ?? "").startsWith("application/grpc")) {
     // gRPC over HTTP/2, "Requests": no gRPC answer for what is not gRPC.
     stream.respond({ ":status": 415 }, { endStream: true });
     drain(stream);
     return undefined;
   }
-  if (headers[":path"] !== EXPORT_PATH) {
-    const message = `there is no method ${headers[":path"]} here: this server receives traces only`;
+  const path = headers[":path"] ?? "";
+  const signal = GRPC_SIGNALS.get(path);
+  if (signal === undefined) {
+    const names = [...GRPC_SIGNALS.values()].join(" and ");
+    const message = `there is no method ${path} here: this server receives ${names} only`;
     return { ...unsupported(message), code: GrpcStatus.unimplemented };
   }
   const name = headers["grpc-encoding"];
   const compression = parseCompression(Array.isArray(name) ? name[0] : name);
-  if (compression !== undefined) return compression;
+  if (compression !== undefined) return { signal, compression };
   const message = `cannot read grpc-encoding ${String(name)}: send identity, gzip or zstd`;
   return { ...unsupported(message), code: GrpcStatus.unimplemented };
 }

@@ -1,16 +1,17 @@
 /*
- * OTLP/HTTP: POST /v1/traces with a protobuf or JSON body (OTLP specification, "OTLP/HTTP").
+ * OTLP/HTTP: POST /v1/traces or /v1/logs with a protobuf or JSON body (OTLP specification, "OTLP/HTTP").
  *
  * Every refusal carries a google.rpc.Status in the encoding of the request. A refused body is
  * read and thrown away for a while, because a client that is still writing sees a reset
  * connection otherwise, and never the reason.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { encodeRpcStatus, encodeTracesResponse, type OtlpEncoding, GrpcStatus } from "@spoor/otlp";
+import { encodeRpcStatus, type OtlpEncoding, GrpcStatus } from "@spoor/otlp";
 import { DRAIN_MS_MAX, KEEP_ALIVE_MS, REQUEST_BYTES_MAX, REQUEST_MS_MAX } from "../base/limits.ts";
 import { readBody } from "./body.ts";
+import { exportResponse, HTTP_SIGNALS } from "./otlp-routes.ts";
 import type { Reception } from "./reception.ts";
-import type { Compression } from "../base/received-request.ts";
+import type { Compression, Signal } from "../base/received-request.ts";
 import { parseCompression } from "../intake/inflate.ts";
 import {
   type Accepted,
@@ -19,7 +20,6 @@ import {
   refusedAsTooLargeAsSent,
 } from "../intake/intake.ts";
 
-const TRACES_PATH = "/v1/traces";
 const CONTENT_TYPES = { protobuf: "application/x-protobuf", json: "application/json" } as const;
 
 /** A refusal with the HTTP status that says it. */
@@ -29,6 +29,7 @@ interface HttpRefusal extends Refused {
 }
 
 interface AcceptableRequest {
+  readonly signal: Signal;
   readonly encoding: OtlpEncoding;
   readonly compression: Compression;
 }
@@ -69,12 +70,11 @@ async function answer(
   if (read.kind === "body") {
     const reply = await reception.take({
       ...checked,
-      signal: "traces",
       body: read.body,
       from,
       permit,
     });
-    if (reply.kind === "accepted") accept(response, encoding, reply);
+    if (reply.kind === "accepted") accept(response, checked, reply);
     else refuse({ request, response, encoding, refusal: { ...reply, status: statusOf(reply) } });
     return;
   }
@@ -86,13 +86,15 @@ async function answer(
 }
 
 function check(request: IncomingMessage): AcceptableRequest | HttpRefusal {
-  const path = (request.url ?? "").split("?", 1)[0];
-  if (path !== TRACES_PATH) {
-    const message = `there is no ${path} here: this server receives traces at POST ${TRACES_PATH}`;
+  const path = (request.url ?? "").split("?", 1)[0] ?? "";
+  const signal = HTTP_SIGNALS.get(path);
+  if (signal === undefined) {
+    const paths = [...HTTP_SIGNALS].map(([known, name]) => `${name} at POST ${known}`);
+    const message = `there is no ${path} here: this server receives ${paths.join(" and ")}`;
     return { ...unsupported(message), status: 404 };
   }
   if (request.method !== "POST") {
-    const message = `${request.method} is not allowed at ${TRACES_PATH}: send with POST`;
+    const message = `${request.method} is not allowed at ${path}: send with POST`;
     return { ...unsupported(message), status: 405, headers: { allow: "POST" } };
   }
   const encoding = encodingOf(request);
@@ -114,7 +116,7 @@ function check(request: IncomingMessage): AcceptableRequest | HttpRefusal {
   if (Number(request.headers["content-length"] ?? 0) > REQUEST_BYTES_MAX) {
     return { ...refusedAsTooLargeAsSent(), status: 413 };
   }
-  return { encoding, compression };
+  return { signal, encoding, compression };
 }
 
 function encodingOf(request: IncomingMessage): OtlpEncoding | undefined {
@@ -142,8 +144,12 @@ const RPC_CODE_OF_STATUS: Readonly<Record<number, number>> = {
   503: GrpcStatus.unavailable,
 };
 
-function accept(response: ServerResponse, encoding: OtlpEncoding, reply: Accepted): void {
-  write(response, encoding, 200, encodeTracesResponse(reply, encoding));
+function accept(
+  response: ServerResponse,
+  { signal, encoding }: AcceptableRequest,
+  reply: Accepted,
+): void {
+  write(response, encoding, 200, exportResponse(signal, reply, encoding));
   response.end();
 }
 

@@ -55,7 +55,7 @@ export class Reception {
     const reply = await this.#intake.take({ ...request, receivedAtUnixNano });
     permit.release();
     if (reply.kind === "refused") this.refuse(from, reply);
-    else this.#self.accepted(reply.spanCount);
+    else this.#self.accepted(reply);
     return reply;
   }
 }

@@ -1,17 +1,39 @@
-import { decodeTracesJson, decodeTracesProtobuf } from "@spoor/otlp";
-import type { LossLedger, SpanBatch } from "@spoor/trace";
+import {
+  decodeLogsJson,
+  decodeLogsProtobuf,
+  decodeTracesJson,
+  decodeTracesProtobuf,
+} from "@spoor/otlp";
+import { LogBatch, type LossLedger, SpanBatch } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import { inflate } from "./inflate.ts";
-import { type IntakeReply, refusedAsMalformed, refusedAsTooLarge } from "./intake.ts";
+import {
+  type Accepted,
+  type IntakeReply,
+  refusedAsMalformed,
+  refusedAsTooLarge,
+} from "./intake.ts";
+
+/** What requests are decoded into: one batch for each signal. */
+export interface SignalBatches {
+  readonly spans: SpanBatch;
+  readonly logRecords: LogBatch;
+}
+
+/** Batches without a row. */
+export function newBatches(): SignalBatches {
+  return { spans: new SpanBatch(), logRecords: new LogBatch() };
+}
 
 /**
- * Decompresses a request and appends its spans to `batch`; a refused one leaves no row behind.
+ * Decompresses a request and appends its rows to the batch of its signal; a refused one leaves no
+ * row behind.
  *
  * The same request appended to the same batch gives the same rows, today and after a crash.
  */
 export function decodeRequest(
-  request: Pick<ReceivedRequest, "encoding" | "compression" | "body">,
-  batch: SpanBatch,
+  request: Pick<ReceivedRequest, "signal" | "encoding" | "compression" | "body">,
+  batches: SignalBatches,
   ledger: LossLedger,
 ): IntakeReply {
   const inflated = inflate(request.body, request.compression);
@@ -19,13 +41,31 @@ export function decodeRequest(
     return refusedAsTooLarge("the decompressed request is too large", inflated.limitBytes);
   }
   if (inflated.kind === "malformed") return refusedAsMalformed(inflated.reason);
-  const decode = request.encoding === "json" ? decodeTracesJson : decodeTracesProtobuf;
-  const decoded = decode(inflated.body, batch, ledger);
+  const isJson = request.encoding === "json";
+  if (request.signal === "logs") {
+    const decode = isJson ? decodeLogsJson : decodeLogsProtobuf;
+    const decoded = decode(inflated.body, batches.logRecords, ledger);
+    if (decoded.malformed !== undefined) return refusedAsMalformed(decoded.malformed);
+    const { logRecordCount, problems } = decoded;
+    return accepted({ logRecordCount }, problems);
+  }
+  const decode = isJson ? decodeTracesJson : decodeTracesProtobuf;
+  const decoded = decode(inflated.body, batches.spans, ledger);
   if (decoded.malformed !== undefined) return refusedAsMalformed(decoded.malformed);
+  const { spanCount, rejectedSpanCount, problems } = decoded;
+  return accepted({ spanCount, rejectedSpanCount }, problems);
+}
+
+function accepted(
+  counts: Partial<Pick<Accepted, "spanCount" | "rejectedSpanCount" | "logRecordCount">>,
+  problems: readonly string[],
+): Accepted {
   return {
     kind: "accepted",
-    spanCount: decoded.spanCount,
-    rejectedSpanCount: decoded.rejectedSpanCount,
-    errorMessage: decoded.problems.join("; "),
+    spanCount: 0,
+    rejectedSpanCount: 0,
+    logRecordCount: 0,
+    ...counts,
+    errorMessage: problems.join("; "),
   };
 }

@@ -1,12 +1,12 @@
-import { errorMessage, type LossLedger, SpanBatch } from "@spoor/trace";
+import { errorMessage, type LossLedger } from "@spoor/trace";
 import type { TraceStore } from "@spoor/store";
 import type { ReceivedRequest } from "../base/received-request.ts";
-import { decodeRequest } from "./decode-request.ts";
+import { decodeRequest, newBatches } from "./decode-request.ts";
 import { type Intake, type IntakeReply, refusedAsNotKept } from "./intake.ts";
 
 /** What a direct intake needs. */
 export interface DirectIntakeOptions {
-  readonly store: Pick<TraceStore, "write">;
+  readonly store: Pick<TraceStore, "write" | "writeLogs">;
   readonly ledger: LossLedger;
   /** Called with the trace ids of each request once it is stored, 16 bytes each. */
   readonly onStored: (traceIds: Uint8Array) => void;
@@ -25,15 +25,16 @@ export class DirectIntake implements Intake {
 
   async take(request: ReceivedRequest): Promise<IntakeReply> {
     const { store, ledger, onStored } = this.#options;
-    const batch = new SpanBatch();
-    const reply = decodeRequest(request, batch, ledger);
-    if (reply.kind === "refused" || batch.spanCount === 0) return reply;
+    const { spans, logRecords } = newBatches();
+    const reply = decodeRequest(request, { spans, logRecords }, ledger);
+    if (reply.kind === "refused") return reply;
     try {
-      await store.write(batch);
+      if (spans.spanCount > 0) await store.write(spans);
+      if (logRecords.logRecordCount > 0) await store.writeLogs(logRecords);
     } catch (error) {
       return refusedAsNotKept(errorMessage(error));
     }
-    onStored(batch.traceIds.subarray(0, batch.spanCount * 16));
+    if (spans.spanCount > 0) onStored(spans.traceIds.subarray(0, spans.spanCount * 16));
     return reply;
   }
 

@@ -74,7 +74,11 @@ function reply(one: Reply): void {
 }
 
 function sendSealed(sealed: SealedSegment): void {
-  send({ kind: "sealed", sealed }, sealed.block === undefined ? [] : [sealed.block.bytes.buffer]);
+  const blocks = [sealed.block, sealed.logBlock].filter((block) => block !== undefined);
+  send(
+    { kind: "sealed", sealed },
+    blocks.map(({ bytes }) => bytes.buffer),
+  );
 }
 
 function send(message: FromWorker, transfer: readonly Transferable[] = []): void {

@@ -2,11 +2,15 @@ import type { LossReason } from "@spoor/trace";
 import { REQUEST_BYTES_MAX, RETRY_DELAY_MS } from "../base/limits.ts";
 import type { ReceivedRequest } from "../base/received-request.ts";
 
-/** Stored, with spans that were rejected singly and warnings in words. */
+/**
+ * Stored, with spans that were rejected singly and warnings in words. A log record is never rejected
+ * singly.
+ */
 export interface Accepted {
   readonly kind: "accepted";
   readonly spanCount: number;
   readonly rejectedSpanCount: number;
+  readonly logRecordCount: number;
   /** For partial_success.error_message; empty when all is well. */
   readonly errorMessage: string;
 }
@@ -74,7 +78,7 @@ export function refusedAsNotKept(why: string): Refused {
   return {
     kind: "refused",
     reason: "store_unavailable",
-    message: `the spans could not be kept: ${why}`,
+    message: `the request could not be kept: ${why}`,
     retryDelayMs: RETRY_DELAY_MS,
   };
 }

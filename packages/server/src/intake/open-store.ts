@@ -1,7 +1,11 @@
 import { join } from "node:path";
 import { openEmbeddedStore, openMemoryStore, type TraceStore } from "@spoor/store";
 import type { Clock } from "@spoor/trace";
-import { CATCH_UP_MS_MAX, MEMORY_STORE_SPANS_MAX } from "../base/limits.ts";
+import {
+  CATCH_UP_MS_MAX,
+  MEMORY_STORE_LOG_RECORDS_MAX,
+  MEMORY_STORE_SPANS_MAX,
+} from "../base/limits.ts";
 import type { SelfReport } from "../self/self-report.ts";
 import { storeEventText } from "../self/store-event-text.ts";
 import type { SyncMode } from "../spool/segment-writer.ts";
@@ -32,7 +36,11 @@ export async function openStore(
 ): Promise<OpenedStore> {
   const { ledger } = self;
   if (useMemoryStore) {
-    const memory = openMemoryStore({ spanLimit: MEMORY_STORE_SPANS_MAX, ledger });
+    const memory = openMemoryStore({
+      spanLimit: MEMORY_STORE_SPANS_MAX,
+      logRecordLimit: MEMORY_STORE_LOG_RECORDS_MAX,
+      ledger,
+    });
     const startIntake: OpenedStore["startIntake"] = async (onStored) =>
       new DirectIntake({ store: memory, ledger, onStored });
     return { store: memory, startIntake };
@@ -51,9 +59,11 @@ export async function openStore(
       syncMode,
       ledger,
       writeBlock: (block, token) => store.writeBlock(block, token),
+      writeLogBlock: (block, token) => store.writeLogBlock(block, token),
       onStored: (block) => onStored(block.newestTraceIds),
-      onSetAside: (spanCount, message) => {
+      onSetAside: ({ spanCount, logRecordCount }, message) => {
         ledger.count("span_set_aside", spanCount);
+        ledger.count("log_record_set_aside", logRecordCount);
         onProblem(message);
       },
       onProblem,

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { encodeTracesProtobuf } from "@spoor/otlp";
-import { LossLedger, type Span } from "@spoor/trace";
+import { encodeLogsJson, encodeLogsProtobuf, encodeTracesProtobuf } from "@spoor/otlp";
+import { type LogRecord, LossLedger, type Span } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import { readSegment } from "../spool/segment-file.ts";
 import { Spool } from "../spool/spool.ts";
@@ -54,6 +54,24 @@ function spanOf(number: number): Span {
   };
 }
 
+function logRecordOf(number: number): LogRecord {
+  return {
+    traceId: number.toString(16).padStart(32, "a"),
+    spanId: "",
+    timeUnixNano: 1_700_000_000_000_000_000n,
+    observedTimeUnixNano: 0n,
+    severityNumber: 9,
+    severityText: "",
+    eventName: "",
+    body: `line ${number}`,
+    attributes: new Map(),
+    droppedAttributesCount: 0,
+    flags: 0,
+    resource: RESOURCE,
+    scope: SCOPE,
+  };
+}
+
 function requestOf(body: Uint8Array, fields: Partial<ReceivedRequest> = {}): ReceivedRequest {
   return {
     signal: "traces",
@@ -86,6 +104,18 @@ test("a sealed segment and the same segment read from its file give the same blo
   }
   const sealed = await builder.seal();
   assert.equal(sealed.block?.spanCount, 40);
+  assert.deepEqual(await sealFromFile(path, sealed.sequence), sealed);
+});
+
+test("spans and log records of one segment become two blocks, today and from the file", async () => {
+  const { builder, path } = await startBuilder();
+  await builder.take(requestOf(encodeLogsProtobuf([logRecordOf(1)]), { signal: "logs" }));
+  await builder.take(requestOf(encodeTracesProtobuf([spanOf(1), spanOf(2)])));
+  const json = Buffer.from(JSON.stringify(encodeLogsJson([logRecordOf(2), logRecordOf(3)])));
+  const reply = await builder.take(requestOf(json, { signal: "logs", encoding: "json" }));
+  assert.deepEqual(reply.kind === "accepted" && [reply.spanCount, reply.logRecordCount], [0, 2]);
+  const sealed = await builder.seal();
+  assert.deepEqual([sealed.block?.spanCount, sealed.logBlock?.logRecordCount], [2, 3]);
   assert.deepEqual(await sealFromFile(path, sealed.sequence), sealed);
 });
 

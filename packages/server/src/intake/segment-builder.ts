@@ -1,18 +1,18 @@
 /*
- * One segment of the spool and, in step with it, the batch that it decodes to.
+ * One segment of the spool and, in step with it, the batches that it decodes to.
  *
  * A request is decoded first, so that the spool holds only what can be decoded again; then its body
  * is appended to the segment; and when that is durable it is acknowledged. When appending fails the
- * batch holds rows that nobody was promised, so it is thrown away and decoded again from what the
- * segment does hold.
+ * batches hold rows that nobody was promised, so they are thrown away and decoded again from what
+ * the segment does hold.
  */
-import { encodeSpanBlock, type SpanBlock } from "@spoor/store/block";
-import { errorMessage, type LossEntry, LossLedger, SpanBatch } from "@spoor/trace";
+import { encodeLogBlock, encodeSpanBlock, type LogBlock, type SpanBlock } from "@spoor/store/block";
+import { errorMessage, type LossEntry, LossLedger } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import { readSegment, segmentToken } from "../spool/segment-file.ts";
 import type { SegmentHeader } from "../spool/segment-format.ts";
 import { SegmentWriter, type SyncMode } from "../spool/segment-writer.ts";
-import { decodeRequest } from "./decode-request.ts";
+import { decodeRequest, newBatches, type SignalBatches } from "./decode-request.ts";
 import { type IntakeReply, refusedAsNotKept } from "./intake.ts";
 
 /** A segment as the store takes it. */
@@ -21,6 +21,8 @@ export interface SealedSegment {
   readonly token: string;
   /** Undefined when the segment holds no span. */
   readonly block: SpanBlock | undefined;
+  /** Undefined when the segment holds no log record. */
+  readonly logBlock: LogBlock | undefined;
   /** Why the segment was read only in part; undefined when all of it was. */
   readonly torn?: string;
 }
@@ -38,7 +40,7 @@ export class SegmentBuilder {
   readonly #writer: SegmentWriter;
   readonly #ledger: LossLedger;
   readonly #appending = new Set<Promise<void>>();
-  #batch = new SpanBatch();
+  readonly #batches = newBatches();
   #firstReceivedAtUnixNano: bigint | undefined;
   #isOutOfStep = false;
 
@@ -55,8 +57,8 @@ export class SegmentBuilder {
 
   /** Takes a request; resolves when it is durable or refused. Never rejects. */
   async take(request: ReceivedRequest): Promise<IntakeReply> {
-    const reply = decodeRequest(request, this.#batch, this.#ledger);
-    if (reply.kind === "refused" || reply.spanCount === 0) return reply;
+    const reply = decodeRequest(request, this.#batches, this.#ledger);
+    if (reply.kind === "refused" || reply.spanCount + reply.logRecordCount === 0) return reply;
     this.#firstReceivedAtUnixNano ??= request.receivedAtUnixNano;
     const appending = this.#writer.append(request);
     this.#appending.add(appending);
@@ -77,8 +79,8 @@ export class SegmentBuilder {
     await this.#writer.close();
     const { path, header } = this.#place;
     if (this.#isOutOfStep) return sealFromFile(path, header.sequence);
-    const block = encode(this.#batch, this.#firstReceivedAtUnixNano);
-    return { sequence: header.sequence, token: segmentToken(header), block };
+    const blocks = encode(this.#batches, this.#firstReceivedAtUnixNano);
+    return { sequence: header.sequence, token: segmentToken(header), ...blocks };
   }
 }
 
@@ -90,17 +92,24 @@ export class SegmentBuilder {
  */
 export async function sealFromFile(path: string, sequence: bigint): Promise<SealedSegment> {
   const { token = "", requests, torn } = await readSegment(path);
-  const batch = new SpanBatch();
+  const batches = newBatches();
   // What is lost in decoding was counted when the request was acknowledged.
   const ledger = new LossLedger();
-  for (const request of requests) decodeRequest(request, batch, ledger);
-  const block = encode(batch, requests[0]?.receivedAtUnixNano);
-  return { sequence, token, block, ...(torn === undefined ? {} : { torn }) };
+  for (const request of requests) decodeRequest(request, batches, ledger);
+  const blocks = encode(batches, requests[0]?.receivedAtUnixNano);
+  return { sequence, token, ...blocks, ...(torn === undefined ? {} : { torn }) };
 }
 
-function encode(batch: SpanBatch, receivedAtUnixNano: bigint | undefined): SpanBlock | undefined {
-  if (batch.spanCount === 0 || receivedAtUnixNano === undefined) return undefined;
-  return encodeSpanBlock(batch, { nowUnixNano: receivedAtUnixNano });
+function encode(
+  { spans, logRecords }: SignalBatches,
+  receivedAtUnixNano: bigint | undefined,
+): Pick<SealedSegment, "block" | "logBlock"> {
+  // A segment in which no request came has no rows either.
+  const at = { nowUnixNano: receivedAtUnixNano ?? 0n };
+  return {
+    block: spans.spanCount === 0 ? undefined : encodeSpanBlock(spans, at),
+    logBlock: logRecords.logRecordCount === 0 ? undefined : encodeLogBlock(logRecords, at),
+  };
 }
 
 /** What was counted since the last call. */

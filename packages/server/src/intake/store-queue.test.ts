@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SpanBlock } from "@spoor/store/block";
+import type { LogBlock, SpanBlock } from "@spoor/store/block";
 import { SpoorError } from "@spoor/trace";
 import { StoreQueue, type StoreQueueOptions } from "./store-queue.ts";
 import type { Sealed } from "./worker-messages.ts";
@@ -16,8 +16,12 @@ function blockOf(spanCount: number): SpanBlock {
   };
 }
 
+function logBlockOf(logRecordCount: number): LogBlock {
+  return { logRecordCount, columns: [], bytes: new Uint8Array(), resources: [], scopes: [] };
+}
+
 function sealedOf(sequence: bigint, spanCount: number = 1): Sealed {
-  return { sequence, token: `token-${sequence}`, block: blockOf(spanCount) };
+  return { sequence, token: `token-${sequence}`, block: blockOf(spanCount), logBlock: undefined };
 }
 
 /** Records what the queue does, in order. */
@@ -36,20 +40,24 @@ class Recorder {
           return `/spool/refused/${sequence}`;
         },
       },
-      writeBlock: async (_block, token) => {
-        const failure = this.failures.shift();
-        this.events.push(failure === undefined ? `write ${token}` : `fail ${token}`);
-        if (failure !== undefined) throw failure;
-      },
+      writeBlock: (_block, token) => this.#write(token),
+      writeLogBlock: (_block, token) => this.#write(token),
       reread: async (sequence) => {
         this.reread.push(sequence);
         return sealedOf(sequence);
       },
       onStored: ({ spanCount }) => void this.events.push(`stored ${spanCount}`),
-      onSetAside: (spanCount, message) => void this.events.push(`lost ${spanCount}: ${message}`),
+      onSetAside: ({ spanCount, logRecordCount }, message) =>
+        void this.events.push(`lost ${spanCount} and ${logRecordCount}: ${message}`),
       onProblem: (message) => void this.events.push(message),
       ...options,
     });
+  }
+
+  async #write(token: string): Promise<void> {
+    const failure = this.failures.shift();
+    this.events.push(failure === undefined ? `write ${token}` : `fail ${token}`);
+    if (failure !== undefined) throw failure;
   }
 }
 
@@ -98,7 +106,7 @@ test("a segment that the store refuses for good does not hold up the next one", 
   assert.deepEqual(recorder.events, [
     "fail token-1",
     "set aside 1",
-    "lost 3: cannot store spans: bad column; its requests are kept in /spool/refused/1",
+    "lost 3 and 0: cannot store spans: bad column; its requests are kept in /spool/refused/1",
     "write token-2",
     "remove 2",
     "stored 4",
@@ -117,10 +125,60 @@ test("beyond the first few, segments let go of their blocks and are read again",
   assert.equal(recorder.events.filter((event) => event.startsWith("remove")).length, 6);
 });
 
+test("a segment is removed when its spans and its log records are stored, not before", async () => {
+  const recorder = new Recorder();
+  const queue = recorder.queue();
+  queue.push({
+    sequence: 1n,
+    sizeBytes: 10,
+    sealed: { ...sealedOf(1n, 5), logBlock: logBlockOf(2) },
+  });
+  await queue.settled(60_000);
+  const stored = ["write token-1", "write token-1-logs", "remove 1", "stored 5"];
+  assert.deepEqual(recorder.events, stored);
+});
+
+test("when only the log records could not be stored both are sent again", async () => {
+  const recorder = new Recorder();
+  const queue = recorder.queue({
+    writeLogBlock: async (_block, token) => {
+      const isFirst = !recorder.events.includes(`fail ${token}`);
+      recorder.events.push(`${isFirst ? "fail" : "write"} ${token}`);
+      if (isFirst) throw AWAY;
+    },
+  });
+  queue.push({
+    sequence: 1n,
+    sizeBytes: 10,
+    sealed: { ...sealedOf(1n, 5), logBlock: logBlockOf(2) },
+  });
+  await queue.settled(60_000);
+  const again = ["write token-1", "write token-1-logs", "remove 1", "stored 5"];
+  assert.deepEqual(recorder.events, ["write token-1", "fail token-1-logs", ...again]);
+});
+
+test("of a segment that is set aside only what the store refused is counted", async () => {
+  const recorder = new Recorder();
+  recorder.failures.push(new SpoorError("cannot store spans: bad column", { code: "TEST" }));
+  const queue = recorder.queue();
+  queue.push({
+    sequence: 1n,
+    sizeBytes: 10,
+    sealed: { ...sealedOf(1n, 5), logBlock: logBlockOf(2) },
+  });
+  await queue.settled(60_000);
+  assert.deepEqual(recorder.events, [
+    "fail token-1",
+    "write token-1-logs",
+    "set aside 1",
+    "lost 5 and 0: cannot store spans: bad column; its requests are kept in /spool/refused/1",
+  ]);
+});
+
 test("a segment without spans is removed and nothing is written", async () => {
   const recorder = new Recorder();
   const queue = recorder.queue();
-  const sealed = { sequence: 1n, token: "token-1", block: undefined };
+  const sealed = { sequence: 1n, token: "token-1", block: undefined, logBlock: undefined };
   queue.push({ sequence: 1n, sizeBytes: 10, sealed });
   await queue.settled(60_000);
   assert.deepEqual(recorder.events, ["remove 1"]);

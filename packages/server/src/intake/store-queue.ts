@@ -1,14 +1,15 @@
 /*
  * Sealed segments on their way into the store, oldest first.
  *
- * 1. A segment is inserted under its token and then removed from the spool. Until it is removed it
- *    is inserted again, however often that takes: the store keeps a token once.
+ * 1. The spans of a segment are inserted under its token and its log records under one made from it,
+ *    and then it is removed from the spool. Until it is removed both
+ *    are inserted again, however often that takes: the store keeps a token once.
  * 2. While the store is away segments gather in the spool. Only the oldest few keep their blocks in
  *    memory; the others are read from the spool again when it is their turn.
  * 3. A segment that the store refuses for good is set aside and counted, so that it does not hold
  *    up what came after it.
  */
-import type { SpanBlock } from "@spoor/store/block";
+import type { LogBlock, SpanBlock } from "@spoor/store/block";
 import { errorMessage, SpoorError } from "@spoor/trace";
 import {
   BLOCKS_IN_MEMORY_MAX,
@@ -22,13 +23,24 @@ import type { Sealed } from "./worker-messages.ts";
 export interface StoreQueueOptions {
   readonly spool: Pick<Spool, "remove" | "setAside">;
   readonly writeBlock: (block: SpanBlock, token: string) => Promise<void>;
+  readonly writeLogBlock: (block: LogBlock, token: string) => Promise<void>;
   /** Reads a segment from the spool again. */
   readonly reread: (sequence: bigint) => Promise<Sealed>;
-  /** Called with each block once it is stored. */
+  /** Called with the spans of each segment once all of it is stored. */
   readonly onStored: (block: SpanBlock) => void;
-  /** Called when spans are given up: their segment was set aside. */
-  readonly onSetAside: (spanCount: number, message: string) => void;
+  /** Called when rows are given up: their segment was set aside. */
+  readonly onSetAside: (given: SetAside, message: string) => void;
   readonly onProblem: (message: string) => void;
+}
+
+/** What the store refused of a segment that was set aside. */
+export interface SetAside {
+  readonly spanCount: number;
+  readonly logRecordCount: number;
+}
+
+interface Refused extends SetAside {
+  readonly cause: unknown;
 }
 
 interface Entry {
@@ -127,26 +139,43 @@ export class StoreQueue {
 
   /** Returns the error after which to try again, or undefined when the segment is done with. */
   async #tryStore(entry: Entry): Promise<unknown> {
-    const { spool, writeBlock, reread, onStored } = this.#options;
+    const { spool, reread, onStored } = this.#options;
     try {
       entry.sealed ??= await reread(entry.sequence);
-      const { block, token, torn } = entry.sealed;
+      const { block, torn } = entry.sealed;
       if (torn !== undefined) this.#reportTorn(entry.sequence, torn);
-      if (block !== undefined) await writeBlock(block, token);
+      const refused = await this.#storeBlocks(entry.sealed);
+      if (refused !== undefined) return this.#setAside(entry.sequence, refused);
       await spool.remove(entry.sequence);
       if (block !== undefined) onStored(block);
       return undefined;
     } catch (error) {
       if (error instanceof SpoorError && error.retryable) return error;
-      return this.#setAside(entry, error);
+      return this.#setAside(entry.sequence, { spanCount: 0, logRecordCount: 0, cause: error });
     }
   }
 
-  async #setAside(entry: Entry, cause: unknown): Promise<unknown> {
+  /**
+   * What of a segment the store refuses for good; undefined when all of it is stored. One block is
+   * stored whether or not the other one is refused.
+   */
+  async #storeBlocks({ block, logBlock, token }: Sealed): Promise<Refused | undefined> {
+    const { writeBlock, writeLogBlock } = this.#options;
+    const spans = block && (await refusal(() => writeBlock(block, token)));
+    const logs = logBlock && (await refusal(() => writeLogBlock(logBlock, logsToken(token))));
+    if (spans === undefined && logs === undefined) return undefined;
+    return {
+      spanCount: spans === undefined ? 0 : (block?.spanCount ?? 0),
+      logRecordCount: logs === undefined ? 0 : (logBlock?.logRecordCount ?? 0),
+      cause: spans ?? logs,
+    };
+  }
+
+  async #setAside(sequence: bigint, { cause, ...given }: Refused): Promise<unknown> {
     try {
-      const path = await this.#options.spool.setAside(entry.sequence);
+      const path = await this.#options.spool.setAside(sequence);
       const message = `${errorMessage(cause)}; its requests are kept in ${path}`;
-      this.#options.onSetAside(entry.sealed?.block?.spanCount ?? 0, message);
+      this.#options.onSetAside(given, message);
       return undefined;
     } catch (error) {
       this.#options.onProblem(`cannot set a segment aside: ${errorMessage(error)}`);
@@ -168,5 +197,21 @@ export class StoreQueue {
     this.#stopping.signal.addEventListener("abort", () => resolve(), { once: true });
     await promise;
     clearTimeout(timer);
+  }
+}
+
+/** The token of the log records of a segment, whose own token is that of its spans. */
+function logsToken(token: string): string {
+  return `${token}-logs`;
+}
+
+/** Why the store refused for good what `write` writes; undefined when it is stored. */
+async function refusal(write: () => Promise<void>): Promise<unknown> {
+  try {
+    await write();
+    return undefined;
+  } catch (error) {
+    if (error instanceof SpoorError && error.retryable) throw error;
+    return error;
   }
 }

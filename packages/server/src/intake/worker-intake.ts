@@ -13,7 +13,7 @@ import {
   FRESHEN_MS_MAX,
   SEGMENT_AGE_MS_MAX,
   SEGMENT_BYTES_MAX,
-  SEGMENT_SPANS_MAX,
+  SEGMENT_ROWS_MAX,
   SPOOL_BYTES_MAX,
   STOP_MS_MAX,
 } from "../base/limits.ts";
@@ -39,7 +39,8 @@ interface IntakeWorker {
   state: "idle" | "active" | "sealing";
   /** Of the segment that it builds. */
   sequence: bigint;
-  spanCount: number;
+  /** Spans and log records. */
+  rowCount: number;
   bytes: number;
 }
 
@@ -55,7 +56,7 @@ export class WorkerIntake implements Intake {
   #ageTimer: NodeJS.Timeout | undefined;
   #isSealWanted = false;
   #isDiskRefusing = false;
-  /** The newest segment that holds acknowledged spans, as far as anybody has asked. */
+  /** The newest segment that holds acknowledged rows, as far as anybody has asked. */
   #latestSequence = 0n;
   #onIdle: (() => void) | undefined;
 
@@ -87,7 +88,7 @@ export class WorkerIntake implements Intake {
 
   freshen(): Promise<boolean> {
     const active = this.#active;
-    if (active !== undefined && active.spanCount > 0) {
+    if (active !== undefined && active.rowCount > 0) {
       this.#latestSequence = active.sequence;
       this.#wantSeal();
     }
@@ -126,7 +127,7 @@ export class WorkerIntake implements Intake {
     const thread = new Worker(new URL(workerFile(), import.meta.url), {
       execArgv: process.execArgv,
     });
-    const worker: IntakeWorker = { thread, state: "idle", sequence: 0n, spanCount: 0, bytes: 0 };
+    const worker: IntakeWorker = { thread, state: "idle", sequence: 0n, rowCount: 0, bytes: 0 };
     thread.on("message", (message: FromWorker) => this.#receive(worker, message));
     // A worker ends by itself only when it is broken; what it acknowledged is in the spool.
     thread.on("error", (cause) => {
@@ -142,7 +143,7 @@ export class WorkerIntake implements Intake {
     invariant(worker !== undefined, "a segment is sealed only when another worker is idle");
     const { spool, syncMode } = this.#options;
     const { path, header } = spool.nextPlace();
-    Object.assign(worker, { state: "active", sequence: header.sequence, spanCount: 0, bytes: 0 });
+    Object.assign(worker, { state: "active", sequence: header.sequence, rowCount: 0, bytes: 0 });
     this.#active = worker;
     send(worker, { kind: "start", place: { path, header, syncMode } });
     this.#ageTimer = setTimeout(() => this.#wantSeal(), SEGMENT_AGE_MS_MAX);
@@ -186,11 +187,11 @@ export class WorkerIntake implements Intake {
   #settle(worker: IntakeWorker, id: number, reply: IntakeReply): void {
     this.#pending.get(id)?.(reply);
     this.#pending.delete(id);
-    if (reply.kind === "accepted") worker.spanCount += reply.spanCount;
+    if (reply.kind === "accepted") worker.rowCount += reply.spanCount + reply.logRecordCount;
     if (reply.kind === "refused" && reply.reason === "store_unavailable") {
       this.#isDiskRefusing = true;
     }
-    const isLarge = worker.spanCount >= SEGMENT_SPANS_MAX || worker.bytes >= SEGMENT_BYTES_MAX;
+    const isLarge = worker.rowCount >= SEGMENT_ROWS_MAX || worker.bytes >= SEGMENT_BYTES_MAX;
     if (isLarge && worker === this.#active) this.#wantSeal();
   }
 

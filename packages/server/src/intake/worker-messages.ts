@@ -1,7 +1,7 @@
 /*
  * What the main thread and an intake worker say to each other.
  */
-import type { SpanBlock } from "@spoor/store/block";
+import type { LogBlock, SpanBlock } from "@spoor/store/block";
 import type { LossEntry } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import type { IntakeReply } from "./intake.ts";
@@ -25,7 +25,7 @@ export type FromWorker =
       readonly replies: readonly Reply[];
       readonly losses: readonly LossEntry[];
     }
-  /** The block's buffer is transferred. */
+  /** The blocks' buffers are transferred. */
   | { readonly kind: "sealed"; readonly sealed: Sealed }
   /** A segment could not be started; requests that were sent for it are refused. */
   | { readonly kind: "startFailed"; readonly message: string }
@@ -37,10 +37,11 @@ export interface Reply {
   readonly reply: IntakeReply;
 }
 
-/** A segment and its block. */
+/** A segment and its blocks. */
 export interface Sealed {
   readonly sequence: bigint;
   readonly token: string;
   readonly block: SpanBlock | undefined;
+  readonly logBlock: LogBlock | undefined;
   readonly torn?: string;
 }

@@ -20,6 +20,7 @@ export class SelfReport {
     lastConnectionFrom: "",
     requests: 0,
     spans: 0,
+    logRecords: 0,
     lastSpanAtUnixNano: "",
   };
 
@@ -35,8 +36,15 @@ export class SelfReport {
   }
 
   /** A request was acknowledged. */
-  accepted(spanCount: number): void {
+  accepted({
+    spanCount,
+    logRecordCount,
+  }: {
+    readonly spanCount: number;
+    readonly logRecordCount: number;
+  }): void {
     this.#received.requests += 1;
+    this.#received.logRecords += logRecordCount;
     if (spanCount === 0) return;
     this.#received.spans += spanCount;
     this.#received.lastSpanAtUnixNano = this.#clock.nowUnixNano().toString();
