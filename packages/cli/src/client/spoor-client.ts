@@ -5,6 +5,7 @@
 import {
   errorCode,
   errorMessage,
+  type LogRecordsAnswer,
   type ProblemDocument,
   SpoorError,
   type StatusAnswer,
@@ -38,6 +39,8 @@ export interface SpoorClient {
   listTraces(query: ListQuery): Promise<TraceListAnswer>;
   /** `reference`: a trace id, a prefix of one, or a traceparent. */
   readTrace(reference: string): Promise<TraceAnswer>;
+  /** The log records of that trace; `reference` as above. */
+  readLogRecords(reference: string): Promise<LogRecordsAnswer>;
   status(): Promise<StatusAnswer>;
 }
 
@@ -62,6 +65,11 @@ export function createClient(options: ClientOptions): SpoorClient {
       const path = `api/v1/traces/${encodeURIComponent(reference)}`;
       const answer = await get(path, `show "${reference}"`);
       return checked<TraceAnswer>(answer, "trace", base.origin);
+    },
+    readLogRecords: async (reference) => {
+      const path = `api/v1/traces/${encodeURIComponent(reference)}/logs`;
+      const answer = await get(path, `read the log records of "${reference}"`);
+      return checked<LogRecordsAnswer>(answer, "logs", base.origin);
     },
     status: async () => {
       const answer = await get("api/v1/status", "read the status");

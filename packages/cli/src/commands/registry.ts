@@ -25,6 +25,11 @@ export const VERBS: readonly RegisteredVerb[] = [
     load: async () => (await import("./show.ts")).showCommand,
   },
   {
+    name: "logs",
+    summary: "print the log records of one trace",
+    load: async () => (await import("./logs.ts")).logsCommand,
+  },
+  {
     name: "help",
     summary: "explain a verb",
     load: async () => (await import("./help.ts")).helpCommand,

@@ -1,14 +1,13 @@
-import { fromTraceDocument, parseTraceReference, type TraceAnswer } from "@spoor/trace";
+import { fromTraceDocument, type TraceAnswer } from "@spoor/trace";
 import type { VerbDeclaration } from "../arguments/declaration.ts";
-import { type ParsedArguments, usage, wholeNumber } from "../arguments/parse-arguments.ts";
-import type { ListQuery, SpoorClient } from "../client/spoor-client.ts";
-import { failure } from "../exit/error-codes.ts";
+import { type ParsedArguments, wholeNumber } from "../arguments/parse-arguments.ts";
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from "../terminal/glyphs.ts";
 import { drawTrace } from "../terminal/span-tree.ts";
 import type { TreeView } from "../terminal/tree-view.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { coverageWords } from "./coverage-words.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
+import { TRACE_OPERAND_DETAILS, traceReference } from "./trace-operand.ts";
 
 const DEPTH_MAX = 1_000_000;
 
@@ -45,21 +44,13 @@ const declaration: VerbDeclaration = {
     ...QUERY_FLAGS,
   ],
   details: [
-    "<trace> is a trace id, the first 4 or more digits of one, a traceparent header, or @last, " +
-      "@slowest or @error (the newest with an error).",
+    TRACE_OPERAND_DETAILS,
     "`← slow` marks up to three spans whose own time on the critical path is a fifth of the " +
       "trace or more; `✗` marks an error, in the sender's words. Five or more alike siblings " +
       "are folded into one line; in a trace of more than 40 spans, subtrees under 1% of it are " +
       "hidden and counted, unless they are marked or on the critical path.",
   ],
   examples: ["spoor show @last", "spoor show 4bf92f35 -v", "spoor show @error -o json"],
-};
-
-/** What stands for the trace, and which list it is the first of. */
-const SELECTORS: Readonly<Record<string, ListQuery>> = {
-  "@last": { limit: 1, sort: "recent" },
-  "@slowest": { limit: 1, sort: "duration" },
-  "@error": { limit: 1, sort: "recent", onlyErrors: true },
 };
 
 /** `spoor show <trace>`. */
@@ -70,7 +61,9 @@ export const showCommand: Command = {
     const view = viewOf(given, context);
     const client = clientOf(given, { verb: declaration, environment });
     const [reference = ""] = given.operands;
-    const answer = await client.readTrace(await resolveReference(reference, client));
+    const answer = await client.readTrace(
+      await traceReference(reference, client, { verb: declaration, goal: "show" }),
+    );
     switch (given.value("output")) {
       case "json":
         stdout.write(`${JSON.stringify({ v: 1, ...answer })}\n`);
@@ -85,36 +78,6 @@ export const showCommand: Command = {
     return "done";
   },
 };
-
-async function resolveReference(text: string, client: SpoorClient): Promise<string> {
-  if (!text.startsWith("@")) return checkedReference(text);
-  const query = SELECTORS[text];
-  if (query === undefined) {
-    throw usage(declaration, `"${text}" is not one of ${Object.keys(SELECTORS).join(", ")}`);
-  }
-  const { traces } = await client.listTraces(query);
-  const [first] = traces;
-  if (first !== undefined) return first.traceId;
-  throw failure("SPOOR_CLI_NO_TRACES", {
-    what: `cannot show ${text}`,
-    why: text === "@error" ? "no trace here has an error" : "no trace has arrived yet",
-    hint:
-      text === "@error"
-        ? 'run "spoor find" to see what is here'
-        : "send one: the README shows how for Node, Go, Python and Java",
-  });
-}
-
-/** What is no reference is said at once, without asking a server that may not even be there. */
-function checkedReference(text: string): string {
-  const reference = parseTraceReference(text);
-  if (reference.kind !== "invalid") return text.trim();
-  throw failure("SPOOR_CLI_USAGE", {
-    what: `cannot show "${text}"`,
-    why: reference.reason,
-    hint: "give a trace id, the first digits of one, a traceparent, @last, @slowest or @error",
-  });
-}
 
 function viewOf(given: ParsedArguments, context: CommandContext): TreeView {
   const look = lookOf(given, context);
