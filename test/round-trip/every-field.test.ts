@@ -4,92 +4,42 @@
  */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { type ClientHttp2Session, connect } from "node:http2";
+import type { ClientHttp2Session } from "node:http2";
 import { after, before, suite, test } from "node:test";
-import { gzipSync, zstdCompressSync } from "node:zlib";
-import { encodeTracesJson, encodeTracesProtobuf, grpcFrame } from "@spoor/otlp";
+import { encodeTracesJson, encodeTracesProtobuf } from "@spoor/otlp";
 import type { Span } from "@spoor/trace";
 import { randomSpans } from "@spoor/trace/random-spans";
 import * as fc from "fast-check";
+import { connectGrpc, sendersOf } from "../otlp-sender.ts";
 import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
 import { storedSpans } from "../stored-trace.ts";
 
 const RUNS = 12;
 
-/** A request that takes longer hangs, and the test says which instead of hanging with it. */
-const ANSWER_MS_MAX = 20_000;
-
 /** Ends the search for a smaller example of a failure while there is time left to report it. */
 const PROPERTY_MS_MAX = 60_000;
-
-const COMPRESSIONS = {
-  none: (body: Uint8Array) => body,
-  gzip: (body: Uint8Array) => gzipSync(body),
-  zstd: (body: Uint8Array) => zstdCompressSync(body),
-} as const;
-
-type Compression = keyof typeof COMPRESSIONS;
 
 let spoor: SpoorProcess;
 let session: ClientHttp2Session;
 before(async () => {
   spoor = await startSpoor();
-  session = connect(`http://127.0.0.1:${spoor.grpcPort}`);
+  session = connectGrpc(spoor);
 });
 after(async () => {
   session.close();
   await spoor.stop();
 });
 
-const SENDERS: Readonly<
-  Record<string, (spans: readonly Span[], compression: Compression) => Promise<void>>
-> = {
-  "OTLP/gRPC": async (spans, compression) => {
-    const isCompressed = compression !== "none";
-    const stream = session.request({
-      ":method": "POST",
-      ":path": "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
-      "content-type": "application/grpc",
-      te: "trailers",
-      ...(isCompressed ? { "grpc-encoding": compression } : {}),
-    });
-    const signal = AbortSignal.timeout(ANSWER_MS_MAX);
-    const trailers = once(stream, "trailers", { signal });
-    stream.resume();
-    const body = COMPRESSIONS[compression](encodeTracesProtobuf(spans));
-    stream.end(grpcFrame(body, { isCompressed }));
-    // Node gives the listeners of "trailers" an object of headers first.
-    const [{ "grpc-status": status, "grpc-message": message }] = (await trailers) as [
-      Readonly<Record<string, string>>,
-    ];
-    assert.equal(status, "0", message);
+const SENDERS = sendersOf<Span>(
+  () => spoor,
+  () => session,
+  {
+    httpPath: "/v1/traces",
+    grpcPath: "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+    encodeProtobuf: encodeTracesProtobuf,
+    encodeJson: encodeTracesJson,
   },
-  "OTLP/HTTP with protobuf": async (spans, compression) => {
-    await post(encodeTracesProtobuf(spans), { type: "application/x-protobuf", compression });
-  },
-  "OTLP/HTTP with JSON": async (spans, compression) => {
-    const body = Buffer.from(JSON.stringify(encodeTracesJson(spans)));
-    await post(body, { type: "application/json", compression });
-  },
-};
-
-interface HowToPost {
-  readonly type: string;
-  readonly compression: Compression;
-}
-
-async function post(body: Uint8Array, { type, compression }: HowToPost): Promise<void> {
-  const encoding = compression === "none" ? {} : { "content-encoding": compression };
-  const response = await fetch(`http://127.0.0.1:${spoor.httpPort}/v1/traces`, {
-    method: "POST",
-    headers: { "content-type": type, ...encoding },
-    // The types of fetch want a buffer that is not shared.
-    body: new Uint8Array(COMPRESSIONS[compression](body)),
-    signal: AbortSignal.timeout(ANSWER_MS_MAX),
-  });
-  assert.equal(response.status, 200, await response.text());
-}
+);
 
 /**
  * The same spans in two traces that nobody else has. Random ids are often small, so they repeat:
