@@ -10,6 +10,7 @@ import { after, before, test } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import {
   decodeGrpcMessage,
+  decodeLogsResponse,
   decodeRpcStatus,
   encodeTracesProtobuf,
   grpcFrame,
@@ -17,7 +18,7 @@ import {
   type OtlpEncoding,
   type RpcStatus,
 } from "@spoor/otlp";
-import type { StatusAnswer } from "@spoor/trace";
+import { LOSS_REASONS, type StatusAnswer } from "@spoor/trace";
 import { exampleSpan } from "../example-span.ts";
 import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
 
@@ -320,6 +321,31 @@ test("spans with a zero id are rejected one by one, the others are kept, and the
   assert.equal(trace.status, 200);
 });
 
+test("a log record with a wrong id is kept without it, and its sender is told", async () => {
+  const record = { traceId: "ab", spanId: "cd", body: { stringValue: "still worth reading" } };
+  const document = { resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] };
+  const body = Buffer.from(JSON.stringify(document));
+  const answer = await send({ path: "/v1/logs", headers: JSON_TYPE, body });
+  assert.equal(answer.status, 200);
+  assert.deepEqual(decodeLogsResponse(answer.body, "json"), {
+    rejectedLogRecordCount: 0,
+    errorMessage: `2 x ${LOSS_REASONS.log_record_id_invalid}`,
+  });
+});
+
+test("malformed log records are answered like malformed spans, over both protocols", async () => {
+  const body = Buffer.from([0x0a, 0xff, 0x01, 0x02]);
+  const overHttp = await send({ path: "/v1/logs", body });
+  assert.equal(overHttp.status, 400);
+  assert.match(protobufMessage(overHttp), /byte/);
+  const path = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
+  const overGrpc = await call({ path, body: grpcFrame(body) });
+  assert.equal(overGrpc.grpcStatus, String(GrpcStatus.invalidArgument));
+  const empty = await call({ path, body: grpcFrame(new Uint8Array()) });
+  assert.equal(empty.grpcStatus, String(GrpcStatus.ok));
+  await assertServerGoesOn();
+});
+
 test("the status names every mistake and counts it", async () => {
   const status = (await (await fetch(`${spoor.url}/api/v1/status`)).json()) as StatusAnswer;
   const reasons = new Set(status.losses.map((loss) => loss.reason));
@@ -328,6 +354,7 @@ test("the status names every mistake and counts it", async () => {
     "request_too_large",
     "request_unsupported",
     "span_id_invalid",
+    "log_record_id_invalid",
   ]) {
     assert.ok(reasons.has(reason), reason);
   }

@@ -1,4 +1,4 @@
-/** The wire of Spoor: OTLP traces and logs in protobuf and JSON, replies, and the framing of gRPC. */
+/** The wire of Spoor: OTLP traces and logs in protobuf and JSON, replies, framing of gRPC. */
 export {
   type GrpcMessage,
   GrpcMessageReader,

@@ -46,8 +46,8 @@ export const ADMISSION_WAIT_MS_MAX = 2_000;
 export const RETRY_DELAY_MS = 1_000;
 
 /**
- * A segment is sealed when it holds this many spans and log records together. The fixed cost of one insert equals that of
- * some thousands of spans, and beyond this size it no longer shows.
+ * A segment is sealed when it holds this many spans and log records together. The fixed cost of one
+ * insert equals that of some thousands of spans, and beyond this size it no longer shows.
  */
 export const SEGMENT_ROWS_MAX = 50_000;
 

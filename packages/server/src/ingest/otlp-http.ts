@@ -1,5 +1,6 @@
 /*
- * OTLP/HTTP: POST /v1/traces or /v1/logs with a protobuf or JSON body (OTLP specification, "OTLP/HTTP").
+ * OTLP/HTTP: POST /v1/traces or /v1/logs with a protobuf or JSON body (OTLP specification,
+ * "OTLP/HTTP").
  *
  * Every refusal carries a google.rpc.Status in the encoding of the request. A refused body is
  * read and thrown away for a while, because a client that is still writing sees a reset

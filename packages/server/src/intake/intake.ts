@@ -3,8 +3,8 @@ import { REQUEST_BYTES_MAX, RETRY_DELAY_MS } from "../base/limits.ts";
 import type { ReceivedRequest } from "../base/received-request.ts";
 
 /**
- * Stored, with spans that were rejected singly and warnings in words. A log record is never rejected
- * singly.
+ * Stored, with spans that were rejected singly and warnings in words. A log record is never
+ * rejected singly.
  */
 export interface Accepted {
   readonly kind: "accepted";

@@ -1,9 +1,9 @@
 /*
  * Sealed segments on their way into the store, oldest first.
  *
- * 1. The spans of a segment are inserted under its token and its log records under one made from it,
- *    and then it is removed from the spool. Until it is removed both
- *    are inserted again, however often that takes: the store keeps a token once.
+ * 1. The spans of a segment are inserted under its token and its log records under one made from
+ *    it, and then it is removed from the spool. Until then both are inserted again, however often
+ *    that takes: the store keeps a token once.
  * 2. While the store is away segments gather in the spool. Only the oldest few keep their blocks in
  *    memory; the others are read from the spool again when it is their turn.
  * 3. A segment that the store refuses for good is set aside and counted, so that it does not hold
