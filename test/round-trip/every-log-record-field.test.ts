@@ -67,11 +67,12 @@ suite("every field of every log record comes back as it was sent", { concurrency
         const property = fc.asyncProperty(randomLogRecords, async (random) => {
           const sent = inNewTrace(random);
           await send(sent, compression);
-          const expected = sent.filter(({ traceId }) => traceId !== "");
+          // Those without a trace take part in the order of the groups that OTLP makes.
+          const expected = inTimeOrder(sent).filter(({ traceId }) => traceId !== "");
           const [first] = expected;
           if (first === undefined) return;
           const stored = await readLogRecords(spoor.url, first.traceId);
-          assert.deepStrictEqual(stored, inTimeOrder(expected));
+          assert.deepStrictEqual(stored, expected);
         });
         await fc.assert(property, {
           numRuns: RUNS,
