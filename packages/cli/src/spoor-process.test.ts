@@ -171,7 +171,7 @@ test("up prints ports, data and what to do next, and a signal stops it with 0", 
         "OTLP/HTTP   http://127.0.0.1:PORT",
         "UI and API  http://127.0.0.1:PORT",
         "data        in memory, lost when this ends",
-        'next        send a trace to one of the OTLP ports, then run "spoor show @last --url ' +
+        'next        send a trace to one of the OTLP ports, then run "npx spoor show @last --url ' +
           'http://127.0.0.1:PORT", or open http://127.0.0.1:PORT',
         "",
       ],
