@@ -1,20 +1,30 @@
 /*
- * CPU per million spans, from a protobuf body: to columns here, against protobufjs to its objects,
- * in one process, in alternating slices. protobufjs gets the easier task: its objects would still
- * have to be turned into columns.
+ * CPU per million spans, from a protobuf body to columns: here, and by protobufjs and its objects.
+ * Both are checked once to have read the same in every field. For comparison: JSON here, and
+ * protobufjs to its objects only.
  *
- * Run: node --conditions=@spoor/source packages/otlp/src/traces/decode-protobuf.bench.ts [rounds]
+ * Started as a program it measures each in fresh processes that take turns: in one process they
+ * share the code that fills columns, and the machine code that fits one of them slows the others.
+ *
+ * Run: node --conditions=@spoor/source packages/otlp/src/traces/decode-protobuf.bench.ts
+ *   [rounds [contender...]]
+ * The last line is one line of JSON.
  */
-import { LossLedger, SpanBatch } from "@spoor/trace";
+import { deepStrictEqual } from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { LossLedger, SpanBatch, spansOf } from "@spoor/trace";
 import { BenchSpans, SPANS_PER_REQUEST } from "./bench-spans.bench.ts";
 import { decodeTracesJson } from "./decode-json.ts";
 import { decodeTracesProtobuf } from "./decode-protobuf.ts";
 import { encodeTracesJson } from "./encode-json.ts";
 import { encodeTracesProtobuf } from "./encode-protobuf.ts";
+import { ProtobufjsColumns } from "./protobufjs-columns.bench.ts";
 import { requestType } from "./protobufjs-messages.fuzz.ts";
 
 /** How much to run. */
 export interface BenchSize {
+  /** Only the contender of this name. */
+  readonly only?: string;
   /** Distinct requests, decoded in turn. */
   readonly requestCount: number;
   /** Alternating slices of each decoder. */
@@ -36,17 +46,16 @@ interface Contender {
 }
 
 /** Runs every decoder over the same requests. */
-export function benchDecode({ requestCount, roundCount }: BenchSize): BenchResult[] {
-  const source = new BenchSpans(12_345);
-  const requests = Array.from({ length: requestCount }, () => source.request());
-  const bodies = requests.map((spans) => encodeTracesProtobuf(spans));
-  const encoder = new TextEncoder();
-  const texts = requests.map((spans) => encoder.encode(JSON.stringify(encodeTracesJson(spans))));
-  const contenders: readonly Contender[] = [
+export function benchDecode({ only, requestCount, roundCount }: BenchSize): BenchResult[] {
+  const needsJson = only === undefined || only === "spoor json";
+  const { bodies, texts } = encodeRequests(requestCount, needsJson);
+  const all: readonly Contender[] = [
     { name: "spoor protobuf", decodeAll: () => decodeHere(decodeTracesProtobuf, bodies) },
+    { name: "protobufjs columns", decodeAll: () => sumOf(protobufjsBatch(bodies)) },
     { name: "spoor json", decodeAll: () => decodeHere(decodeTracesJson, texts) },
     { name: "protobufjs objects", decodeAll: () => decodeByProtobufjs(bodies) },
   ];
+  const contenders = all.filter(({ name }) => only === undefined || name === only);
   const rounds = Array.from({ length: roundCount }, () => contenders.map(measure));
   return contenders.map(({ name }, index) => ({
     name,
@@ -64,12 +73,48 @@ function measure({ decodeAll }: Contender): { cpuSeconds: number; checksum: numb
   return { cpuSeconds: (user + system) / 1e6, checksum };
 }
 
+/** In a function of its own: every collection would mark the spans again, if they were kept. */
+function encodeRequests(
+  requestCount: number,
+  needsJson: boolean,
+): { readonly bodies: Uint8Array[]; readonly texts: Uint8Array[] } {
+  const source = new BenchSpans(12_345);
+  const encoder = new TextEncoder();
+  const bodies: Uint8Array[] = [];
+  const texts: Uint8Array[] = [];
+  for (let count = 0; count < requestCount; count += 1) {
+    const spans = source.request();
+    bodies.push(encodeTracesProtobuf(spans));
+    if (needsJson) texts.push(encoder.encode(JSON.stringify(encodeTracesJson(spans))));
+  }
+  return { bodies, texts };
+}
+
 /** All requests into one batch, as the ingest path gathers them. */
 function decodeHere(decode: typeof decodeTracesProtobuf, bodies: readonly Uint8Array[]): number {
   const batch = new SpanBatch();
   const ledger = new LossLedger();
   for (const body of bodies) decode(body, batch, ledger);
+  return sumOf(batch);
+}
+
+function protobufjsBatch(bodies: readonly Uint8Array[]): SpanBatch {
+  const batch = new SpanBatch();
+  const columns = new ProtobufjsColumns(batch);
+  for (const body of bodies) columns.append(body);
+  return batch;
+}
+
+function sumOf(batch: SpanBatch): number {
   return batch.spanCount + batch.attributes.count + batch.events.count + batch.links.count;
+}
+
+/** @throws AssertionError when a field of a span differs between protobufjs and us. */
+export function assertSameColumns(): void {
+  const bodies = [encodeTracesProtobuf(new BenchSpans(1).request())];
+  const batch = new SpanBatch();
+  for (const body of bodies) decodeTracesProtobuf(body, batch, new LossLedger());
+  deepStrictEqual(spansOf(batch), spansOf(protobufjsBatch(bodies)));
 }
 
 function decodeByProtobufjs(bodies: readonly Uint8Array[]): number {
@@ -105,11 +150,43 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
-if (import.meta.main) {
-  const roundCount = Number(process.argv[2] ?? 9);
-  for (const result of benchDecode({ requestCount: 32, roundCount })) {
-    const { name, cpuSecondsPerMillion: all, checksum } = result;
-    const numbers = `min ${Math.min(...all).toFixed(2)}  median ${median(all).toFixed(2)}`;
-    console.log(`${name.padEnd(20)} CPU s per million spans: ${numbers}  checksum ${checksum}`);
+const NAMES = ["spoor protobuf", "protobufjs columns", "spoor json", "protobufjs objects"];
+
+/** Requests of one batch: as many spans as the ingest path puts into one. */
+const REQUEST_COUNT = 98;
+
+/** Slices that each process runs, and those of them, while code is compiled, that do not count. */
+const SLICES_PER_PROCESS = 8;
+const WARM_UP_SLICES = 3;
+
+function measureInProcess(name: string): BenchResult {
+  const args = ["--conditions=@spoor/source", import.meta.filename, "--only", name];
+  // Written by this very file.
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as BenchResult;
+}
+
+function main(roundCount: number, names: readonly string[]): void {
+  assertSameColumns();
+  const slices = new Map<string, number[]>(names.map((name) => [name, []]));
+  for (let round = 0; round < roundCount; round += 1) {
+    for (const [name, all] of slices) {
+      all.push(...measureInProcess(name).cpuSecondsPerMillion.slice(WARM_UP_SLICES));
+    }
   }
+  for (const [name, all] of slices) {
+    const numbers = `min ${Math.min(...all).toFixed(2)}  median ${median(all).toFixed(2)}`;
+    console.log(`${name.padEnd(20)} CPU s per million spans: ${numbers}`);
+  }
+  const scanner = median(slices.get("spoor protobuf") ?? []);
+  const protobufjs = median(slices.get("protobufjs columns") ?? []);
+  console.log(JSON.stringify({ scanner, protobufjs, timesCheaper: protobufjs / scanner }));
+}
+
+if (import.meta.main) {
+  const [first, ...names] = process.argv.slice(2);
+  const [only] = names;
+  if (first === "--only" && only !== undefined) {
+    const size = { only, requestCount: REQUEST_COUNT, roundCount: SLICES_PER_PROCESS };
+    console.log(JSON.stringify(benchDecode(size)[0]));
+  } else main(Number(first ?? 5), names.length > 0 ? names : NAMES);
 }
