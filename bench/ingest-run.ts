@@ -20,7 +20,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type SpoorProcess, startSpoor } from "../test/spoor-process.ts";
 import { AnswerDelay } from "./measure/answer-delay.ts";
 import { PeakMemory } from "./measure/peak-memory.ts";
-import { treeAnonymousMiB, treeCpuSeconds } from "./measure/process-tree.ts";
+import { childrenCpuSeconds, treeAnonymousMiB, treeCpuSeconds } from "./measure/process-tree.ts";
 import { untilQuiet, untilStored } from "./measure/quiet.ts";
 import { measureScanner } from "./measure/scanner.ts";
 import { mean, median, percentile } from "./measure/statistics.ts";
@@ -51,6 +51,8 @@ export interface IngestOptions {
 
 interface Slice {
   readonly cpuSecondsPerMillion: number;
+  /** The part of it that the engine used. */
+  readonly engineCpuSecondsPerMillion: number;
   readonly spansPerSecond: number;
   readonly isQuiet: boolean;
 }
@@ -128,6 +130,9 @@ async function sendAll(
       pathCpuSecondsPerMillion: rounded(median(costs)),
       // Merges come in some slices and not in others; this counts them as often as they come.
       pathCpuSecondsPerMillionMean: rounded(mean(costs)),
+      engineCpuSecondsPerMillionMean: rounded(
+        mean(slices.map((each) => each.engineCpuSecondsPerMillion)),
+      ),
       spansPerSecond: Math.round(median(slices.map((each) => each.spansPerSecond))),
       mergesIdle: slices.every(({ isQuiet }) => isQuiet),
       mainThreadP99Ms: rounded(mainThreadP99Ms),
@@ -153,6 +158,7 @@ async function sendSlice(sending: Sending, first: number, count: number): Promis
   await sender.prepare({ first, count });
   const spans = workload.spansBefore(first + count) - workload.spansBefore(first);
   const cpuBefore = treeCpuSeconds(server.pid);
+  const engineBefore = childrenCpuSeconds(server.pid);
   const startedMs = performance.now();
   const summary = await sender.send({ first, count });
   if (summary.acknowledgedSpans !== spans) {
@@ -161,16 +167,25 @@ async function sendSlice(sending: Sending, first: number, count: number): Promis
   await untilStored(server, workload.traceId(0));
   const seconds = (performance.now() - startedMs) / 1000;
   const isQuiet = await untilQuiet(server.pid, options.quietMsMax);
-  const cpu = treeCpuSeconds(server.pid) - cpuBefore;
-  return { cpuSecondsPerMillion: cpu / (spans / 1e6), spansPerSecond: spans / seconds, isQuiet };
+  const millions = spans / 1e6;
+  return {
+    cpuSecondsPerMillion: (treeCpuSeconds(server.pid) - cpuBefore) / millions,
+    engineCpuSecondsPerMillion: (childrenCpuSeconds(server.pid) - engineBefore) / millions,
+    spansPerSecond: spans / seconds,
+    isQuiet,
+  };
 }
 
 function sliceText(slice: number, measured: Slice): string {
   const name = slice === 0 ? "warm-up" : `slice ${slice}`;
   const cpu = measured.cpuSecondsPerMillion.toFixed(2);
+  const engine = measured.engineCpuSecondsPerMillion.toFixed(2);
   const speed = Math.round(measured.spansPerSecond).toLocaleString("en-US");
   const merges = measured.isQuiet ? "" : ", merges went on";
-  return `${name.padEnd(8)} ${cpu} CPU s per million spans, ${speed} spans/s until stored${merges}`;
+  return (
+    `${name.padEnd(8)} ${cpu} CPU s per million spans, ${engine} of them in the engine, ` +
+    `${speed} spans/s until stored${merges}`
+  );
 }
 
 async function sendPaced(

@@ -36,6 +36,11 @@ export function treeCpuSeconds(pid: number): number {
   return processTree(pid).reduce((sum, each) => sum + cpuSeconds(each), 0);
 }
 
+/** CPU seconds of the descendants alone: for a server, of its engine. */
+export function childrenCpuSeconds(pid: number): number {
+  return childrenOf(pid).reduce((sum, child) => sum + treeCpuSeconds(child), 0);
+}
+
 /** Memory of the process and all its descendants that no file stands behind. */
 export function treeAnonymousMiB(pid: number): number {
   return processTree(pid).reduce((sum, each) => sum + anonymousMiB(each), 0);
