@@ -6,6 +6,8 @@ export {
   type EmbeddedStoreOptions,
   openEmbeddedStore,
 } from "./clickhouse/clickhouse-store.ts";
+export { type ServerStoreOptions, openClickHouseStore } from "./clickhouse/server-store.ts";
+export { type DataLock, lockDataPath } from "./engine/data-lock.ts";
 export { type MemoryStoreOptions, openMemoryStore } from "./memory/memory-store.ts";
 export type {
   LogRead,
@@ -15,3 +17,4 @@ export type {
   TraceRead,
   TraceStore,
 } from "./port/trace-store.ts";
+export type { Replication } from "./schema/table-ddl.ts";

@@ -12,6 +12,13 @@ export function storeEventText(event: StoreEvent): string | undefined {
       );
     case "engine_restart_failed":
       return `ClickHouse could not be started again: ${event.reason}`;
+    case "server_lost":
+      return (
+        `ClickHouse at ${event.address} is lost (${event.reason}); ` +
+        "what arrives waits in the spool until it is back"
+      );
+    case "server_back":
+      return `ClickHouse at ${event.address} answers again after ${event.lostMs} ms`;
     case "stale_lock_removed":
       return `process ${event.pid} left its lock on the data behind; it is gone, so it was removed`;
     case "dimension_missing":

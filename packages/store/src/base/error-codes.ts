@@ -8,6 +8,12 @@ export const STORE_ERROR_CODES = {
   SPOOR_STORE_LOCKED: "another server uses this data directory",
   SPOOR_STORE_PATH: "the data directory cannot be used",
   SPOOR_STORE_NEWER: "the data were written by a newer version of Spoor",
+  SPOOR_STORE_ADDRESS: "the address, the database or the cluster given for ClickHouse is malformed",
+  SPOOR_STORE_UNREACHABLE: "no ClickHouse answers at the address that was given",
+  SPOOR_STORE_CREDENTIALS: "ClickHouse does not know the user, or the password is wrong",
+  SPOOR_STORE_RIGHTS: "the user of ClickHouse lacks a right that Spoor needs",
+  SPOOR_STORE_TOO_OLD: "the version of ClickHouse is older than what Spoor needs",
+  SPOOR_STORE_CLUSTER: "the cluster does not exist in ClickHouse or is not configured as needed",
   SPOOR_STORE_CLOSED: "the store was closed",
 } as const;
 

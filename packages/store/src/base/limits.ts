@@ -50,6 +50,37 @@ export const QUERY_SPILL_BYTES = 400_000_000;
 /** Time of one query, then it is stopped and fails as retryable. */
 export const QUERY_SECONDS_MAX = 30;
 
+/** The database of the embedded engine, whose users have rights in no other. */
+export const EMBEDDED_DATABASE = "spoor";
+
+/**
+ * Inserts whose deduplication tokens are remembered, for each table and shard. Alone, a
+ * server repeats only its newest few inserts. Beside others it may come back from a restart and
+ * repeat one while they went on: at one insert per second and server this is over two hours for
+ * one, a quarter of an hour for ten. Each costs some 100 bytes of memory, or a node in Keeper.
+ */
+export const REMEMBERED_INSERTS_EMBEDDED = 1_000;
+export const REMEMBERED_INSERTS_SHARED = 10_000;
+
+/** How often a ClickHouse of your own is asked whether it is still there, and for how long. */
+export const SERVER_CHECK_INTERVAL_MS = 5_000;
+export const SERVER_CHECK_MS_MAX = 10_000;
+
+/** First pause before a server that was lost is asked again; doubled up to the maximum. */
+export const SERVER_RETRY_DELAY_MS = 100;
+export const SERVER_RETRY_DELAY_MS_MAX = 5_000;
+
+/** Nodes of a cluster that may be named. More addresses than this are a mistake. */
+export const SERVER_ADDRESSES_MAX = 64;
+
+/**
+ * The oldest ClickHouse that is accepted, as year and number of the release: the first with
+ * long-term support in which every setting exists that is sent (the newest of them is
+ * `output_format_json_map_as_array_of_tuples`, of 25.7). The tests run against the release of the
+ * embedded engine.
+ */
+export const SERVER_VERSION_MIN: readonly [year: number, release: number] = [25, 8];
+
 /** Time of one insert of at most some 50,000 spans, which takes 0.2 s on a busy small machine. */
 export const INSERT_MS_MAX = 60_000;
 

@@ -75,7 +75,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   });
 }
 
-interface ClickHouseStoreOptions {
+/** What a store on ClickHouse is made of. */
+export interface ClickHouseStoreOptions {
   readonly driver: string;
   readonly path: string;
   readonly source: ConnectionSource;
@@ -84,7 +85,7 @@ interface ClickHouseStoreOptions {
 }
 
 /** Spans in ClickHouse, wherever it runs. */
-class ClickHouseStore implements BlockStore {
+export class ClickHouseStore implements BlockStore {
   readonly driver: string;
   readonly path: string;
   readonly #source: ConnectionSource;

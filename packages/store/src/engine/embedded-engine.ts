@@ -9,6 +9,7 @@ import {
 } from "../base/limits.ts";
 import type { StoreEventListener } from "../base/store-event.ts";
 import { connect, type Connection, type ConnectionSource, disconnect } from "./connection.ts";
+import { ConnectionSlot } from "./connection-slot.ts";
 import { type DataLock, lockDataPath } from "./data-lock.ts";
 import { engineLibraryPath } from "./engine-library.ts";
 import { type EngineOptions, EngineProcess } from "./engine-process.ts";
@@ -28,9 +29,8 @@ export class EmbeddedEngine implements ConnectionSource {
   readonly #options: EmbeddedEngineOptions & EngineOptions;
   readonly #lock: DataLock;
   readonly #closing = new AbortController();
-  readonly #waiting = new Set<() => void>();
+  readonly #slot: ConnectionSlot;
   #process: EngineProcess;
-  #connection: Connection | undefined;
   #restartDelayMs = ENGINE_RESTART_DELAY_MS;
   #supervision: Promise<void>;
 
@@ -41,7 +41,8 @@ export class EmbeddedEngine implements ConnectionSource {
     this.#options = options;
     this.#lock = start.lock;
     this.#process = start.process;
-    this.#connection = connect(start.process.endpoint);
+    this.#slot = new ConnectionSlot(options.clock);
+    this.#slot.replace(connect(start.process.endpoint));
     this.#supervision = this.#supervise();
   }
 
@@ -72,28 +73,25 @@ export class EmbeddedEngine implements ConnectionSource {
   }
 
   get isReady(): boolean {
-    return this.#connection !== undefined;
+    return this.#slot.connection !== undefined;
   }
 
   current(): Connection {
-    if (this.#connection !== undefined) return this.#connection;
-    throw this.#unavailable();
+    const { connection } = this.#slot;
+    if (connection === undefined) throw this.#unavailable();
+    return connection;
   }
 
   async after(broken: Connection, timeoutMs: number): Promise<Connection> {
-    const { clock } = this.#options;
-    const deadlineMs = clock.monotonicMs() + timeoutMs;
-    while (this.#connection === undefined || this.#connection === broken) {
-      const leftMs = deadlineMs - clock.monotonicMs();
-      if (leftMs <= 0 || this.#closing.signal.aborted) throw this.#unavailable();
-      await this.#change(leftMs);
-    }
-    return this.#connection;
+    const connection = await this.#slot.after(broken, timeoutMs);
+    if (connection === undefined) throw this.#unavailable();
+    return connection;
   }
 
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return this.#supervision;
     this.#closing.abort();
+    this.#slot.close();
     // First the sockets: the engine waits for open ones before it stops.
     await this.#drop();
     await this.#process.stop();
@@ -135,34 +133,14 @@ export class EmbeddedEngine implements ConnectionSource {
       }
       // Closed while it started: nobody else would stop this one.
       if (this.#closing.signal.aborted) return this.#process.stop();
-      this.#connection = connect(this.#process.endpoint);
-      this.#wake();
+      this.#slot.replace(connect(this.#process.endpoint));
       return;
     }
   }
 
   async #drop(): Promise<void> {
-    const connection = this.#connection;
-    this.#connection = undefined;
-    if (this.#closing.signal.aborted) this.#wake();
+    const connection = this.#slot.replace(undefined);
     if (connection !== undefined) await disconnect(connection);
-  }
-
-  /** Resolves at the next change of the connection, or after `timeoutMs`. */
-  #change(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.#waiting.delete(done);
-        resolve();
-      };
-      const timer = setTimeout(done, timeoutMs);
-      this.#waiting.add(done);
-    });
-  }
-
-  #wake(): void {
-    for (const done of this.#waiting) done();
   }
 
   #unavailable(): SpoorError {

@@ -20,6 +20,8 @@ interface EngineChildOptions {
   readonly dataPath: string;
   readonly configPath: string;
   readonly port: number;
+  /** Of the native protocol; closed when it is left out. */
+  readonly tcpPort?: number;
   readonly orphanCheckMs: number;
 }
 
@@ -38,16 +40,22 @@ load({
   paramsValue: [0],
 });
 
+// Each protocol that listens, by its name in SQL.
+const protocols = options.tcpPort === undefined ? ["HTTP"] : ["TCP", "HTTP"];
+
 const commandLine = [
   "clickhouse",
   `--path=${options.dataPath}`,
   "--listen_host=127.0.0.1",
   `--http_port=${options.port}`,
+  ...(options.tcpPort === undefined ? [] : [`--tcp_port=${options.tcpPort}`]),
   `--config-file=${options.configPath}`,
   "--query",
-  "SYSTEM START LISTEN HTTP; " +
-    "SELECT * FROM file('-', 'LineAsString', 'line String') FORMAT Null; " +
-    "SYSTEM STOP LISTEN HTTP",
+  [
+    ...protocols.map((protocol) => `SYSTEM START LISTEN ${protocol}`),
+    "SELECT * FROM file('-', 'LineAsString', 'line String') FORMAT Null",
+    ...protocols.map((protocol) => `SYSTEM STOP LISTEN ${protocol}`),
+  ].join("; "),
 ];
 
 stopWhenOrphaned(process.ppid);

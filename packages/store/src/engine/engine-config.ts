@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 
-import { ENGINE_MEMORY_BYTES_MAX } from "../base/limits.ts";
+import { EMBEDDED_DATABASE, ENGINE_MEMORY_BYTES_MAX } from "../base/limits.ts";
 import type { Credentials, Endpoint } from "./endpoint.ts";
 
 /** The header without whose secret value the engine answers 404 to everything. */
@@ -11,9 +11,20 @@ export function newEndpoint(port: number): Endpoint {
   return {
     url: `http://127.0.0.1:${port}`,
     headers: { [SECRET_HEADER]: secret() },
+    database: EMBEDDED_DATABASE,
     writer: { username: "spoor", password: secret() },
     reader: { username: "query", password: secret() },
   };
+}
+
+/** What an engine has that is not only for its parent: a node of a cluster, as the tests run it. */
+export interface EngineNode {
+  /** Opens the native protocol too, in which the nodes of a cluster speak to each other. */
+  readonly tcpPort: number;
+  /** More of the configuration, as XML elements. */
+  readonly elements: readonly string[];
+  /** More rights of the writer. */
+  readonly grants: readonly string[];
 }
 
 /**
@@ -27,18 +38,14 @@ export function newEndpoint(port: number): Endpoint {
 export function engineConfig(options: {
   readonly endpoint: Endpoint;
   readonly configPath: string;
+  readonly node?: EngineNode | undefined;
 }): string {
-  const { endpoint, configPath } = options;
-  const secretRules = Object.entries(endpoint.headers).map(([name, value]) => tag(name, value));
+  const { endpoint, configPath, node } = options;
   return tag("clickhouse", [
     tag("logger", tag("level", "none")),
     ...SERVER_SETTINGS.map(([name, value]) => tag(name, String(value))),
-    tag("http_handlers", [
-      tag("rule", [
-        tag("headers", secretRules),
-        tag("handler", [tag("type", "dynamic_query_handler"), tag("query_param_name", "query")]),
-      ]),
-    ]),
+    ...secretHandlers(endpoint),
+    ...(node?.elements ?? []),
     tag("users_config", escapeXml(configPath)),
     tag("users", [
       user({ username: "default", password: "" }, "default", [
@@ -50,12 +57,22 @@ export function engineConfig(options: {
         "GRANT ALL ON spoor.*",
         "GRANT TABLE ENGINE ON *",
         "GRANT SELECT ON system.*",
+        ...(node?.grants ?? []),
       ]),
       user(endpoint.reader, "reader", ["GRANT SELECT ON spoor.*"]),
     ]),
     tag("profiles", [tag("default", ""), tag("reader", tag("readonly", "2"))]),
     tag("quotas", tag("default", "")),
   ]);
+}
+
+/** Answers only requests with the secret headers; where there are none, what ClickHouse does. */
+function secretHandlers({ headers }: Endpoint): string[] {
+  const rules = Object.entries(headers).map(([name, value]) => tag(name, value));
+  if (rules.length === 0) return [];
+  const handler = [tag("type", "dynamic_query_handler"), tag("query_param_name", "query")];
+  const rule = tag("rule", [tag("headers", rules), tag("handler", handler)]);
+  return [tag("http_handlers", [rule])];
 }
 
 /** For a laptop: a server's defaults keep hundreds of threads and several GB of caches. */
@@ -98,7 +115,8 @@ function secret(): string {
   return randomBytes(24).toString("hex");
 }
 
-function tag(name: string, content: string | readonly string[]): string {
+/** An XML element. */
+export function tag(name: string, content: string | readonly string[]): string {
   const inner = typeof content === "string" ? content : `\n${content.join("\n")}\n`;
   return `<${name}>${inner}</${name}>`;
 }

@@ -57,7 +57,7 @@ test("the engine ignores the terminal's signals and stops when it is told to", a
   await using engine = await start(newDirectory());
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.kill(engine.pid, signal);
   const connection = connect(engine.endpoint);
-  const result = await connection.reader.query({ query: "SELECT 7", format: "JSONCompactEachRow" });
+  const result = await connection.writer.query({ query: "SELECT 7", format: "JSONCompactEachRow" });
   assert.deepEqual(await result.json(), [[7]]);
   await disconnect(connection);
   await engine.stop();

@@ -20,7 +20,7 @@ import {
   ENGINE_STOP_MS_MAX,
 } from "../base/limits.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { engineConfig, newEndpoint } from "./engine-config.ts";
+import { engineConfig, type EngineNode, newEndpoint } from "./engine-config.ts";
 import { MEMORY_HINT } from "./engine-library.ts";
 
 /** What a process of the engine needs. */
@@ -31,6 +31,10 @@ export interface EngineOptions {
   readonly clock: Clock;
   /** A port to try; by default one that was free a moment ago. */
   readonly choosePort?: () => Promise<number>;
+  /** Who may log in at the port; by default users with new secrets. */
+  readonly endpointAt?: (port: number) => Endpoint;
+  /** Makes it a node of a cluster. */
+  readonly node?: EngineNode;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -61,10 +65,10 @@ export class EngineProcess implements AsyncDisposable {
    * @throws SPOOR_STORE_ENGINE_START when it ends or does not answer.
    */
   static async start(options: EngineOptions): Promise<EngineProcess> {
-    const { choosePort = freePort } = options;
+    const { choosePort = freePort, endpointAt = newEndpoint } = options;
     const startedMs = options.clock.monotonicMs();
     for (let portAttempt = 1; ;) {
-      const run = launch(options, newEndpoint(await choosePort()));
+      const run = launch(options, endpointAt(await choosePort()));
       const failure = await Promise.race([firstAnswer(run, options.clock), run.ended]);
       if (failure === undefined) return new EngineProcess(run.child, run);
       run.child.kill("SIGKILL");
@@ -106,12 +110,15 @@ function launch(options: EngineOptions, endpoint: Endpoint): EngineRun {
   mkdirSync(enginePath, { recursive: true, mode: 0o700 });
   // `mode` counts only for a new file, and this one holds passwords.
   rmSync(configPath, { force: true });
-  writeFileSync(configPath, engineConfig({ endpoint, configPath }), { mode: 0o600 });
+  writeFileSync(configPath, engineConfig({ endpoint, configPath, node: options.node }), {
+    mode: 0o600,
+  });
   const childOptions = {
     libraryPath: options.libraryPath,
     dataPath: enginePath,
     configPath,
     port: Number(new URL(endpoint.url).port),
+    tcpPort: options.node?.tcpPort,
     orphanCheckMs: ENGINE_ORPHAN_CHECK_MS,
   };
   const child = spawn(process.execPath, [CHILD_PATH, JSON.stringify(childOptions)], {
@@ -141,7 +148,9 @@ function endOf(child: Child): Promise<string> {
 /** Undefined after the first answer, or why there was none. Does not notice the engine's end. */
 async function firstAnswer(run: EngineRun, clock: Clock): Promise<string | undefined> {
   const deadlineMs = clock.monotonicMs() + ENGINE_START_MS_MAX;
-  while (clock.monotonicMs() < deadlineMs && run.child.exitCode === null) {
+  const { child } = run;
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
+  while (clock.monotonicMs() < deadlineMs && isRunning()) {
     if (await knock(run.endpoint)) return undefined;
     await pause(ENGINE_KNOCK_INTERVAL_MS);
   }

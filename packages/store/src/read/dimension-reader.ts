@@ -117,11 +117,11 @@ export class DimensionReader {
 
 const SELECT_RESOURCES = `
 SELECT toString(id), attrs, dropped_attrs, schema_url, entity_refs
-FROM spoor.resources WHERE id IN {ids:Array(UInt64)}`;
+FROM resources WHERE id IN {ids:Array(UInt64)}`;
 
 const SELECT_SCOPES = `
 SELECT toString(id), name, version, attrs, dropped_attrs, schema_url
-FROM spoor.scopes WHERE id IN {ids:Array(UInt64)}`;
+FROM scopes WHERE id IN {ids:Array(UInt64)}`;
 
 function missing(ids: Iterable<string>, known: ReadonlyMap<string, unknown>): string[] {
   return [...new Set(ids)].filter((id) => id !== "0" && !known.has(id));

@@ -16,7 +16,7 @@ export async function findTraceIds(
     client,
     "look up a trace id",
     `SELECT lower(hex(trace_id))
-    FROM spoor.trace_summaries
+    FROM trace_summaries
     WHERE trace_id >= toFixedString(unhex({first:String}), 16)
       AND trace_id <= toFixedString(unhex({last:String}), 16)
     GROUP BY trace_id

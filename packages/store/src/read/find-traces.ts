@@ -91,7 +91,7 @@ async function findRecent(
     client,
     "find traces",
     `SELECT lower(hex(trace_id)), min(first_start) AS start
-    FROM spoor.trace_summaries
+    FROM trace_summaries
     WHERE (tb >= {fromBucket:UInt32} OR tb = 0) ${needsLater(query) ? "" : UP_TO_LAST_BUCKET}
     GROUP BY trace_id
     HAVING start >= {from:UInt64} AND start <= {last:UInt64} ${havingFilters(query)}
@@ -126,14 +126,14 @@ async function findInInterval(
     client,
     "find traces",
     `SELECT lower(hex(trace_id)), ${key} AS key
-    FROM spoor.trace_summaries
+    FROM trace_summaries
     WHERE trace_id IN (
-      SELECT trace_id FROM spoor.trace_summaries
+      SELECT trace_id FROM trace_summaries
       WHERE (tb >= {fromBucket:UInt32} AND tb <= {lastBucket:UInt32} OR tb = 0) AND (
         first_start BETWEEN {from:UInt64} AND {last:UInt64}
         OR last_start BETWEEN {from:UInt64} AND {last:UInt64}
         OR first_start < {from:UInt64} AND last_start > {last:UInt64} AND trace_id IN (
-          SELECT trace_id FROM spoor.spans
+          SELECT trace_id FROM spans
           WHERE tb IN (0, {innerBucket:UInt32})
             AND reinterpretAsUInt64(toUnixTimestamp64Nano(ts))
               BETWEEN {from:UInt64} AND {last:UInt64}

@@ -15,7 +15,7 @@ SELECT
   severity, severity_text, event_name, body,
   attrs_s, attrs_i, attrs_d, attrs_b, dropped_attrs,
   flags, toString(resource_id), toString(scope_id)
-FROM spoor.logs
+FROM logs
 WHERE trace_id = unhex({traceId:String})
 ORDER BY time, seq
 LIMIT {limit:UInt64}`;

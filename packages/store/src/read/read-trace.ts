@@ -28,9 +28,9 @@ SELECT
   events.name, events.attrs, events.dropped, dropped_events,
   arrayMap(id -> lower(hex(id)), links.trace_id), arrayMap(id -> lower(hex(id)), links.span_id),
   links.trace_state, links.flags, links.attrs, links.dropped, dropped_links
-FROM spoor.spans
+FROM spans
 WHERE trace_id = unhex({traceId:String})
-  AND tb IN (SELECT tb FROM spoor.trace_summaries WHERE trace_id = unhex({traceId:String}))
+  AND tb IN (SELECT tb FROM trace_summaries WHERE trace_id = unhex({traceId:String}))
 ORDER BY start, span_id
 LIMIT {limit:UInt64}`;
 

@@ -7,7 +7,7 @@ const SELECT_SUMMARIES = `
 SELECT
   lower(hex(trace_id)), min(first_start), max(last_end), sum(span_count), sum(error_count),
   min(head) AS h, h.1, h.4, h.5, groupUniqArrayArray(services)
-FROM spoor.trace_summaries
+FROM trace_summaries
 WHERE trace_id IN (SELECT unhex(arrayJoin({ids:Array(String)})))
 GROUP BY trace_id`;
 

@@ -59,7 +59,7 @@ describe("migrations", () => {
 
   test("of a later version make an older server refuse", async () => {
     const { writer } = engine.current();
-    const later = { number: MIGRATIONS.length + 1, name: "from the future", statements: [] };
+    const later = { number: MIGRATIONS.length + 1, name: "from the future", changes: [] };
     await migrate(writer, [...MIGRATIONS, later]);
     await assert.rejects(migrate(writer), { code: "SPOOR_STORE_NEWER", retryable: false });
   });

@@ -2,26 +2,20 @@
  * The schema, as the steps that lead to it. A step that was released is never edited: a change is
  * a new step at the end. docs/formats/clickhouse-schema.md explains every column.
  */
+import type { SchemaChange, TableDescription, ViewDescription } from "./table-ddl.ts";
 
-/** One step, applied once per data directory, in the order of the numbers. */
+/** One step, applied once per database, in the order of the numbers. */
 export interface Migration {
   /** 1, 2, 3 … without gaps. */
   readonly number: number;
   readonly name: string;
-  /** Each may run twice: a start that is interrupted repeats the step. */
-  readonly statements: readonly string[];
+  /** Each may be made twice: a start that is interrupted repeats the step. */
+  readonly changes: readonly SchemaChange[];
 }
 
-/**
- * A row is on disk, with its directory entry, before an insert is acknowledged: a zero-filled part
- * after a power loss would break merges for ever. The window remembers deduplication tokens.
- */
-const DURABLE =
-  "fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, " +
-  "non_replicated_deduplication_window = 1000";
-
-const SPANS = `
-CREATE TABLE IF NOT EXISTS spoor.spans (
+const SPANS: TableDescription = {
+  name: "spans",
+  elements: `
   trace_id FixedString(16) CODEC(ZSTD(1)),
   span_id FixedString(8) CODEC(NONE),
   parent_id FixedString(8) CODEC(ZSTD(1)),
@@ -61,37 +55,43 @@ CREATE TABLE IF NOT EXISTS spoor.spans (
   INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
   INDEX ix_text mapValues(attrs_s) TYPE bloom_filter(0.01) GRANULARITY 1,
   INDEX ix_dur dur TYPE minmax GRANULARITY 1,
-  INDEX ix_status status TYPE set(3) GRANULARITY 1
-) ENGINE = MergeTree
-PARTITION BY toDate(tb)
-ORDER BY (tb, service, name, ts)
-SETTINGS ${DURABLE}`;
+  INDEX ix_status status TYPE set(3) GRANULARITY 1`,
+  engine: "MergeTree",
+  partitionBy: "toDate(tb)",
+  orderBy: "(tb, service, name, ts)",
+  shardBy: "cityHash64(trace_id)",
+};
 
-const RESOURCES = `
-CREATE TABLE IF NOT EXISTS spoor.resources (
+const RESOURCES: TableDescription = {
+  name: "resources",
+  elements: `
   id UInt64,
   attrs Map(LowCardinality(String), String) CODEC(ZSTD(3)),
   dropped_attrs UInt32,
   schema_url String,
-  entity_refs String CODEC(ZSTD(1))
-) ENGINE = ReplacingMergeTree
-ORDER BY id
-SETTINGS ${DURABLE}`;
+  entity_refs String CODEC(ZSTD(1))`,
+  engine: "ReplacingMergeTree",
+  orderBy: "id",
+  shardBy: "id",
+};
 
-const SCOPES = `
-CREATE TABLE IF NOT EXISTS spoor.scopes (
+const SCOPES: TableDescription = {
+  name: "scopes",
+  elements: `
   id UInt64,
   name String,
   version String,
   attrs Map(LowCardinality(String), String) CODEC(ZSTD(3)),
   dropped_attrs UInt32,
-  schema_url String
-) ENGINE = ReplacingMergeTree
-ORDER BY id
-SETTINGS ${DURABLE}`;
+  schema_url String`,
+  engine: "ReplacingMergeTree",
+  orderBy: "id",
+  shardBy: "id",
+};
 
-const TRACE_SUMMARIES = `
-CREATE TABLE IF NOT EXISTS spoor.trace_summaries (
+const TRACE_SUMMARIES: TableDescription = {
+  name: "trace_summaries",
+  elements: `
   tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
   trace_id FixedString(16) CODEC(ZSTD(1)),
   first_start SimpleAggregateFunction(min, UInt64) CODEC(Delta(8), ZSTD(1)),
@@ -103,14 +103,19 @@ CREATE TABLE IF NOT EXISTS spoor.trace_summaries (
     late UInt8, start UInt64, span_id FixedString(8), service String, name String
   )) CODEC(ZSTD(1)),
   services SimpleAggregateFunction(groupUniqArrayArray, Array(String)) CODEC(ZSTD(1)),
-  INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1
-) ENGINE = AggregatingMergeTree
-PARTITION BY toDate(tb)
-ORDER BY (tb, trace_id)
-SETTINGS index_granularity = 2048, ${DURABLE}`;
+  INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1`,
+  engine: "AggregatingMergeTree",
+  partitionBy: "toDate(tb)",
+  orderBy: "(tb, trace_id)",
+  shardBy: "cityHash64(trace_id)",
+  settings: ["index_granularity = 2048"],
+};
 
-const TRACE_SUMMARIES_FEED = `
-CREATE MATERIALIZED VIEW IF NOT EXISTS spoor.trace_summaries_feed TO spoor.trace_summaries AS
+const TRACE_SUMMARIES_FEED: ViewDescription = {
+  name: "trace_summaries_feed",
+  from: "spans",
+  to: "trace_summaries",
+  query: (source) => `
 WITH
   reinterpretAsUInt64(toUnixTimestamp64Nano(ts)) AS start,
   reinterpretAsUInt64(toUnixTimestamp64Nano(ts) + dur) AS end
@@ -126,16 +131,18 @@ SELECT
     toUInt8(parent_id != toFixedString('', 8)), start, span_id, toString(service), toString(name)
   )) AS head,
   groupUniqArray(toString(service)) AS services
-FROM spoor.spans
-GROUP BY tb, trace_id`;
+FROM ${source}
+GROUP BY tb, trace_id`,
+};
 
 /**
  * The log records of a trace lie in few granules, because those of one minute and service are
  * neighbours; the bloom filter finds them. Without a trace they are read by time and service, in
  * the order of the key.
  */
-const LOGS = `
-CREATE TABLE IF NOT EXISTS spoor.logs (
+const LOGS: TableDescription = {
+  name: "logs",
+  elements: `
   trace_id FixedString(16) CODEC(ZSTD(1)),
   span_id FixedString(8) CODEC(ZSTD(1)),
   tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
@@ -157,18 +164,26 @@ CREATE TABLE IF NOT EXISTS spoor.logs (
   resource_id UInt64 CODEC(ZSTD(1)),
   scope_id UInt64 CODEC(ZSTD(1)),
   INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
-  INDEX ix_severity severity TYPE set(25) GRANULARITY 1
-) ENGINE = MergeTree
-PARTITION BY toDate(tb)
-ORDER BY (tb, service, ts)
-SETTINGS ${DURABLE}`;
+  INDEX ix_severity severity TYPE set(25) GRANULARITY 1`,
+  engine: "MergeTree",
+  partitionBy: "toDate(tb)",
+  orderBy: "(tb, service, ts)",
+  // Those of no trace would otherwise all be on one shard.
+  shardBy: "if(trace_id = toFixedString('', 16), cityHash64(ts, seq), cityHash64(trace_id))",
+};
 
 /** All steps up to the present schema. */
 export const MIGRATIONS: readonly Migration[] = [
   {
     number: 1,
     name: "spans, resources, scopes and trace summaries",
-    statements: [SPANS, RESOURCES, SCOPES, TRACE_SUMMARIES, TRACE_SUMMARIES_FEED],
+    changes: [
+      { create: SPANS },
+      { create: RESOURCES },
+      { create: SCOPES },
+      { create: TRACE_SUMMARIES },
+      { createView: TRACE_SUMMARIES_FEED },
+    ],
   },
-  { number: 2, name: "log records", statements: [LOGS] },
+  { number: 2, name: "log records", changes: [{ create: LOGS }] },
 ];

@@ -13,7 +13,7 @@ import {
 
 import { taggedAttributes } from "../schema/tagged-text.ts";
 
-/** A row of `spoor.resources` or `spoor.scopes`, as JSONEachRow takes it. */
+/** A row of `resources` or `scopes`, as JSONEachRow takes it. */
 export type DimensionRow = Readonly<Record<string, unknown>> & {
   /** 64 bits in decimal digits. */
   readonly id: string;

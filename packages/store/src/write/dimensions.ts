@@ -7,10 +7,10 @@ import type { DimensionRow } from "./dimension-rows.ts";
 export class DimensionWriter {
   readonly #known = new Set<string>();
 
-  /** Resolves when all rows are on disk. */
+  /** Adds to `table`, which is named with its database. Resolves when all rows are on disk. */
   async write(
     client: ClickHouseClient,
-    table: "spoor.resources" | "spoor.scopes",
+    table: string,
     rows: readonly DimensionRow[],
   ): Promise<void> {
     const values = rows.filter(({ id }) => !this.#known.has(id));

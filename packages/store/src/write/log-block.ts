@@ -1,5 +1,5 @@
 /*
- * A batch of log records as one Native block for `spoor.logs`.
+ * A batch of log records as one Native block for `logs`.
  *
  * Ids and times go out as the bytes they are in the batch; no object is made per log record.
  */

@@ -1,5 +1,5 @@
 /*
- * A batch of spans as one Native block for `spoor.spans`.
+ * A batch of spans as one Native block for `spans`.
  *
  * Ids and times go out as the bytes they are in the batch; text columns as one index per row; no
  * object is made per span.

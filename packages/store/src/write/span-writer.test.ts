@@ -34,7 +34,7 @@ describe("a write whose connection breaks", () => {
   }
 
   function writerThrough(client: ClickHouseClient): SpanWriter {
-    const broken: Connection = { writer: client, reader: engine.current().reader };
+    const broken: Connection = { ...engine.current(), writer: client };
     const source: ConnectionSource = {
       isReady: true,
       current: () => broken,

@@ -1,14 +1,19 @@
 import { Readable } from "node:stream";
 
-import type { ClickHouseClient } from "@clickhouse/client";
 import { INSERT_RECOVERY_MS_MAX } from "../base/limits.ts";
-import { type ConnectionSource, isAnswer, storeError } from "../engine/connection.ts";
+import {
+  type Connection,
+  type ConnectionSource,
+  isAnswer,
+  storeError,
+} from "../engine/connection.ts";
+import { tableName } from "../schema/table-ddl.ts";
 import type { LogBlock, RowBlock, SpanBlock } from "./block.ts";
 import { DimensionWriter } from "./dimensions.ts";
 
 /** One insert. */
 interface Insert {
-  readonly table: "spoor.spans" | "spoor.logs";
+  readonly table: "spans" | "logs";
   /** Completes "cannot …" in an error. */
   readonly verb: string;
   readonly block: RowBlock;
@@ -32,46 +37,43 @@ export class SpanWriter {
    * then repeated once, under the same token, as soon as the engine is back.
    */
   write(block: SpanBlock, token: string): Promise<void> {
-    return this.#write({ table: "spoor.spans", verb: "store spans", block, token });
+    return this.#write({ table: "spans", verb: "store spans", block, token });
   }
 
   /** The same for log records. Tokens of spans and of log records never meet. */
   writeLogs(block: LogBlock, token: string): Promise<void> {
-    return this.#write({ table: "spoor.logs", verb: "store log records", block, token });
+    return this.#write({ table: "logs", verb: "store log records", block, token });
   }
 
   async #write(insert: Insert): Promise<void> {
     const connection = this.#source.current();
     try {
-      await this.#insert(connection.writer, insert);
+      await this.#insert(connection, insert);
     } catch (error) {
       if (isAnswer(error)) throw storeError(insert.verb, error);
       await this.#repeat(insert, connection, error);
     }
   }
 
-  async #repeat(
-    insert: Insert,
-    broken: ReturnType<ConnectionSource["current"]>,
-    cause: unknown,
-  ): Promise<void> {
+  async #repeat(insert: Insert, broken: Connection, cause: unknown): Promise<void> {
     try {
       const connection = await this.#source.after(broken, INSERT_RECOVERY_MS_MAX);
-      await this.#insert(connection.writer, insert);
+      await this.#insert(connection, insert);
     } catch (error) {
       throw storeError(insert.verb, isAnswer(error) ? error : cause);
     }
   }
 
-  async #insert(client: ClickHouseClient, { table, block, token }: Insert): Promise<void> {
+  async #insert(connection: Connection, { table, block, token }: Insert): Promise<void> {
+    const { writer } = connection;
     const { columns, bytes, resources, scopes } = block;
     await Promise.all([
-      this.#dimensions.write(client, "spoor.resources", resources),
-      this.#dimensions.write(client, "spoor.scopes", scopes),
+      this.#dimensions.write(writer, tableName(connection, "resources"), resources),
+      this.#dimensions.write(writer, tableName(connection, "scopes"), scopes),
     ]);
     const names = columns.map((name) => `\`${name}\``).join(", ");
-    const { stream } = await client.exec({
-      query: `INSERT INTO ${table} (${names}) FORMAT Native`,
+    const { stream } = await writer.exec({
+      query: `INSERT INTO ${tableName(connection, table)} (${names}) FORMAT Native`,
       values: Readable.from([bytes], { objectMode: false }),
       clickhouse_settings: {
         async_insert: 0,

@@ -1,0 +1,154 @@
+CREATE DATABASE IF NOT EXISTS `traces` ON CLUSTER `prod-1`;
+
+CREATE TABLE IF NOT EXISTS `traces`.`spans_local` ON CLUSTER `prod-1` (
+  trace_id FixedString(16) CODEC(ZSTD(1)),
+  span_id FixedString(8) CODEC(NONE),
+  parent_id FixedString(8) CODEC(ZSTD(1)),
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  dur Int64 CODEC(T64, ZSTD(1)),
+  service LowCardinality(String) CODEC(ZSTD(1)),
+  name LowCardinality(String) CODEC(ZSTD(1)),
+  kind UInt8 CODEC(ZSTD(1)),
+  status UInt8 CODEC(ZSTD(1)),
+  status_msg LowCardinality(String) CODEC(ZSTD(1)),
+  trace_state LowCardinality(String) CODEC(ZSTD(1)),
+  flags UInt32 CODEC(ZSTD(1)),
+  resource_id UInt64 CODEC(ZSTD(1)),
+  scope_id UInt64 CODEC(ZSTD(1)),
+  attrs_s Map(LowCardinality(String), String) CODEC(ZSTD(3)),
+  attrs_i Map(LowCardinality(String), Int64) CODEC(ZSTD(3)),
+  attrs_d Map(LowCardinality(String), Float64) CODEC(ZSTD(3)),
+  attrs_b Map(LowCardinality(String), Bool) CODEC(ZSTD(1)),
+  dropped_attrs UInt32 CODEC(ZSTD(1)),
+  events Nested(
+    ts DateTime64(9, 'UTC'),
+    name LowCardinality(String),
+    attrs Map(LowCardinality(String), String),
+    dropped UInt32
+  ) CODEC(ZSTD(3)),
+  dropped_events UInt32 CODEC(ZSTD(1)),
+  links Nested(
+    trace_id FixedString(16),
+    span_id FixedString(8),
+    trace_state String,
+    flags UInt32,
+    attrs Map(LowCardinality(String), String),
+    dropped UInt32
+  ) CODEC(ZSTD(1)),
+  dropped_links UInt32 CODEC(ZSTD(1)),
+  INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+  INDEX ix_text mapValues(attrs_s) TYPE bloom_filter(0.01) GRANULARITY 1,
+  INDEX ix_dur dur TYPE minmax GRANULARITY 1,
+  INDEX ix_status status TYPE set(3) GRANULARITY 1
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/traces/spans_local', '{replica}')
+PARTITION BY toDate(tb)
+ORDER BY (tb, service, name, ts)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 2592000;
+
+CREATE TABLE IF NOT EXISTS `traces`.`spans` ON CLUSTER `prod-1`
+AS `traces`.`spans_local`
+ENGINE = Distributed('prod-1', 'traces', 'spans_local', cityHash64(trace_id));
+
+CREATE TABLE IF NOT EXISTS `traces`.`resources_local` ON CLUSTER `prod-1` (
+  id UInt64,
+  attrs Map(LowCardinality(String), String) CODEC(ZSTD(3)),
+  dropped_attrs UInt32,
+  schema_url String,
+  entity_refs String CODEC(ZSTD(1))
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/traces/resources_local', '{replica}')
+ORDER BY id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 2592000;
+
+CREATE TABLE IF NOT EXISTS `traces`.`resources` ON CLUSTER `prod-1`
+AS `traces`.`resources_local`
+ENGINE = Distributed('prod-1', 'traces', 'resources_local', id);
+
+CREATE TABLE IF NOT EXISTS `traces`.`scopes_local` ON CLUSTER `prod-1` (
+  id UInt64,
+  name String,
+  version String,
+  attrs Map(LowCardinality(String), String) CODEC(ZSTD(3)),
+  dropped_attrs UInt32,
+  schema_url String
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/traces/scopes_local', '{replica}')
+ORDER BY id
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 2592000;
+
+CREATE TABLE IF NOT EXISTS `traces`.`scopes` ON CLUSTER `prod-1`
+AS `traces`.`scopes_local`
+ENGINE = Distributed('prod-1', 'traces', 'scopes_local', id);
+
+CREATE TABLE IF NOT EXISTS `traces`.`trace_summaries_local` ON CLUSTER `prod-1` (
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  trace_id FixedString(16) CODEC(ZSTD(1)),
+  first_start SimpleAggregateFunction(min, UInt64) CODEC(Delta(8), ZSTD(1)),
+  last_start SimpleAggregateFunction(max, UInt64) CODEC(Delta(8), ZSTD(1)),
+  last_end SimpleAggregateFunction(max, UInt64) CODEC(Delta(8), ZSTD(1)),
+  span_count SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+  error_count SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+  head SimpleAggregateFunction(min, Tuple(
+    late UInt8, start UInt64, span_id FixedString(8), service String, name String
+  )) CODEC(ZSTD(1)),
+  services SimpleAggregateFunction(groupUniqArrayArray, Array(String)) CODEC(ZSTD(1)),
+  INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1
+) ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/traces/trace_summaries_local', '{replica}')
+PARTITION BY toDate(tb)
+ORDER BY (tb, trace_id)
+SETTINGS index_granularity = 2048, fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 2592000;
+
+CREATE TABLE IF NOT EXISTS `traces`.`trace_summaries` ON CLUSTER `prod-1`
+AS `traces`.`trace_summaries_local`
+ENGINE = Distributed('prod-1', 'traces', 'trace_summaries_local', cityHash64(trace_id));
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS `traces`.`trace_summaries_feed` ON CLUSTER `prod-1`
+TO `traces`.`trace_summaries_local` AS
+WITH
+  reinterpretAsUInt64(toUnixTimestamp64Nano(ts)) AS start,
+  reinterpretAsUInt64(toUnixTimestamp64Nano(ts) + dur) AS end
+SELECT
+  tb,
+  trace_id,
+  min(start) AS first_start,
+  max(start) AS last_start,
+  max(end) AS last_end,
+  count() AS span_count,
+  countIf(status = 2) AS error_count,
+  min(tuple(
+    toUInt8(parent_id != toFixedString('', 8)), start, span_id, toString(service), toString(name)
+  )) AS head,
+  groupUniqArray(toString(service)) AS services
+FROM `traces`.`spans_local`
+GROUP BY tb, trace_id;
+
+CREATE TABLE IF NOT EXISTS `traces`.`logs_local` ON CLUSTER `prod-1` (
+  trace_id FixedString(16) CODEC(ZSTD(1)),
+  span_id FixedString(8) CODEC(ZSTD(1)),
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  observed_ts DateTime64(9, 'UTC') CODEC(Delta(8), ZSTD(1)),
+  has_time UInt8 CODEC(ZSTD(1)),
+  seq UInt32 CODEC(Delta(4), ZSTD(1)),
+  service LowCardinality(String) CODEC(ZSTD(1)),
+  severity UInt8 CODEC(ZSTD(1)),
+  severity_text LowCardinality(String) CODEC(ZSTD(1)),
+  event_name LowCardinality(String) CODEC(ZSTD(1)),
+  body String CODEC(ZSTD(3)),
+  attrs_s Map(LowCardinality(String), String) CODEC(ZSTD(3)),
+  attrs_i Map(LowCardinality(String), Int64) CODEC(ZSTD(3)),
+  attrs_d Map(LowCardinality(String), Float64) CODEC(ZSTD(3)),
+  attrs_b Map(LowCardinality(String), Bool) CODEC(ZSTD(1)),
+  dropped_attrs UInt32 CODEC(ZSTD(1)),
+  flags UInt32 CODEC(ZSTD(1)),
+  resource_id UInt64 CODEC(ZSTD(1)),
+  scope_id UInt64 CODEC(ZSTD(1)),
+  INDEX ix_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1,
+  INDEX ix_severity severity TYPE set(25) GRANULARITY 1
+) ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/traces/logs_local', '{replica}')
+PARTITION BY toDate(tb)
+ORDER BY (tb, service, ts)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 2592000;
+
+CREATE TABLE IF NOT EXISTS `traces`.`logs` ON CLUSTER `prod-1`
+AS `traces`.`logs_local`
+ENGINE = Distributed('prod-1', 'traces', 'logs_local', if(trace_id = toFixedString('', 16), cityHash64(ts, seq), cityHash64(trace_id)));

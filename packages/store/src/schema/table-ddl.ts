@@ -1,0 +1,159 @@
+/*
+ * The schema's tables, views and changes, described once and rendered for wherever they lie.
+ *
+ * On one server a table is what it is called. On a cluster each shard has its rows in a table
+ * `x_local`, and `x` is the Distributed table over all of them: reads and inserts say `x`
+ * everywhere and never learn which it is. Views feed from one local table into another, so that
+ * what is derived from a trace lies on the same shard as the trace.
+ *
+ * Adding a table is one TableDescription and one entry in migrations.ts.
+ */
+
+/** How the copies of a shard are kept: by Keeper, or there is one copy only and no Keeper. */
+export type Replication = "keeper" | "none";
+
+/** Where the schema lies. */
+export interface SchemaPlace {
+  readonly database: string;
+  /** Inserts whose tokens are remembered, of all servers together. */
+  readonly rememberedInserts: number;
+  /** Undefined on one server. */
+  readonly cluster?: { readonly name: string; readonly replication: Replication };
+}
+
+/** A table, wherever it lies. */
+export interface TableDescription {
+  readonly name: string;
+  /** Columns and indexes, as SQL: what stands between the parentheses. */
+  readonly elements: string;
+  readonly engine: "MergeTree" | "ReplacingMergeTree" | "AggregatingMergeTree";
+  readonly partitionBy?: string;
+  readonly orderBy: string;
+  /** An integer that decides the shard of a row. What is read together has to have the same. */
+  readonly shardBy: string;
+  /** Settings beyond those that every table has. */
+  readonly settings?: readonly string[];
+}
+
+/** A materialized view: each row inserted into `from` adds to `to`. */
+export interface ViewDescription {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  /** The query over the table that it is given. */
+  readonly query: (source: string) => string;
+}
+
+/** One change of the schema. Each may be made twice. */
+export type SchemaChange =
+  | { readonly create: TableDescription }
+  | { readonly createView: ViewDescription }
+  | {
+      readonly alter: string;
+      /** What follows ALTER TABLE, such as "ADD COLUMN IF NOT EXISTS …". */
+      readonly action: string;
+      /** `rows` is for what only a table with rows has: TTL, indexes, settings. */
+      readonly concerns: "columns" | "rows";
+    };
+
+/** The statements that make `change` at `place`, in order. */
+export function changeStatements(change: SchemaChange, place: SchemaPlace): string[] {
+  if ("create" in change) return createTable(change.create, place);
+  if ("createView" in change) return [createView(change.createView, place)];
+  const { alter, action, concerns } = change;
+  const names = place.cluster === undefined ? [alter] : [local(alter)];
+  if (place.cluster !== undefined && concerns === "columns") names.push(alter);
+  return names.map((name) => `ALTER TABLE ${tableName(place, name)}${onCluster(place)}\n${action}`);
+}
+
+/** The statement that makes the database. */
+export function createDatabase(place: SchemaPlace): string {
+  return `CREATE DATABASE IF NOT EXISTS ${quoted(place.database)}${onCluster(place)}`;
+}
+
+/** A table with its database, quoted. */
+export function tableName({ database }: Pick<SchemaPlace, "database">, name: string): string {
+  return `${quoted(database)}.${quoted(name)}`;
+}
+
+function createTable(table: TableDescription, place: SchemaPlace): string[] {
+  const { cluster, database } = place;
+  if (cluster === undefined) return [createMergeTree(table.name, table, place)];
+  const rows = local(table.name);
+  const target = [cluster.name, database, rows].map(textLiteral).join(", ");
+  return [
+    createMergeTree(rows, table, place),
+    `CREATE TABLE IF NOT EXISTS ${tableName(place, table.name)}${onCluster(place)}\n` +
+      `AS ${tableName(place, rows)}\n` +
+      `ENGINE = Distributed(${target}, ${table.shardBy})`,
+  ];
+}
+
+function createMergeTree(name: string, table: TableDescription, place: SchemaPlace): string {
+  const { elements, engine, partitionBy, orderBy, settings = [] } = table;
+  const isReplicated = place.cluster?.replication === "keeper";
+  return [
+    `CREATE TABLE IF NOT EXISTS ${tableName(place, name)}${onCluster(place)} (`,
+    elements.replace(/^\n/u, ""),
+    `) ENGINE = ${isReplicated ? replicated(engine, place.database, name) : engine}`,
+    ...(partitionBy === undefined ? [] : [`PARTITION BY ${partitionBy}`]),
+    `ORDER BY ${orderBy}`,
+    `SETTINGS ${[...settings, ...DURABLE, ...remembering(place)].join(", ")}`,
+  ].join("\n");
+}
+
+/** The copies of a shard find each other by the path; the macros differ from node to node. */
+function replicated(engine: string, database: string, name: string): string {
+  const path = textLiteral(`/clickhouse/tables/{shard}/${database}/${name}`);
+  return `Replicated${engine}(${path}, '{replica}')`;
+}
+
+/**
+ * A row is on disk, with its directory entry, before an insert is acknowledged: a zero-filled part
+ * after a power loss would break merges for ever.
+ */
+const DURABLE = [
+  "fsync_after_insert = 1",
+  "fsync_part_directory = 1",
+  "min_rows_to_fsync_after_merge = 1",
+] as const;
+
+/** A month: longer than a spool may wait for its server. */
+const REMEMBERED_SECONDS = 2_592_000;
+
+/** How many deduplication tokens are remembered, and for how long. */
+function remembering({ cluster, rememberedInserts }: SchemaPlace): string[] {
+  if (cluster?.replication !== "keeper") {
+    return [`non_replicated_deduplication_window = ${rememberedInserts}`];
+  }
+  return [
+    `replicated_deduplication_window = ${rememberedInserts}`,
+    `replicated_deduplication_window_seconds = ${REMEMBERED_SECONDS}`,
+  ];
+}
+
+function createView({ name, from, to, query }: ViewDescription, place: SchemaPlace): string {
+  const rowsOf = (table: string): string =>
+    tableName(place, place.cluster === undefined ? table : local(table));
+  return (
+    `CREATE MATERIALIZED VIEW IF NOT EXISTS ${tableName(place, name)}${onCluster(place)}\n` +
+    `TO ${rowsOf(to)} AS${query(rowsOf(from))}`
+  );
+}
+
+function onCluster({ cluster }: SchemaPlace): string {
+  return cluster?.replication === "keeper" ? ` ON CLUSTER ${quoted(cluster.name)}` : "";
+}
+
+function local(name: string): string {
+  return `${name}_local`;
+}
+
+/** Names are checked where they come from (place-names.ts); this keeps the quoting honest. */
+function quoted(name: string): string {
+  return `\`${name.replaceAll(/[\\`]/gu, "\\$&")}\``;
+}
+
+function textLiteral(text: string): string {
+  return `'${text.replaceAll(/[\\']/gu, "\\$&")}'`;
+}
