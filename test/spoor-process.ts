@@ -20,6 +20,10 @@ export interface SpoorProcessOptions {
   readonly useMemoryStore?: boolean;
   /** Kept after the stop; without it a temporary folder is made and removed. */
   readonly dataPath?: string;
+  /** More flags. */
+  readonly flags?: readonly string[];
+  /** More of the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly grpcPort?: number;
   readonly httpPort?: number;
   readonly uiPort?: number;
@@ -56,7 +60,7 @@ export async function startSpoor(options: SpoorProcessOptions = {}): Promise<Spo
   const dataPath = options.dataPath ?? ownedPath;
   const child = spawn(process.execPath, [CLI_PATH, "up", ...flagsOf(options, dataPath)], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", ...options.environment },
   });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
@@ -78,9 +82,10 @@ export async function startSpoor(options: SpoorProcessOptions = {}): Promise<Spo
 }
 
 function flagsOf(options: SpoorProcessOptions, dataPath: string | undefined): string[] {
-  const { grpcPort = 0, httpPort = 0, uiPort = 0 } = options;
+  const { grpcPort = 0, httpPort = 0, uiPort = 0, flags: more = [] } = options;
   const ports = `--grpc-port=${grpcPort} --http-port=${httpPort} --ui-port=${uiPort}`.split(" ");
-  return dataPath === undefined ? [...ports, "--memory"] : [...ports, "--data", dataPath];
+  const store = dataPath === undefined ? ["--memory"] : ["--data", dataPath];
+  return [...ports, ...store, ...more];
 }
 
 interface Output {

@@ -11,7 +11,7 @@ import { createNativeApi, type NativeApiParts } from "./api/native-api.ts";
 import { Admission } from "./ingest/admission.ts";
 import { Reception } from "./ingest/reception.ts";
 import type { Intake } from "./intake/intake.ts";
-import { openStore } from "./intake/open-store.ts";
+import { type ClickHouseAddress, openStore } from "./intake/open-store.ts";
 import { type Receivers, startReceivers } from "./ingest/receivers.ts";
 import { TraceStream } from "./live/trace-stream.ts";
 import { listen } from "./ports/listen.ts";
@@ -25,10 +25,12 @@ export interface ServerOptions {
   readonly grpcPort: number;
   readonly httpPort: number;
   readonly uiPort: number;
-  /** Where the embedded ClickHouse keeps its data; made when it is not there. */
+  /** Where the embedded ClickHouse keeps its data, and the spool; made when it is not there. */
   readonly dataPath: string;
   /** Keeps spans in memory only, and loses them with the process. */
   readonly useMemoryStore: boolean;
+  /** A ClickHouse of your own in the place of the embedded one. */
+  readonly clickhouse?: ClickHouseAddress | undefined;
   /** When a request counts as kept, see SyncMode. */
   readonly syncMode?: SyncMode;
   /** The folder of the page's built files. */
@@ -59,10 +61,11 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { onProblem, clock = systemClock } = options;
   const self = new SelfReport(clock);
-  const { store, startIntake } = await openStore(
-    { syncMode: "fsync", ...options },
-    { self, clock },
-  );
+  const {
+    store,
+    startIntake,
+    close: closeStore,
+  } = await openStore({ syncMode: "fsync", ...options }, { self, clock });
   const stream = new TraceStream(store, onProblem);
   const listeners: ListenerStatus[] = [];
   const status = (): StatusAnswer => ({
@@ -81,7 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await intake?.close();
     stream.close();
     await closeApi(api);
-    await store.close();
+    await closeStore();
   };
   try {
     intake = await startIntake((traceIds) => stream.changed(traceIds));

@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import type { ListenerStatus } from "@spoor/trace";
 import type { VerbDeclaration } from "../arguments/declaration.ts";
-import { type ParsedArguments, wholeNumber } from "../arguments/parse-arguments.ts";
+import { type ParsedArguments, usage, wholeNumber } from "../arguments/parse-arguments.ts";
 import { SIGNAL_ECHO_MS_MAX } from "../base/limits.ts";
+import { CLICKHOUSE_FLAGS, clickhouseOf } from "./clickhouse-flags.ts";
 import type { Command, CommandContext } from "./command.ts";
 
 const DEFAULT_UI_PORT = 4319;
@@ -38,14 +39,23 @@ const declaration: VerbDeclaration = {
       name: "memory",
       summary: "keep spans in memory only, and lose them at the end",
     },
+    ...CLICKHOUSE_FLAGS,
   ],
   details: [
     "Prints one line for each open port, where the data lies, and what to do next; from then on " +
       "it is ready. A port of 0 takes any free one.",
     "SIGINT (Ctrl-C) and SIGTERM stop it: it stores what it has acknowledged, closes, and exits " +
       "with 0, because a server that was told to stop and did has not failed.",
+    "With --clickhouse the spans go to a ClickHouse that you run, and the data folder holds only " +
+      "what waits for it. A cluster may be given by the addresses of several nodes, with commas " +
+      "between them: the first that answers is used. A password is safer in " +
+      "SPOOR_CLICKHOUSE_URL, because everybody on a machine sees the command lines on it.",
   ],
-  examples: ["spoor up", "spoor up --memory --ui-port 8080"],
+  examples: [
+    "spoor up",
+    "spoor up --memory --ui-port 8080",
+    "spoor up --clickhouse http://spoor@clickhouse:8123 --clickhouse-cluster main",
+  ],
 };
 
 /** `spoor up`. */
@@ -54,7 +64,11 @@ export const upCommand: Command = {
   run: async (given, context) => {
     const stop = listenForStop(context);
     const { startServer } = await import("@spoor/server");
+    const { environment } = context;
     const isMemory = given.count("memory") > 0;
+    if (isMemory && given.value("clickhouse") !== undefined) {
+      throw usage(declaration, "--memory and --clickhouse are two places for the spans");
+    }
     const server = await startServer({
       host: given.value("host") ?? "127.0.0.1",
       grpcPort: port(given, "grpc-port", 4317),
@@ -62,6 +76,7 @@ export const upCommand: Command = {
       uiPort: port(given, "ui-port", DEFAULT_UI_PORT),
       dataPath: resolve(given.value("data") ?? ".spoor"),
       useMemoryStore: isMemory,
+      clickhouse: isMemory ? undefined : clickhouseOf(given, { verb: declaration, environment }),
       uiFilesPath: findUiFiles(context),
       version: context.version,
       clock: context.clock,

@@ -1,5 +1,14 @@
 import { join } from "node:path";
-import { openEmbeddedStore, openMemoryStore, type TraceStore } from "@spoor/store";
+import {
+  type BlockStore,
+  lockDataPath,
+  openClickHouseStore,
+  openEmbeddedStore,
+  openMemoryStore,
+  type ServerStoreOptions,
+  type StoreEventListener,
+  type TraceStore,
+} from "@spoor/store";
 import type { Clock } from "@spoor/trace";
 import {
   CATCH_UP_MS_MAX,
@@ -18,22 +27,33 @@ import { WorkerIntake } from "./worker-intake.ts";
 export interface OpenStoreOptions {
   readonly dataPath: string;
   readonly useMemoryStore: boolean;
+  /** A ClickHouse of your own; without it the embedded one. */
+  readonly clickhouse?: ClickHouseAddress | undefined;
   readonly syncMode: SyncMode;
   readonly onProblem: (message: string) => void;
 }
+
+/** Which ClickHouse to use, and where in it. */
+export type ClickHouseAddress = Pick<
+  ServerStoreOptions,
+  "urls" | "database" | "cluster" | "replication"
+>;
 
 /** A store and the intake that fits it. */
 export interface OpenedStore {
   readonly store: TraceStore;
   /** Call once; `onStored` gets trace ids of newly stored spans, 16 bytes each. */
   readonly startIntake: (onStored: (traceIds: Uint8Array) => void) => Promise<Intake>;
+  /** Closes the store and lets go of the data directory. Call after the intake was closed. */
+  readonly close: () => Promise<void>;
 }
 
-/** Opens the store in memory or the embedded one, the latter with a spool beside it. */
+/** Opens the store in memory or the one in ClickHouse, the latter with a spool beside it. */
 export async function openStore(
-  { dataPath, useMemoryStore, syncMode, onProblem }: OpenStoreOptions,
+  options: OpenStoreOptions,
   { self, clock }: { readonly self: SelfReport; readonly clock: Clock },
 ): Promise<OpenedStore> {
+  const { dataPath, useMemoryStore, syncMode, onProblem } = options;
   const { ledger } = self;
   if (useMemoryStore) {
     const memory = openMemoryStore({
@@ -43,16 +63,9 @@ export async function openStore(
     });
     const startIntake: OpenedStore["startIntake"] = async (onStored) =>
       new DirectIntake({ store: memory, ledger, onStored });
-    return { store: memory, startIntake };
+    return { store: memory, startIntake, close: () => memory.close() };
   }
-  const store = await openEmbeddedStore({
-    dataPath,
-    clock,
-    onEvent: (event) => {
-      const text = storeEventText(event);
-      if (text !== undefined) onProblem(text);
-    },
-  });
+  const { store, close } = await openClickHouse(options, clock);
   const startIntake: OpenedStore["startIntake"] = async (onStored) => {
     const intake = new WorkerIntake({
       spool: await Spool.open(join(dataPath, "spool")),
@@ -71,5 +84,33 @@ export async function openStore(
     await intake.caughtUp(CATCH_UP_MS_MAX);
     return intake;
   };
-  return { store, startIntake };
+  return { store, startIntake, close };
+}
+
+/** The data directory belongs to one server, wherever its ClickHouse runs: its spool lies there. */
+async function openClickHouse(
+  { dataPath, clickhouse, onProblem }: OpenStoreOptions,
+  clock: Clock,
+): Promise<{ readonly store: BlockStore; readonly close: () => Promise<void> }> {
+  const onEvent: StoreEventListener = (event) => {
+    const text = storeEventText(event);
+    if (text !== undefined) onProblem(text);
+  };
+  if (clickhouse === undefined) {
+    const store = await openEmbeddedStore({ dataPath, clock, onEvent });
+    return { store, close: () => store.close() };
+  }
+  const lock = lockDataPath(dataPath);
+  if (lock.stalePid !== undefined) onEvent({ kind: "stale_lock_removed", pid: lock.stalePid });
+  try {
+    const store = await openClickHouseStore({ ...clickhouse, clock, onEvent });
+    const close = async (): Promise<void> => {
+      await store.close();
+      lock.release();
+    };
+    return { store, close };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
