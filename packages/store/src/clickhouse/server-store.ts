@@ -144,7 +144,7 @@ function rightsError(error: unknown, database: string): unknown {
     code,
     hint:
       `Let the user have ALL ON ${database}.*, TABLE ENGINE ON *, SELECT ON system.* and, for a ` +
-      "cluster, CLUSTER, REMOTE ON *.*: docs/guides/your-own-clickhouse.md.",
+      "cluster with Keeper, CLUSTER ON *.*: docs/guides/your-own-clickhouse.md.",
     cause,
   });
 }

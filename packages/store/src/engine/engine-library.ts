@@ -7,7 +7,9 @@ import { errorMessage, SpoorError } from "@spoor/trace";
 import type { StoreErrorCode } from "../base/error-codes.ts";
 
 /** Said wherever the embedded engine cannot run. */
-export const MEMORY_HINT = "Run `spoor up --memory` to try Spoor without a database.";
+export const MEMORY_HINT: string =
+  "Name a ClickHouse of your own with `spoor up --clickhouse`, or run `spoor up --memory` to try " +
+  "Spoor without a database.";
 
 /** What decides which build of the engine fits. */
 export interface Platform {
