@@ -67,6 +67,8 @@ export class WorkerIntake implements Intake {
     // What a crash left behind goes first.
     for (const { sequence, sizeBytes } of options.spool.left) {
       this.#queue.push({ sequence, sizeBytes });
+      // Acknowledged as well, by the process before: answers are not complete without it.
+      this.#latestSequence = sequence;
     }
   }
 
