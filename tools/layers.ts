@@ -74,6 +74,7 @@ export const LAYERS: Layers = {
     store: {
       ".": [],
       clickhouse: [
+        "retention",
         "write",
         "read",
         "schema",
@@ -85,6 +86,7 @@ export const LAYERS: Layers = {
         "node:",
       ],
       memory: ["port", "base", "@spoor/trace"],
+      retention: ["engine", "base", "@spoor/trace", "@clickhouse/client", "node:"],
       write: ["schema", "engine", "base", "@spoor/trace", "@clickhouse/client", "node:"],
       read: ["schema", "engine", "port", "base", "@spoor/trace", "@clickhouse/client"],
       schema: ["engine", "base", "@spoor/trace", "@clickhouse/client"],
@@ -93,7 +95,7 @@ export const LAYERS: Layers = {
       base: [],
     },
     server: {
-      ".": ["@spoor/trace", "@hono/node-server", "hono", "node:"],
+      ".": ["@spoor/store", "@spoor/trace", "@hono/node-server", "hono", "node:"],
       api: ["live", "base", "@spoor/store", "@spoor/trace", "hono", "node:"],
       ingest: ["intake", "ports", "self", "base", "@spoor/otlp", "@spoor/trace", "node:"],
       intake: [

@@ -44,6 +44,8 @@ const SETTINGS: ReadonlySet<string> = new Set([
   "SPOOR_CLICKHOUSE_DATABASE",
   "SPOOR_CLICKHOUSE_REPLICATION",
   "SPOOR_CLICKHOUSE_URL",
+  "SPOOR_RETENTION_ERRORS",
+  "SPOOR_RETENTION_SIZE",
 ]);
 
 test("every error code of the product is registered once and used", async () => {

@@ -3,6 +3,7 @@
  */
 import type { Server } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import type { RetentionPolicy } from "@spoor/store";
 import { type Clock, type ListenerStatus, type StatusAnswer, systemClock } from "@spoor/trace";
 import { Hono } from "hono";
 import { answerAsset } from "./api/assets.ts";
@@ -12,6 +13,7 @@ import { Admission } from "./ingest/admission.ts";
 import { Reception } from "./ingest/reception.ts";
 import type { Intake } from "./intake/intake.ts";
 import { type ClickHouseAddress, openStore } from "./intake/open-store.ts";
+import type { RetentionTimer } from "./intake/retention-timer.ts";
 import { type Receivers, startReceivers } from "./ingest/receivers.ts";
 import { TraceStream } from "./live/trace-stream.ts";
 import { listen } from "./ports/listen.ts";
@@ -31,6 +33,8 @@ export interface ServerOptions {
   readonly useMemoryStore: boolean;
   /** A ClickHouse of your own in the place of the embedded one. */
   readonly clickhouse?: ClickHouseAddress | undefined;
+  /** What to delete of what is old; without it everything is kept. Not with `clickhouse`. */
+  readonly retention?: RetentionPolicy | undefined;
   /** When a request counts as kept, see SyncMode. */
   readonly syncMode?: SyncMode;
   /** The folder of the page's built files. */
@@ -64,6 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const {
     store,
     startIntake,
+    startRetention,
     close: closeStore,
   } = await openStore({ syncMode: "fsync", ...options }, { self, clock });
   const stream = new TraceStream(store, onProblem);
@@ -79,15 +84,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const canKeep = async (): Promise<boolean> => (await intake?.isReady()) ?? false;
   const api = createApiServer(options, { store, stream, status, clock, freshen, canKeep });
   let receivers: Receivers | undefined;
+  let retention: RetentionTimer | undefined;
   const close = async (): Promise<void> => {
     await receivers?.close();
     await intake?.close();
+    await retention?.close();
     stream.close();
     await closeApi(api);
     await closeStore();
   };
   try {
     intake = await startIntake((traceIds) => stream.changed(traceIds));
+    retention = startRetention();
     const reception = new Reception({ intake, self, admission: new Admission(), clock });
     receivers = await startReceivers({ ...options, reception });
     listeners.push(...receivers.listeners);

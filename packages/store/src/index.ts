@@ -1,8 +1,10 @@
 /** The TraceStore port, and ClickHouse and memory behind it. */
 export { STORE_ERROR_CODES, type StoreErrorCode } from "./base/error-codes.ts";
+export type { RetentionPolicy, RetentionReport } from "./base/retention-policy.ts";
 export type { StoreEvent, StoreEventListener } from "./base/store-event.ts";
 export {
   type BlockStore,
+  type EmbeddedStore,
   type EmbeddedStoreOptions,
   openEmbeddedStore,
 } from "./clickhouse/clickhouse-store.ts";

@@ -20,6 +20,7 @@ export {
 } from "./analysis/tree.ts";
 export { traceVerdict, type Verdict } from "./analysis/verdict.ts";
 export { type Clock, ManualClock, systemClock } from "./base/clock.ts";
+export { formatBytes } from "./base/bytes.ts";
 export { formatDuration } from "./base/duration.ts";
 export { invariant, InvariantError } from "./base/invariant.ts";
 export { errorCode, errorMessage, SpoorError, type SpoorErrorOptions } from "./base/spoor-error.ts";

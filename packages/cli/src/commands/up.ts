@@ -7,6 +7,7 @@ import { type ParsedArguments, usage, wholeNumber } from "../arguments/parse-arg
 import { SIGNAL_ECHO_MS_MAX } from "../base/limits.ts";
 import { CLICKHOUSE_FLAGS, clickhouseOf } from "./clickhouse-flags.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { RETENTION_FLAGS, retentionOf } from "./retention-flags.ts";
 
 const DEFAULT_UI_PORT = 4319;
 
@@ -40,6 +41,7 @@ const declaration: VerbDeclaration = {
       summary: "keep spans in memory only, and lose them at the end",
     },
     ...CLICKHOUSE_FLAGS,
+    ...RETENTION_FLAGS,
   ],
   details: [
     "Prints one line for each open port, where the data lies, and what to do next; from then on " +
@@ -53,6 +55,7 @@ const declaration: VerbDeclaration = {
   ],
   examples: [
     "spoor up",
+    "spoor up --retention 7d --retention-errors 30d",
     "spoor up --memory --ui-port 8080",
     "spoor up --clickhouse http://spoor@clickhouse:8123 --clickhouse-cluster main",
   ],
@@ -62,12 +65,22 @@ const declaration: VerbDeclaration = {
 export const upCommand: Command = {
   declaration,
   run: async (given, context) => {
+    const retention = retentionOf(given, { verb: declaration, ...context });
     const stop = listenForStop(context);
     const { startServer } = await import("@spoor/server");
     const { environment } = context;
     const isMemory = given.count("memory") > 0;
     if (isMemory && given.value("clickhouse") !== undefined) {
       throw usage(declaration, "--memory and --clickhouse are two places for the spans");
+    }
+    const clickhouse = isMemory
+      ? undefined
+      : clickhouseOf(given, { verb: declaration, environment });
+    if (clickhouse !== undefined && retention !== undefined) {
+      throw usage(declaration, "retention is for the embedded ClickHouse only, not for your own");
+    }
+    if (isMemory && retention !== undefined) {
+      context.stderr.write("Retention does nothing with --memory, which keeps the newest spans.\n");
     }
     const server = await startServer({
       host: given.value("host") ?? "127.0.0.1",
@@ -76,7 +89,8 @@ export const upCommand: Command = {
       uiPort: port(given, "ui-port", DEFAULT_UI_PORT),
       dataPath: resolve(given.value("data") ?? ".spoor"),
       useMemoryStore: isMemory,
-      clickhouse: isMemory ? undefined : clickhouseOf(given, { verb: declaration, environment }),
+      clickhouse,
+      retention,
       uiFilesPath: findUiFiles(context),
       version: context.version,
       clock: context.clock,

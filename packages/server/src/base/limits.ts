@@ -95,6 +95,9 @@ export const GRPC_STREAMS_PER_CONNECTION_MAX = 256;
 export const GRPC_STREAM_WINDOW_BYTES: number = 8 * MIB;
 export const GRPC_SESSION_WINDOW_BYTES: number = 64 * MIB;
 
+/** How often old spans are deleted. Whole days go, so that more often would find nothing new. */
+export const RETENTION_INTERVAL_MS = 3_600_000;
+
 /** How long a body that was already refused is read and thrown away, so that the answer arrives. */
 export const DRAIN_MS_MAX = 5_000;
 

@@ -5,6 +5,8 @@ import {
   openClickHouseStore,
   openEmbeddedStore,
   openMemoryStore,
+  type RetentionPolicy,
+  type RetentionReport,
   type ServerStoreOptions,
   type StoreEventListener,
   type TraceStore,
@@ -21,6 +23,7 @@ import type { SyncMode } from "../spool/segment-writer.ts";
 import { Spool } from "../spool/spool.ts";
 import { DirectIntake } from "./direct-intake.ts";
 import type { Intake } from "./intake.ts";
+import { RetentionTimer } from "./retention-timer.ts";
 import { WorkerIntake } from "./worker-intake.ts";
 
 /** Which store to open, and how careful its spool is. */
@@ -30,6 +33,11 @@ export interface OpenStoreOptions {
   /** A ClickHouse of your own; without it the embedded one. */
   readonly clickhouse?: ClickHouseAddress | undefined;
   readonly syncMode: SyncMode;
+  /**
+   * What to delete; undefined keeps everything. Only for the embedded store: one in memory is
+   * bounded by itself, and others may write to a ClickHouse of your own.
+   */
+  readonly retention?: RetentionPolicy | undefined;
   readonly onProblem: (message: string) => void;
 }
 
@@ -44,6 +52,8 @@ export interface OpenedStore {
   readonly store: TraceStore;
   /** Call once; `onStored` gets trace ids of newly stored spans, 16 bytes each. */
   readonly startIntake: (onStored: (traceIds: Uint8Array) => void) => Promise<Intake>;
+  /** Deletes what is old, now and then; undefined when nothing is to be deleted here. */
+  readonly startRetention: () => RetentionTimer | undefined;
   /** Closes the store and lets go of the data directory. Call after the intake was closed. */
   readonly close: () => Promise<void>;
 }
@@ -63,9 +73,10 @@ export async function openStore(
     });
     const startIntake: OpenedStore["startIntake"] = async (onStored) =>
       new DirectIntake({ store: memory, ledger, onStored });
-    return { store: memory, startIntake, close: () => memory.close() };
+    const close = (): Promise<void> => memory.close();
+    return { store: memory, startIntake, startRetention: () => undefined, close };
   }
-  const { store, close } = await openClickHouse(options, clock);
+  const { store, retain, close } = await openClickHouse(options, clock);
   const startIntake: OpenedStore["startIntake"] = async (onStored) => {
     const intake = new WorkerIntake({
       spool: await Spool.open(join(dataPath, "spool")),
@@ -84,21 +95,34 @@ export async function openStore(
     await intake.caughtUp(CATCH_UP_MS_MAX);
     return intake;
   };
-  return { store, startIntake, close };
+  const { retention } = options;
+  const startRetention: OpenedStore["startRetention"] = () =>
+    retention === undefined || retain === undefined
+      ? undefined
+      : new RetentionTimer({ policy: retention, retain, ledger, onProblem });
+  return { store, startIntake, startRetention, close };
+}
+
+/** A store in ClickHouse, opened. */
+interface OpenedClickHouse {
+  readonly store: BlockStore;
+  /** Only of the embedded one: another server may write to a ClickHouse of your own. */
+  readonly retain?: (policy: RetentionPolicy) => Promise<RetentionReport>;
+  readonly close: () => Promise<void>;
 }
 
 /** The data directory belongs to one server, wherever its ClickHouse runs: its spool lies there. */
 async function openClickHouse(
   { dataPath, clickhouse, onProblem }: OpenStoreOptions,
   clock: Clock,
-): Promise<{ readonly store: BlockStore; readonly close: () => Promise<void> }> {
+): Promise<OpenedClickHouse> {
   const onEvent: StoreEventListener = (event) => {
     const text = storeEventText(event);
     if (text !== undefined) onProblem(text);
   };
   if (clickhouse === undefined) {
     const store = await openEmbeddedStore({ dataPath, clock, onEvent });
-    return { store, close: () => store.close() };
+    return { store, retain: (policy) => store.retain(policy), close: () => store.close() };
   }
   const lock = lockDataPath(dataPath);
   if (lock.stalePid !== undefined) onEvent({ kind: "stale_lock_removed", pid: lock.stalePid });

@@ -1,4 +1,5 @@
-import type { StoreEvent } from "@spoor/store";
+import type { RetentionReport, StoreEvent } from "@spoor/store";
+import { formatBytes } from "@spoor/trace";
 
 /** A line for the operator about the life of the store; undefined where there is nothing to say. */
 export function storeEventText(event: StoreEvent): string | undefined {
@@ -21,7 +22,29 @@ export function storeEventText(event: StoreEvent): string | undefined {
       return `ClickHouse at ${event.address} answers again after ${event.lostMs} ms`;
     case "stale_lock_removed":
       return `process ${event.pid} left its lock on the data behind; it is gone, so it was removed`;
+    case "retention_applied":
+      return retentionText(event.report);
     case "dimension_missing":
       return `${event.table} has no row ${event.id}: its spans are shown without it`;
   }
+}
+
+function retentionText(report: RetentionReport): string | undefined {
+  const { deletedSpanCount, deletedLogRecordCount, freedBytes } = report;
+  const { droppedDays, thinnedDays, isOverSize } = report;
+  const parts: string[] = [];
+  if (droppedDays.length + thinnedDays.length > 0) {
+    const days = [
+      ...droppedDays,
+      ...thinnedDays.map((day) => `${day} but for traces with an error`),
+    ];
+    parts.push(
+      `deleted ${deletedSpanCount} old spans and ${deletedLogRecordCount} log records ` +
+        `(${days.join(", ")}), ${formatBytes(freedBytes)} freed`,
+    );
+  }
+  if (isOverSize) {
+    parts.push("the spans of one day take more disk than --retention-size allows, and are kept");
+  }
+  return parts.length === 0 ? undefined : parts.join("; ");
 }

@@ -120,3 +120,6 @@ export const RECENT_WINDOWS_MS: readonly number[] = [60_000, 600_000, 3_600_000,
 
 /** Traces that one query may ask for. Beyond it the call is a programmer's error. */
 export const TRACES_PER_QUERY_MAX = 1_000;
+
+/** Pause between two looks whether the engine has rewritten a table. A small one takes 50 ms. */
+export const REWRITE_LOOK_MS = 25;

@@ -1,3 +1,5 @@
+import type { RetentionReport } from "./retention-policy.ts";
+
 /** Something the operator may want to know. The store itself writes no log. */
 export type StoreEvent =
   | { readonly kind: "engine_ready"; readonly pid: number; readonly startedAfterMs: number }
@@ -6,6 +8,7 @@ export type StoreEvent =
   | { readonly kind: "server_lost"; readonly address: string; readonly reason: string }
   | { readonly kind: "server_back"; readonly address: string; readonly lostMs: number }
   | { readonly kind: "stale_lock_removed"; readonly pid: number }
+  | { readonly kind: "retention_applied"; readonly report: RetentionReport }
   | { readonly kind: "dimension_missing"; readonly table: string; readonly id: string };
 
 /** Receives store events. Must not throw. */

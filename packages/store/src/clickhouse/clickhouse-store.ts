@@ -10,6 +10,7 @@ import {
 } from "@spoor/trace";
 
 import { TRACES_PER_QUERY_MAX } from "../base/limits.ts";
+import type { RetentionPolicy, RetentionReport } from "../base/retention-policy.ts";
 import type { StoreEventListener } from "../base/store-event.ts";
 import type { ConnectionSource } from "../engine/connection.ts";
 import { EmbeddedEngine } from "../engine/embedded-engine.ts";
@@ -20,6 +21,7 @@ import { findTraces } from "../read/find-traces.ts";
 import { readLogs } from "../read/read-logs.ts";
 import { readTrace } from "../read/read-trace.ts";
 import { readSummaries } from "../read/summaries.ts";
+import { applyRetention } from "../retention/apply-retention.ts";
 import { migrate } from "../schema/migrate.ts";
 import { encodeLogBlock, encodeSpanBlock, type LogBlock, type SpanBlock } from "../write/block.ts";
 import { SpanWriter } from "../write/span-writer.ts";
@@ -37,6 +39,17 @@ export interface BlockStore extends TraceStore {
 
   /** The same for log records; their tokens are apart from those of spans. */
   writeLogBlock(block: LogBlock, token: string): Promise<void>;
+}
+
+/** A store that belongs to one process, which may therefore delete from it. */
+export interface EmbeddedStore extends BlockStore {
+  /**
+   * Deletes what `policy` no longer keeps, as of now, and tells it in an event. Writes wait
+   * meanwhile.
+   *
+   * @throws SPOOR_STORE_UNAVAILABLE (retryable), SPOOR_STORE_REFUSED
+   */
+  retain(policy: RetentionPolicy): Promise<RetentionReport>;
 }
 
 /** What a store on the embedded engine needs. */
@@ -57,7 +70,7 @@ export interface EmbeddedStoreOptions {
  * @throws SPOOR_STORE_LOCKED, SPOOR_STORE_PATH, SPOOR_STORE_PLATFORM, SPOOR_STORE_ENGINE_MISSING,
  * SPOOR_STORE_ENGINE_START, SPOOR_STORE_NEWER
  */
-export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<BlockStore> {
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
   const onEvent = options.onEvent ?? (() => undefined);
   const engine = await EmbeddedEngine.start({ ...options, onEvent });
   try {
@@ -84,8 +97,10 @@ export interface ClickHouseStoreOptions {
   readonly onEvent: StoreEventListener;
 }
 
-/** Spans in ClickHouse, wherever it runs. */
-export class ClickHouseStore implements BlockStore {
+/**
+ * Spans in ClickHouse, wherever it runs. Only who knows that nobody else writes there may `retain`.
+ */
+export class ClickHouseStore implements EmbeddedStore {
   readonly driver: string;
   readonly path: string;
   readonly #source: ConnectionSource;
@@ -93,6 +108,9 @@ export class ClickHouseStore implements BlockStore {
   readonly #writer: SpanWriter;
   readonly #dimensions: DimensionReader;
   readonly #writing = new Set<Promise<void>>();
+  readonly #onEvent: StoreEventListener;
+  /** Settles when writes may go on; undefined while they may. */
+  #retaining: Promise<void> | undefined;
 
   constructor(options: ClickHouseStoreOptions) {
     this.driver = options.driver;
@@ -100,6 +118,7 @@ export class ClickHouseStore implements BlockStore {
     this.#source = options.source;
     this.#writer = new SpanWriter(options.source);
     this.#clock = options.clock;
+    this.#onEvent = options.onEvent;
     this.#dimensions = new DimensionReader(options.onEvent);
   }
 
@@ -119,15 +138,34 @@ export class ClickHouseStore implements BlockStore {
     await this.writeLogBlock(block, randomUUID());
   }
 
-  writeBlock(block: SpanBlock, token: string): Promise<void> {
-    return this.#track(this.#writer.write(block, token));
+  async writeBlock(block: SpanBlock, token: string): Promise<void> {
+    await this.#retaining;
+    await this.#track(this.#writer.write(block, token));
   }
 
-  writeLogBlock(block: LogBlock, token: string): Promise<void> {
-    return this.#track(this.#writer.writeLogs(block, token));
+  async writeLogBlock(block: LogBlock, token: string): Promise<void> {
+    await this.#retaining;
+    await this.#track(this.#writer.writeLogs(block, token));
   }
 
-  /** Lets `close` wait for a write. */
+  async retain(policy: RetentionPolicy): Promise<RetentionReport> {
+    const retaining = Promise.withResolvers<void>();
+    this.#retaining = retaining.promise;
+    try {
+      await Promise.allSettled(this.#writing);
+      // Resources that go must be written again when a row names them again.
+      this.#writer.forgetDimensions();
+      const { writer } = this.#source.current();
+      const report = await applyRetention(writer, policy, this.#clock.nowUnixNano());
+      this.#onEvent({ kind: "retention_applied", report });
+      return report;
+    } finally {
+      this.#retaining = undefined;
+      retaining.resolve();
+    }
+  }
+
+  /** Lets `close` and `retain` wait for a write. */
   async #track(writing: Promise<void>): Promise<void> {
     this.#writing.add(writing);
     try {

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import type { ClickHouseClient } from "@clickhouse/client";
 
 import { KNOWN_IDS_MAX } from "../base/limits.ts";
@@ -6,6 +8,11 @@ import type { DimensionRow } from "./dimension-rows.ts";
 /** Writes resources and scopes that were not written before. */
 export class DimensionWriter {
   readonly #known = new Set<string>();
+
+  /** Believes nothing to be stored. */
+  forget(): void {
+    this.#known.clear();
+  }
 
   /** Adds to `table`, which is named with its database. Resolves when all rows are on disk. */
   async write(
@@ -19,7 +26,12 @@ export class DimensionWriter {
       table,
       values,
       format: "JSONEachRow",
-      clickhouse_settings: { async_insert: 0, insert_deduplicate: 0 },
+      clickhouse_settings: {
+        async_insert: 0,
+        insert_deduplicate: 0,
+        // The engine remembers inserts all the same, also of rows that were deleted since.
+        insert_deduplication_token: randomUUID(),
+      },
     });
     if (this.#known.size + values.length > KNOWN_IDS_MAX) this.#known.clear();
     for (const { id } of values) this.#known.add(id);

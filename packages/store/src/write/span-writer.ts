@@ -55,6 +55,11 @@ export class SpanWriter {
     }
   }
 
+  /** Writes each resource and scope again that comes from now on. */
+  forgetDimensions(): void {
+    this.#dimensions.forget();
+  }
+
   async #repeat(insert: Insert, broken: Connection, cause: unknown): Promise<void> {
     try {
       const connection = await this.#source.after(broken, INSERT_RECOVERY_MS_MAX);

@@ -24,6 +24,9 @@ export const LOSS_REASONS = {
   log_record_set_aside:
     "a log record that the store refused for good; its request is kept in the spool",
   log_record_evicted: "a log record that the in-memory store let go, because it was full",
+  log_record_expired:
+    "a stored log record that was deleted, because it was older than it was to be kept",
+  span_expired: "a stored span that was deleted, because it was older than it was to be kept",
   span_evicted: "a span that the in-memory store let go, because it was full",
 } as const;
 
