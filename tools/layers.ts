@@ -55,7 +55,7 @@ export const LAYERS: Layers = {
       ".": [],
       answer: ["log", "span"],
       analysis: ["semconv", "span", "base"],
-      semconv: ["span"],
+      semconv: ["span", "base"],
       log: ["span", "identity"],
       span: ["identity", "base"],
       loss: [],

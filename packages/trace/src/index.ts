@@ -47,6 +47,14 @@ export { type LossEntry, LossLedger } from "./loss/ledger.ts";
 export { LOSS_REASONS, type LossReason } from "./loss/reasons.ts";
 export { httpStatusText } from "./semconv/http-status.ts";
 export { keys } from "./semconv/keys.ts";
+export {
+  type Cut,
+  cutOf,
+  cutText,
+  cutValue,
+  utf8CutLength,
+  withCutMarks,
+} from "./semconv/truncated.ts";
 export { errorText, httpStatusCode, serviceName, UNKNOWN_SERVICE } from "./semconv/read.ts";
 export { SERVICE_HUE_COUNT, serviceHue } from "./semconv/service-hue.ts";
 export { databaseStatement, spanTitle } from "./semconv/title.ts";

@@ -11,6 +11,8 @@ export interface Glyphs {
   readonly orphan: string;
   readonly ellipsis: string;
   readonly times: string;
+  /** Before how much of a value is there. */
+  readonly cut: string;
 }
 
 /** For terminals that show UTF-8. */
@@ -25,6 +27,7 @@ export const UNICODE_GLYPHS: Glyphs = {
   orphan: "?",
   ellipsis: "…",
   times: "×",
+  cut: "✂",
 };
 
 /** For all others, and for `--ascii`. */
@@ -39,4 +42,5 @@ export const ASCII_GLYPHS: Glyphs = {
   orphan: "?",
   ellipsis: "...",
   times: "x",
+  cut: "8<",
 };

@@ -1,6 +1,8 @@
 import {
   type Attributes,
   attributeText,
+  cutOf,
+  cutText,
   formatDuration,
   type Span,
   type SpanLink,
@@ -16,10 +18,25 @@ import { isMarked } from "./trace-reading.ts";
  */
 export function detailLines(
   node: TreeNode,
-  { level, slow }: { readonly level: number; readonly slow: ReadonlySet<TreeNode> },
+  {
+    level,
+    slow,
+    cutSign,
+  }: {
+    readonly level: number;
+    readonly slow: ReadonlySet<TreeNode>;
+    readonly cutSign: string;
+  },
 ): string[] {
   if (level < 1 || (level < 2 && !isMarked(node, slow))) return [];
   const { span } = node;
+  const attributeLines = (attributes: Attributes, indent: string = ""): string[] =>
+    [...attributes].map(([key, value]) => {
+      const cut = cutOf(attributes, key);
+      // Before the value, whose end may lie beyond the edge of the terminal.
+      const note = cut === undefined ? "" : ` (${cutSign} ${cutText(cut)})`;
+      return `${indent}${key}${note} = ${attributeText(value)}`;
+    });
   const lines = level < 2 ? [] : [identityLine(span)];
   lines.push(...attributeLines(span.attributes));
   lines.push(...droppedLine(span.droppedAttributesCount, "attribute"));
@@ -32,7 +49,7 @@ export function detailLines(
     lines.push(...droppedLine(event.droppedAttributesCount, "attribute", "  "));
   }
   lines.push(...droppedLine(span.droppedEventsCount, "event"));
-  for (const link of span.links) lines.push(...linkLines(link));
+  for (const link of span.links) lines.push(...linkLines(link, attributeLines));
   lines.push(...droppedLine(span.droppedLinksCount, "link"));
   return lines;
 }
@@ -43,7 +60,10 @@ function identityLine({ spanId, kind, status, scope }: Span): string {
   return words.join(", ");
 }
 
-function linkLines(link: SpanLink): string[] {
+function linkLines(
+  link: SpanLink,
+  attributeLines: (attributes: Attributes, indent: string) => string[],
+): string[] {
   return [
     `link to trace ${link.traceId} span ${link.spanId}`,
     ...attributeLines(link.attributes, "  "),
@@ -51,11 +71,7 @@ function linkLines(link: SpanLink): string[] {
   ];
 }
 
-function attributeLines(attributes: Attributes, indent: string = ""): string[] {
-  return [...attributes].map(([key, value]) => `${indent}${key} = ${attributeText(value)}`);
-}
-
 function droppedLine(count: number, noun: string, indent: string = ""): string[] {
   if (count === 0) return [];
-  return [`${indent}${count} ${noun}${count === 1 ? "" : "s"} dropped by the sender`];
+  return [`${indent}${count} ${noun}${count === 1 ? "" : "s"} dropped on the way here`];
 }

@@ -325,6 +325,17 @@ test("colour adds nothing but colour", () => {
   assert.notEqual(colored, drawTrace(CHECKOUT, PIPED));
 });
 
+test("-v says where a value was cut, before the value", () => {
+  const trace = traceLiteral({
+    id: "1",
+    name: "a",
+    endMs: 100,
+    attributes: { sql: "SELECT", "spoor.truncated": new Map([["sql", 1_258_291n]]) },
+  });
+  const [, line] = treeLines(trace, { ...PIPED, detailLevel: 2 }).slice(1);
+  assert.equal(line, "┆   sql (✂ cut at 6 B of 1.2 MiB) = SELECT");
+});
+
 test("-v shows the attributes of marked spans, -vv of all, -vvv events and links", () => {
   const trace = traceLiteral(
     { id: "1", name: "a", endMs: 100, attributes: { "user.id": "7" }, droppedAttributesCount: 2 },
@@ -361,7 +372,7 @@ test("-v shows the attributes of marked spans, -vv of all, -vvv events and links
     "a (100ms)",
     "┆   span 1000000000000000, internal, status unset",
     "┆   user.id = 7",
-    "┆   2 attributes dropped by the sender",
+    "┆   2 attributes dropped on the way here",
     "└── b (95ms)  ← slow",
     "    ┆   span 2000000000000000, client, status unset",
     "    ┆   retry.count = 3",
@@ -371,7 +382,7 @@ test("-v shows the attributes of marked spans, -vv of all, -vvv events and links
     "    ┆   event +12ms cache miss",
     "    ┆     key = k",
     "    ┆   link to trace 0af7651916cd43dd8448eb211c80319c span b7ad6b7169203331",
-    "    ┆     1 attribute dropped by the sender",
+    "    ┆     1 attribute dropped on the way here",
   ]);
   assert.match(drawTrace(trace, PIPED), /0 orphans, 3 attributes dropped by senders\.\n$/);
 });

@@ -200,7 +200,7 @@ function drawDetails(row: TreeRow, reading: TraceReading, view: TreeView): strin
   const { glyphs, palette } = view;
   const own = row.depth === 0 ? "" : row.isLast ? glyphs.noRail : glyphs.rail;
   const prefix = `${railsOf(row, glyphs)}${own}${glyphs.detail}`;
-  const options = { level: view.detailLevel, slow: reading.slow };
+  const options = { level: view.detailLevel, slow: reading.slow, cutSign: glyphs.cut };
   return detailLines(row.item.node, options).map((text) => {
     const line = printable(text, view);
     const room = view.columns === undefined ? undefined : view.columns - textWidth(prefix);

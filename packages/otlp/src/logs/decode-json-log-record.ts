@@ -8,7 +8,7 @@ import {
   TRACE_ID_BYTES,
 } from "@spoor/trace";
 import {
-  appendJsonAttributes,
+  appendOwnedAttributes,
   appendJsonValue,
   enumNumber,
   type JsonTarget,
@@ -18,7 +18,6 @@ import { decodeJsonValue } from "../values/decode-json-value.ts";
 import {
   enumField,
   type JsonNode,
-  nodesField,
   textField,
   uint32Field,
   uint64Field,
@@ -33,7 +32,9 @@ const SEVERITY_NUMBER_NAMES: readonly string[] = Array.from(
 
 /** Appends one log record. Resource and scope index are the caller's to fill. */
 export function appendJsonLogRecord(target: JsonTarget<LogBatch>, node: JsonNode): void {
-  const { batch, losses } = target;
+  const { batch, limits } = target;
+  const { losses } = limits;
+  limits.check();
   const row = batch.reserveLogRecord();
   clearLogRecord(batch, row);
   batch.timesUnixNano[row] = uint64Field(node, "timeUnixNano");
@@ -41,10 +42,9 @@ export function appendJsonLogRecord(target: JsonTarget<LogBatch>, node: JsonNode
   batch.severityNumbers[row] = severityNumberOf(node, losses);
   batch.severityTexts[row] = textId(target, textField(node, "severityText"));
   batch.eventNames[row] = textId(target, textField(node, "eventName"));
-  const body = decodeJsonValue(node, "body", { depth: 0, losses });
+  const body = decodeJsonValue(node, "body", { depth: 0, limits });
   appendJsonValue(target, batch.bodies, 0, body);
-  appendJsonAttributes(target, batch.attributes, nodesField(node, "attributes"));
-  batch.droppedAttributesCounts[row] = uint32Field(node, "droppedAttributesCount");
+  appendOwnedAttributes(target, batch, row, node);
   batch.flags[row] = uint32Field(node, "flags");
   const traceId = setId(batch.traceIds, row, TRACE_ID_BYTES, textField(node, "traceId"));
   const spanId = setId(batch.spanIds, row, SPAN_ID_BYTES, textField(node, "spanId"));

@@ -1,5 +1,6 @@
 import type { LogBatch, LossLedger } from "@spoor/trace";
 import { appendJsonRequest, type JsonSignal } from "../values/append-json-request.ts";
+import { DECODE_LIMITS, type DecodeLimits } from "../values/request-limits.ts";
 import { appendJsonLogRecord } from "./decode-json-log-record.ts";
 import { decodeLogsInto, type LogsDecodeResult } from "./decode-result.ts";
 
@@ -19,8 +20,9 @@ export function decodeLogsJson(
   body: Uint8Array,
   batch: LogBatch,
   ledger: LossLedger,
+  limits: DecodeLimits = DECODE_LIMITS,
 ): LogsDecodeResult {
-  return decodeLogsInto(batch, ledger, (losses) => {
-    appendJsonRequest(body, { batch, losses }, SIGNAL);
+  return decodeLogsInto(batch, { ledger, limits }, (decoding) => {
+    appendJsonRequest(body, { batch, decoding }, SIGNAL);
   });
 }

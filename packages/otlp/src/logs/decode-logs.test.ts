@@ -7,6 +7,7 @@ import * as fc from "fast-check";
 import { bytesField, hex, requestOf, varintField } from "../values/build-body.fuzz.ts";
 import { groupRecords } from "../values/group-records.ts";
 import { ROW_SCHEMAS, shuffledFields } from "../values/shuffled-fields.fuzz.ts";
+import { DECODE_LIMITS } from "../values/request-limits.ts";
 import { decodeLogsJson } from "./decode-json.ts";
 import { decodeLogsProtobuf } from "./decode-protobuf.ts";
 import { encodeLogsJson } from "./encode-json.ts";
@@ -19,6 +20,28 @@ import {
 const RUNS = { numRuns: 200 };
 
 type Decode = typeof decodeLogsProtobuf;
+
+const BARE: LogRecord = {
+  traceId: "",
+  spanId: "",
+  timeUnixNano: 1n,
+  observedTimeUnixNano: 2n,
+  severityNumber: 9,
+  severityText: "",
+  eventName: "",
+  body: "done",
+  attributes: new Map(),
+  droppedAttributesCount: 0,
+  flags: 0,
+  resource: { attributes: new Map(), droppedAttributesCount: 0, schemaUrl: "", entityRefs: [] },
+  scope: {
+    name: "",
+    version: "",
+    attributes: new Map(),
+    droppedAttributesCount: 0,
+    schemaUrl: "",
+  },
+};
 
 function jsonBody(records: readonly LogRecord[]): Uint8Array {
   return textBody(encodeLogsJson(records));
@@ -68,6 +91,45 @@ for (const [name, decode, encode] of ROUND_TRIPS) {
     fc.assert(property, RUNS);
   });
 }
+
+test("what is too long or too much is cut and counted, and a body is kept whole", () => {
+  const limits = { ...DECODE_LIMITS, attributeValueBytesMax: 4, attributeCountMax: 2 };
+  const attributes = new Map([
+    ["a", "longer"],
+    ["b", "text"],
+    ["c", "left out"],
+  ]);
+  const body = new Map([["far longer than an attribute", ["may", "be"]]]);
+  const record: LogRecord = { ...BARE, attributes, body };
+  for (const [name, decode, encode] of ROUND_TRIPS) {
+    const batch = new LogBatch();
+    const ledger = new LossLedger();
+    decode(encode([record]), batch, ledger, limits);
+    const [read] = logRecordsOf(batch);
+    assert.deepStrictEqual(read?.body, body, name);
+    const marks = new Map([["a", 6n]]);
+    const kept = new Map<string, unknown>([
+      ["a", "long"],
+      ["b", "text"],
+      ["spoor.truncated", marks],
+    ]);
+    assert.deepStrictEqual(read.attributes, kept, name);
+    assert.equal(read.droppedAttributesCount, 1, name);
+    assert.equal(ledger.of("attribute_value_cut"), 1, name);
+    assert.equal(ledger.of("attribute_count"), 1, name);
+  }
+});
+
+test("a request of more log records than may be is refused as a whole", () => {
+  const limits = { ...DECODE_LIMITS, rowCountMax: 4 };
+  for (const [name, decode, encode] of ROUND_TRIPS) {
+    const batch = new LogBatch();
+    const ledger = new LossLedger();
+    const result = decode(encode(Array.from({ length: 9 }, () => BARE)), batch, ledger, limits);
+    assert.ok(result.malformed !== undefined && result.isOverLimit === true, name);
+    assert.equal(batch.logRecordCount, 0, name);
+  }
+});
 
 test("protobufjs reads log records that are encoded here as they were meant", () => {
   const property = fc.property(randomLogRecords, (records) => {

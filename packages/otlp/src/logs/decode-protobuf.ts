@@ -1,4 +1,5 @@
 import type { LogBatch, LossLedger } from "@spoor/trace";
+import { DECODE_LIMITS, type DecodeLimits } from "../values/request-limits.ts";
 import { BodyScan } from "../values/scan-attribute.ts";
 import { type ProtobufSignal, scanRequest } from "../values/scan-request.ts";
 import { decodeLogsInto, type LogsDecodeResult } from "./decode-result.ts";
@@ -12,8 +13,8 @@ const SIGNAL: ProtobufSignal<LogBatch> = {
 /**
  * Appends the log records of an OTLP/protobuf logs request to `batch`.
  *
- * All or nothing: a malformed body leaves the rows of the batch as they were. What is not kept of a
- * log record is counted in `ledger`; the refusal of a malformed body is its refuser's to count.
+ * All or nothing: a body that is malformed or beyond `limits` leaves the batch as it was. What is
+ * not kept of a log record is counted in `ledger`; a refusal is its refuser's to count.
  * Never throws for bad input. `body` is not kept, and several bodies may be decoded into one batch.
  * Source: opentelemetry-proto, logs_service.proto.
  */
@@ -21,8 +22,9 @@ export function decodeLogsProtobuf(
   body: Uint8Array,
   batch: LogBatch,
   ledger: LossLedger,
+  limits: DecodeLimits = DECODE_LIMITS,
 ): LogsDecodeResult {
-  return decodeLogsInto(batch, ledger, (losses) => {
-    scanRequest(new BodyScan(body, batch, losses), SIGNAL);
+  return decodeLogsInto(batch, { ledger, limits }, (decoding) => {
+    scanRequest(new BodyScan(body, batch, decoding.limits), SIGNAL, decoding);
   });
 }

@@ -1,6 +1,6 @@
-import type { LogBatch, LossLedger } from "@spoor/trace";
+import type { LogBatch } from "@spoor/trace";
 import type { Malformed } from "../protobuf/malformed.ts";
-import { decodeInto } from "../values/decode-into.ts";
+import { type DecodeInto, decodeInto, type Decoding } from "../values/decode-into.ts";
 
 /** What became of one logs request. */
 export type LogsDecodeResult = DecodedLogs | Malformed;
@@ -17,11 +17,12 @@ export interface DecodedLogs {
 /** {@link decodeInto} for log records. */
 export function decodeLogsInto(
   batch: LogBatch,
-  ledger: LossLedger,
-  decode: (losses: LossLedger) => void,
+  options: DecodeInto,
+  decode: (decoding: Decoding) => void,
 ): LogsDecodeResult {
   const countBefore = batch.logRecordCount;
-  const result = decodeInto(batch, ledger, decode);
+  const heldCount = (): number => batch.logRecordCount + batch.attributes.count;
+  const result = decodeInto(batch, { ...options, heldCount }, decode);
   if (result.malformed !== undefined) return result;
   return { logRecordCount: batch.logRecordCount - countBefore, problems: result.problems };
 }

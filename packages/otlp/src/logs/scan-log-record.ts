@@ -8,10 +8,13 @@
 import { AttributeType, isSeverityNumber, type LogBatch } from "@spoor/trace";
 import { bytesTag, fixed32Tag, fixed64Tag, varintTag } from "../protobuf/tag.ts";
 import {
+  addTo,
   type BodyScan,
+  leaveOut,
   pushValue,
   scanAnyValue,
   scanAttribute,
+  scanCutMarks,
   setValue,
 } from "../values/scan-attribute.ts";
 import { IdState, scanSpanId, scanTraceId } from "../values/scan-id.ts";
@@ -34,8 +37,12 @@ type LogsScan = BodyScan<LogBatch>;
 
 /** Appends the log record from the reader's position to `end`. */
 export function scanLogRecord(scan: LogsScan, end: number): void {
-  const { reader, batch } = scan;
+  const { reader, batch, limits } = scan;
   const { attributes, bodies } = batch;
+  const attributesStart = attributes.count;
+  let leftOutCount = 0;
+  limits.check();
+  limits.cuts = undefined;
   const row = batch.reserveLogRecord();
   clearLogRecord(batch, row);
   let traceId: IdState = IdState.none;
@@ -49,6 +56,10 @@ export function scanLogRecord(scan: LogsScan, end: number): void {
     const tag = reader.tag(end);
     switch (tag) {
       case ATTRIBUTES:
+        if (attributes.count - attributesStart >= limits.limits.attributeCountMax) {
+          leftOutCount += leaveOut(scan, end);
+          break;
+        }
         scanAttribute(scan, attributes, template, reader.openMessage(end));
         template += 1;
         break;
@@ -71,6 +82,8 @@ export function scanLogRecord(scan: LogsScan, end: number): void {
   pushValue(scan, bodies, 0, Math.max(0, row - 1));
   const invalidCount = Number(traceId === IdState.invalid) + Number(spanId === IdState.invalid);
   scan.losses.count("log_record_id_invalid", invalidCount);
+  scanCutMarks(scan, attributes);
+  if (leftOutCount > 0) addTo(batch.droppedAttributesCounts, row, leftOutCount);
   batch.attributesEnd[row] = attributes.count;
 }
 

@@ -7,7 +7,7 @@ import {
   TRACE_ID_BYTES,
 } from "@spoor/trace";
 import {
-  appendJsonAttributes,
+  appendOwnedAttributes,
   enumNumber,
   type JsonTarget,
   textId,
@@ -39,7 +39,9 @@ type SpanTarget = JsonTarget<SpanBatch>;
 
 /** Appends one span, or counts why it cannot. Resource and scope index are the caller's to fill. */
 export function appendJsonSpan(target: SpanTarget, node: JsonNode): void {
-  const { batch, losses } = target;
+  const { batch, limits } = target;
+  const { losses } = limits;
+  limits.check();
   const row = batch.reserveSpan();
   const heapStart = batch.heap.length;
   clearSpan(batch, row);
@@ -52,8 +54,7 @@ export function appendJsonSpan(target: SpanTarget, node: JsonNode): void {
   batch.kinds[row] = kindOf(node, losses);
   batch.startTimesUnixNano[row] = uint64Field(node, "startTimeUnixNano");
   batch.endTimesUnixNano[row] = uint64Field(node, "endTimeUnixNano");
-  appendJsonAttributes(target, batch.attributes, nodesField(node, "attributes"));
-  batch.droppedAttributesCounts[row] = uint32Field(node, "droppedAttributesCount");
+  appendOwnedAttributes(target, batch, row, node);
   for (const event of nodesField(node, "events")) appendEvent(target, event);
   batch.droppedEventsCounts[row] = uint32Field(node, "droppedEventsCount");
   for (const link of nodesField(node, "links")) appendLink(target, link);
@@ -73,33 +74,34 @@ export function appendJsonSpan(target: SpanTarget, node: JsonNode): void {
 
 function appendEvent(target: SpanTarget, node: JsonNode): void {
   const { events } = target.batch;
+  target.limits.check();
   const row = events.reserve();
   clearEvent(events, row);
   events.timesUnixNano[row] = uint64Field(node, "timeUnixNano");
   events.names[row] = textId(target, textField(node, "name"));
-  appendJsonAttributes(target, events.attributes, nodesField(node, "attributes"));
-  events.droppedAttributesCounts[row] = uint32Field(node, "droppedAttributesCount");
+  appendOwnedAttributes(target, events, row, node);
   events.attributesEnd[row] = events.attributes.count;
 }
 
 function appendLink(target: SpanTarget, node: JsonNode): void {
   const { links } = target.batch;
+  target.limits.check();
   const row = links.reserve();
   clearLink(links, row);
   const traceId = setId(links.traceIds, row, TRACE_ID_BYTES, textField(node, "traceId"));
   const spanId = setId(links.spanIds, row, SPAN_ID_BYTES, textField(node, "spanId"));
   const hasIds = traceId === IdState.valid && spanId === IdState.valid;
-  if (!hasIds) target.losses.count("link_id_invalid");
+  if (!hasIds) target.limits.losses.count("link_id_invalid");
   links.traceStates[row] = textId(target, textField(node, "traceState"));
   links.flags[row] = uint32Field(node, "flags");
-  appendJsonAttributes(target, links.attributes, nodesField(node, "attributes"));
-  links.droppedAttributesCounts[row] = uint32Field(node, "droppedAttributesCount");
+  appendOwnedAttributes(target, links, row, node);
   links.attributesEnd[row] = links.attributes.count;
 }
 
 function setStatus(target: SpanTarget, row: number, node: JsonNode | undefined): void {
   if (node === undefined) return;
-  const { batch, losses } = target;
+  const { batch, limits } = target;
+  const { losses } = limits;
   batch.statusMessages[row] = textId(target, textField(node, "message"));
   const code = enumNumber(enumField(node, "code"), STATUS_CODE_NAMES);
   if (!isStatusCode(code)) losses.count("status_code_unknown");

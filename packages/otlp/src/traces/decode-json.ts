@@ -1,5 +1,6 @@
 import type { LossLedger, SpanBatch } from "@spoor/trace";
 import { appendJsonRequest, type JsonSignal } from "../values/append-json-request.ts";
+import { DECODE_LIMITS, type DecodeLimits } from "../values/request-limits.ts";
 import { appendJsonSpan } from "./decode-json-span.ts";
 import { type DecodeResult, decodeSpansInto } from "./decode-result.ts";
 
@@ -23,8 +24,9 @@ export function decodeTracesJson(
   body: Uint8Array,
   batch: SpanBatch,
   ledger: LossLedger,
+  limits: DecodeLimits = DECODE_LIMITS,
 ): DecodeResult {
-  return decodeSpansInto(batch, ledger, (losses) => {
-    appendJsonRequest(body, { batch, losses }, SIGNAL);
+  return decodeSpansInto(batch, { ledger, limits }, (decoding) => {
+    appendJsonRequest(body, { batch, decoding }, SIGNAL);
   });
 }

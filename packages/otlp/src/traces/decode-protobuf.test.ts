@@ -56,6 +56,7 @@ test("an empty body is an empty request", () => {
     spanCount: 0,
     rejectedSpanCount: 0,
     problems: [],
+    shares: [],
   });
 });
 

@@ -8,7 +8,13 @@
 import { isSpanKind, isStatusCode, type SpanBatch } from "@spoor/trace";
 import { bytesTag, fixed32Tag, fixed64Tag, varintTag } from "../protobuf/tag.ts";
 import { IdState, scanSpanId, scanTraceId } from "../values/scan-id.ts";
-import { type BodyScan, scanAttribute } from "../values/scan-attribute.ts";
+import {
+  addTo,
+  type BodyScan,
+  leaveOut,
+  scanAttribute,
+  scanCutMarks,
+} from "../values/scan-attribute.ts";
 import { clearEvent, clearLink, clearSpan, dropLastSpan } from "./batch-rows.ts";
 import { EventField, LinkField, SpanField, StatusField } from "./field-numbers.ts";
 
@@ -48,9 +54,11 @@ type TracesScan = BodyScan<SpanBatch>;
 
 /** Appends the span from the reader's position to `end`, or counts why it cannot. */
 export function scanSpan(scan: TracesScan, end: number): void {
-  const { reader, batch, memory } = scan;
+  const { reader, batch, memory, limits } = scan;
   const { attributes } = batch;
   const attributesStart = attributes.count;
+  limits.check();
+  limits.cuts = undefined;
   const heapStart = batch.heap.length;
   const row = batch.reserveSpan();
   clearSpan(batch, row);
@@ -58,10 +66,15 @@ export function scanSpan(scan: TracesScan, end: number): void {
   let spanId: IdState = IdState.none;
   let parentSpanId: IdState = IdState.none;
   let template = memory.spanTemplates.at(0);
+  let leftOutCount = 0;
   while (reader.position < end) {
     const tag = reader.tag(end);
     switch (tag) {
       case ATTRIBUTES:
+        if (attributes.count - attributesStart >= limits.limits.attributeCountMax) {
+          leftOutCount += leaveOut(scan, end);
+          break;
+        }
         scanAttribute(scan, attributes, template, reader.openMessage(end));
         template += 1;
         break;
@@ -101,6 +114,8 @@ export function scanSpan(scan: TracesScan, end: number): void {
     dropLastSpan(batch);
     return;
   }
+  scanCutMarks(scan, attributes);
+  if (leftOutCount > 0) addTo(batch.droppedAttributesCounts, row, leftOutCount);
   memory.spanTemplates.set(batch.names[row] ?? 0, attributesStart);
   batch.attributesEnd[row] = attributes.count;
   batch.eventsEnd[row] = batch.events.count;
@@ -141,10 +156,14 @@ function scanRareField(scan: TracesScan, row: number, tag: number, end: number):
 }
 
 function scanEvent(scan: TracesScan, end: number): void {
-  const { reader, memory } = scan;
+  const { reader, memory, limits } = scan;
   const { events } = scan.batch;
   const { attributes } = events;
   const attributesStart = attributes.count;
+  const outerCuts = limits.cuts;
+  let leftOutCount = 0;
+  limits.check();
+  limits.cuts = undefined;
   const row = events.reserve();
   clearEvent(events, row);
   let template = memory.eventTemplates.at(0);
@@ -161,6 +180,10 @@ function scanEvent(scan: TracesScan, end: number): void {
         break;
       }
       case EVENT_ATTRIBUTES:
+        if (attributes.count - attributesStart >= limits.limits.attributeCountMax) {
+          leftOutCount += leaveOut(scan, end);
+          break;
+        }
         scanAttribute(scan, attributes, template, reader.openMessage(end));
         template += 1;
         break;
@@ -172,14 +195,22 @@ function scanEvent(scan: TracesScan, end: number): void {
     }
   }
   memory.eventTemplates.set(events.names[row] ?? 0, attributesStart);
+  scanCutMarks(scan, attributes);
+  limits.cuts = outerCuts;
+  if (leftOutCount > 0) addTo(events.droppedAttributesCounts, row, leftOutCount);
   events.attributesEnd[row] = attributes.count;
 }
 
 /** A link is kept even when its ids cannot be used: its attributes still say something. */
 function scanLink(scan: TracesScan, end: number): void {
-  const { reader } = scan;
+  const { reader, limits } = scan;
   const { links } = scan.batch;
   const { attributes } = links;
+  const attributesStart = attributes.count;
+  const outerCuts = limits.cuts;
+  let leftOutCount = 0;
+  limits.check();
+  limits.cuts = undefined;
   // Links have no name; the one before is as good a guess as any.
   let template = links.count < 2 ? 0 : (links.attributesEnd[links.count - 2] ?? 0);
   const row = links.reserve();
@@ -202,6 +233,10 @@ function scanLink(scan: TracesScan, end: number): void {
         links.flags[row] = reader.view.getUint32(reader.fixed(4, end), true);
         break;
       case LINK_ATTRIBUTES:
+        if (attributes.count - attributesStart >= limits.limits.attributeCountMax) {
+          leftOutCount += leaveOut(scan, end);
+          break;
+        }
         scanAttribute(scan, attributes, template, reader.openMessage(end));
         template += 1;
         break;
@@ -213,6 +248,9 @@ function scanLink(scan: TracesScan, end: number): void {
     }
   }
   if (traceId !== IdState.valid || spanId !== IdState.valid) scan.losses.count("link_id_invalid");
+  scanCutMarks(scan, attributes);
+  limits.cuts = outerCuts;
+  if (leftOutCount > 0) addTo(links.droppedAttributesCounts, row, leftOutCount);
   links.attributesEnd[row] = attributes.count;
 }
 

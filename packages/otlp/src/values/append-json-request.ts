@@ -7,17 +7,19 @@
  *    and only for senders that do this. The specification wants such numbers as text.
  * 3. Every field is read by the rules in json-fields.ts and written to its column.
  *
- * Limits: nesting inside attribute values is cut at ATTRIBUTE_DEPTH_MAX; unknown fields are parsed
- * but never walked.
+ * Limits: what a request may hold is in request-limits.ts; nesting inside attribute values is cut
+ * at ATTRIBUTE_DEPTH_MAX; unknown fields are parsed but never walked.
  */
 import { isUtf8 } from "node:buffer";
-import type { LossLedger } from "@spoor/trace";
+import { LossLedger, type Resource } from "@spoor/trace";
 import { MalformedInput } from "../protobuf/malformed.ts";
 import type { JsonTarget } from "./append-json-value.ts";
 import { memoryOf } from "./batch-memory.ts";
+import type { Decoding } from "./decode-into.ts";
 import { decodeJsonResource, decodeJsonScope } from "./decode-json-value.ts";
 import { type JsonNode, nodesField, rootNode } from "./json-fields.ts";
 import { JsonTexts } from "./json-texts.ts";
+import type { RequestLimits } from "./request-limits.ts";
 import type { SignalBatch } from "./signal-batch.ts";
 
 const decoder = new TextDecoder();
@@ -38,29 +40,68 @@ export interface JsonSignal<Batch extends SignalBatch> {
 /** Appends the rows of a request. @throws MalformedInput */
 export function appendJsonRequest<Batch extends SignalBatch>(
   body: Uint8Array,
-  { batch, losses }: { readonly batch: Batch; readonly losses: LossLedger },
+  { batch, decoding }: { readonly batch: Batch; readonly decoding: Decoding },
   signal: JsonSignal<Batch>,
 ): void {
+  const { losses, shares, limits } = decoding;
+  checkObjectCount(body, limits);
   if (!isUtf8(body)) losses.count("text_not_utf8");
   const document = rootNode(parseJson(decoder.decode(body)));
-  const memory = memoryOf(batch);
-  const target = { texts: new JsonTexts(memory), batch, losses };
-  const { rowCount } = signal;
+  const target = { texts: new JsonTexts(memoryOf(batch)), batch, limits };
   for (const resourceEnvelope of nodesField(document, signal.resourceEnvelopes)) {
-    const resource = decodeJsonResource(resourceEnvelope, losses);
-    const firstResourceRow = rowCount(batch);
-    for (const scopeEnvelope of nodesField(resourceEnvelope, signal.scopeEnvelopes)) {
-      const scope = decodeJsonScope(scopeEnvelope, losses);
-      const firstScopeRow = rowCount(batch);
-      for (const row of nodesField(scopeEnvelope, signal.rows)) signal.appendRow(target, row);
-      const end = rowCount(batch);
-      if (end === firstScopeRow) continue;
-      batch.scopeIndices.fill(memory.scopes.indexOf(scope), firstScopeRow, end);
-    }
-    const end = rowCount(batch);
-    if (end === firstResourceRow) continue;
-    batch.resourceIndices.fill(memory.resources.indexOf(resource), firstResourceRow, end);
+    limits.spend();
+    limits.losses = new LossLedger();
+    const firstRow = signal.rowCount(batch);
+    const resource = appendResourceEnvelope(target, resourceEnvelope, signal);
+    shares.add(resource, signal.rowCount(batch) - firstRow, limits.losses);
+    losses.add(limits.losses.entries());
   }
+}
+
+/**
+ * Parsing alone would make an object of every `{}`, 3 bytes on the wire and some 50 in memory,
+ * before a row is counted. An attribute has three objects and lists; brackets inside text count
+ * too, and nobody has that many.
+ */
+function checkObjectCount(body: Uint8Array, limits: RequestLimits): void {
+  const countMax = limits.limits.rowCountMax * OBJECTS_PER_ROW;
+  if (body.length <= countMax) return;
+  let count = 0;
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at];
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) count += 1;
+  }
+  if (count > countMax) limits.fail();
+}
+
+const OBJECTS_PER_ROW = 3;
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
+
+function appendResourceEnvelope<Batch extends SignalBatch>(
+  target: JsonTarget<Batch>,
+  resourceEnvelope: JsonNode,
+  signal: JsonSignal<Batch>,
+): Resource {
+  const { batch, limits } = target;
+  const { rowCount } = signal;
+  const memory = memoryOf(batch);
+  const resource = decodeJsonResource(resourceEnvelope, limits);
+  const firstResourceRow = rowCount(batch);
+  for (const scopeEnvelope of nodesField(resourceEnvelope, signal.scopeEnvelopes)) {
+    limits.spend();
+    const scope = decodeJsonScope(scopeEnvelope, limits);
+    const firstScopeRow = rowCount(batch);
+    for (const row of nodesField(scopeEnvelope, signal.rows)) signal.appendRow(target, row);
+    const end = rowCount(batch);
+    if (end === firstScopeRow) continue;
+    batch.scopeIndices.fill(memory.scopes.indexOf(scope), firstScopeRow, end);
+  }
+  const end = rowCount(batch);
+  if (end === firstResourceRow) return resource;
+  const index = memory.resources.indexOf(resource);
+  batch.resourceIndices.fill(index, firstResourceRow, end);
+  return batch.resources[index] ?? resource;
 }
 
 /** Parses JSON; integers that a double cannot hold become bigints. */

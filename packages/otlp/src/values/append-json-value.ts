@@ -3,12 +3,14 @@ import {
   type AttributeColumns,
   AttributeType,
   type AttributeValue,
-  type LossLedger,
+  cutValue,
   toAnyValue,
 } from "@spoor/trace";
 import { decodeJsonKey, decodeJsonValue } from "./decode-json-value.ts";
-import type { JsonNode } from "./json-fields.ts";
+import { appendCutMarks } from "./cut-marks.ts";
+import { type JsonNode, nodesField, uint32Field } from "./json-fields.ts";
 import type { JsonTexts } from "./json-texts.ts";
+import { Cuts, type RequestLimits } from "./request-limits.ts";
 import type { SignalBatch } from "./signal-batch.ts";
 
 const encoder = new TextEncoder();
@@ -18,41 +20,71 @@ const words = new DataView(new ArrayBuffer(8));
 export interface JsonTarget<Batch extends SignalBatch = SignalBatch> {
   readonly texts: JsonTexts;
   readonly batch: Batch;
-  readonly losses: LossLedger;
+  readonly limits: RequestLimits;
 }
 
 /** The id of a text of the document. */
-export function textId({ texts, losses }: JsonTarget, text: string): number {
-  return texts.intern(text, losses);
+export function textId({ texts, limits }: JsonTarget, text: string): number {
+  return texts.intern(text, limits.losses);
 }
 
-/** Appends KeyValues as rows. */
-export function appendJsonAttributes(
+/** Appends KeyValues as rows, within the limits of their owner; returns how many were left out. */
+function appendJsonAttributes(
   target: JsonTarget,
   rows: AttributeColumns,
   keyValues: readonly JsonNode[],
-): void {
-  for (const keyValue of keyValues) {
-    const key = textId(target, decodeJsonKey(keyValue, target.losses));
-    appendJsonValue(
-      target,
-      rows,
-      key,
-      decodeJsonValue(keyValue, "value", { depth: 0, losses: target.losses }),
-    );
+): number {
+  const { batch, limits } = target;
+  const { attributeCountMax, attributeKeyBytesMax, attributeValueBytesMax } = limits.limits;
+  const cuts = new Cuts();
+  for (const keyValue of keyValues.slice(0, attributeCountMax)) {
+    const fullKey = decodeJsonKey(keyValue, limits.losses);
+    const cutKey = cutValue(fullKey, attributeKeyBytesMax);
+    const key = typeof cutKey?.value === "string" ? cutKey.value : fullKey;
+    if (cutKey !== undefined) limits.cutKey(key, cutKey.originalBytes, cuts);
+    const value = decodeJsonValue(keyValue, "value", { depth: 0, limits });
+    const cut = cutValue(value, attributeValueBytesMax);
+    if (cut !== undefined) limits.cutValue(key, cut.originalBytes, cuts);
+    appendJsonValue(target, rows, textId(target, key), cut === undefined ? value : cut.value);
   }
+  appendCutMarks(batch, rows, cuts);
+  const leftOutCount = Math.max(0, keyValues.length - attributeCountMax);
+  limits.losses.count("attribute_count", leftOutCount);
+  return leftOutCount;
+}
+
+/** The attributes of a span, event, link or log record, and how many are missing. */
+interface AttributeOwners {
+  readonly attributes: AttributeColumns;
+  readonly droppedAttributesCounts: Uint32Array;
+}
+
+/** Appends the attributes of `node` for `row`, within its limits. */
+export function appendOwnedAttributes(
+  target: JsonTarget,
+  owners: AttributeOwners,
+  row: number,
+  node: JsonNode,
+): void {
+  const leftOutCount = appendJsonAttributes(
+    target,
+    owners.attributes,
+    nodesField(node, "attributes"),
+  );
+  const droppedCount = uint32Field(node, "droppedAttributesCount") + leftOutCount;
+  owners.droppedAttributesCounts[row] = Math.min(droppedCount, 0xffff_ffff);
 }
 
 /** Appends one value as a row. */
 export function appendJsonValue(
-  { texts, batch, losses }: JsonTarget,
+  { texts, batch, limits }: JsonTarget,
   rows: AttributeColumns,
   key: number,
   value: AttributeValue,
 ): void {
   switch (typeof value) {
     case "string":
-      texts.push(rows, key, value, losses);
+      texts.push(rows, key, value, limits.losses);
       return;
     case "boolean":
       rows.push(key, AttributeType.bool, value ? 1 : 0, 0);

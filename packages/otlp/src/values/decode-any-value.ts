@@ -6,11 +6,12 @@
  * Where a field of a oneof is repeated the last one counts. Protobuf would merge two arrays; no
  * encoder writes two.
  */
-import type { AttributeValue, LossLedger } from "@spoor/trace";
+import { type AttributeValue, cutValue, type LossLedger } from "@spoor/trace";
 import { ATTRIBUTE_DEPTH_MAX } from "../protobuf/limits.ts";
 import type { ProtobufReader } from "../protobuf/reader.ts";
 import { bytesTag, fixed64Tag, varintTag } from "../protobuf/tag.ts";
 import { AnyValueField, KeyValueField, ListField } from "./field-numbers.ts";
+import type { Cuts, RequestLimits } from "./request-limits.ts";
 import { isText } from "./text.ts";
 
 const STRING_VALUE = bytesTag(AnyValueField.stringValue);
@@ -30,8 +31,9 @@ const VALUES = bytesTag(ListField.values);
 export function decodeAnyValue(
   reader: ProtobufReader,
   end: number,
-  { depth, losses }: { readonly depth: number; readonly losses: LossLedger },
+  { depth, limits }: { readonly depth: number; readonly limits: RequestLimits },
 ): AttributeValue {
+  const { losses } = limits;
   let value: AttributeValue = null;
   while (reader.position < end) {
     const tag = reader.tag(end);
@@ -54,7 +56,7 @@ export function decodeAnyValue(
       case ARRAY_VALUE:
       case KVLIST_VALUE: {
         const stop = reader.openMessage(end);
-        value = decodeList(reader, stop, { isMap: tag === KVLIST_VALUE, depth: depth + 1, losses });
+        value = decodeList(reader, stop, { isMap: tag === KVLIST_VALUE, depth: depth + 1, limits });
         break;
       }
       case STRING_STRINDEX:
@@ -72,12 +74,12 @@ export function decodeAnyValue(
 interface ListContext {
   readonly isMap: boolean;
   readonly depth: number;
-  readonly losses: LossLedger;
+  readonly limits: RequestLimits;
 }
 
 function decodeList(reader: ProtobufReader, end: number, context: ListContext): AttributeValue {
   if (context.depth > ATTRIBUTE_DEPTH_MAX) {
-    context.losses.count("attribute_depth");
+    context.limits.losses.count("attribute_depth");
     reader.position = end;
     return null;
   }
@@ -90,39 +92,78 @@ function decodeList(reader: ProtobufReader, end: number, context: ListContext): 
       continue;
     }
     const stop = reader.openMessage(end);
-    if (context.isMap) decodeKeyValue(reader, stop, { into: map, ...context });
-    else array.push(decodeAnyValue(reader, stop, context));
+    context.limits.spend();
+    if (context.isMap) {
+      const { key, value } = decodeKeyValue(reader, stop, context);
+      if (!map.has(key)) map.set(key, value);
+    } else array.push(decodeAnyValue(reader, stop, context));
   }
   return context.isMap ? map : array;
 }
 
-/** Adds the KeyValue from the reader's position to `end` to `into`; the first of a key counts. */
-export function decodeKeyValue(
+interface ReadKeyValue {
+  readonly key: string;
+  readonly value: AttributeValue;
+}
+
+/** The KeyValue from the reader's position to `end`. */
+function decodeKeyValue(
   reader: ProtobufReader,
   end: number,
-  {
-    into,
-    depth,
-    losses,
-  }: {
-    readonly into: Map<string, AttributeValue>;
-    readonly depth: number;
-    readonly losses: LossLedger;
-  },
-): void {
+  context: { readonly depth: number; readonly limits: RequestLimits },
+): ReadKeyValue {
+  const { losses } = context.limits;
   let key = "";
   let value: AttributeValue = null;
   while (reader.position < end) {
     const tag = reader.tag(end);
     if (tag === KEY) key = decodeText(reader, reader.openMessage(end), losses);
-    else if (tag === VALUE)
-      value = decodeAnyValue(reader, reader.openMessage(end), { depth, losses });
+    else if (tag === VALUE) value = decodeAnyValue(reader, reader.openMessage(end), context);
     else {
       if (tag === KEY_STRINDEX) losses.count("attribute_string_reference");
       reader.skip(tag, end);
     }
   }
-  if (!into.has(key)) into.set(key, value);
+  return { key, value };
+}
+
+/**
+ * Adds the KeyValue from the reader's position to `end` to the attributes of a resource or scope,
+ * within its limits; the first of a repeated key counts. Returns 1 when it was left out, else 0.
+ */
+export function decodeAttribute(
+  reader: ProtobufReader,
+  end: number,
+  context: {
+    readonly into: Map<string, AttributeValue>;
+    readonly limits: RequestLimits;
+    readonly cuts: Cuts;
+  },
+): number {
+  const { into, limits } = context;
+  limits.spend();
+  return putAttribute(into, decodeKeyValue(reader, end, { depth: 0, limits }), context);
+}
+
+/** The same for a KeyValue that was read already. */
+export function putAttribute(
+  into: Map<string, AttributeValue>,
+  given: ReadKeyValue,
+  { limits, cuts }: { readonly limits: RequestLimits; readonly cuts: Cuts },
+): number {
+  const { attributeCountMax, attributeKeyBytesMax, attributeValueBytesMax } = limits.limits;
+  const cutKey = cutValue(given.key, attributeKeyBytesMax);
+  const key = typeof cutKey?.value === "string" ? cutKey.value : given.key;
+  if (into.has(key)) return 0;
+  if (into.size >= attributeCountMax) {
+    limits.losses.count("attribute_count");
+    return 1;
+  }
+  if (cutKey !== undefined) limits.cutKey(key, cutKey.originalBytes, cuts);
+  const cut = cutValue(given.value, attributeValueBytesMax);
+  if (cut !== undefined) limits.cutValue(key, cut.originalBytes, cuts);
+  into.set(key, cut === undefined ? given.value : cut.value);
+  return 0;
 }
 
 /** Text from the reader's position to `end`; bytes that are not UTF-8 are replaced and counted. */

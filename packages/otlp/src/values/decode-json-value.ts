@@ -1,6 +1,14 @@
-import type { AttributeValue, EntityRef, InstrumentationScope, LossLedger } from "@spoor/trace";
-import type { Attributes, Resource } from "@spoor/trace";
+import {
+  type Attributes,
+  type AttributeValue,
+  type EntityRef,
+  type InstrumentationScope,
+  type LossLedger,
+  type Resource,
+  withCutMarks,
+} from "@spoor/trace";
 import { ATTRIBUTE_DEPTH_MAX } from "../protobuf/limits.ts";
+import { putAttribute } from "./decode-any-value.ts";
 import { AnyValueField } from "./field-numbers.ts";
 import {
   boolField,
@@ -17,11 +25,12 @@ import {
   textsField,
   uint32Field,
 } from "./json-fields.ts";
+import { Cuts, type RequestLimits } from "./request-limits.ts";
 
 /** What decoding a value needs to know. `depth` is the number of lists around it. */
 export interface ValueContext {
   readonly depth: number;
-  readonly losses: LossLedger;
+  readonly limits: RequestLimits;
 }
 
 /** The fields of AnyValue by either spelling. */
@@ -49,7 +58,7 @@ function decodeJsonAny(node: JsonNode, context: ValueContext): AttributeValue {
     case undefined:
       return null;
     case "stringValue":
-      return wellFormed(textField(node, field), context.losses);
+      return wellFormed(textField(node, field), context.limits.losses);
     case "boolValue":
       return boolField(node, field) ?? null;
     case "intValue":
@@ -62,7 +71,7 @@ function decodeJsonAny(node: JsonNode, context: ValueContext): AttributeValue {
     case "kvlistValue":
       return decodeJsonList(node, field, { ...context, depth: context.depth + 1 });
     default:
-      context.losses.count("attribute_string_reference");
+      context.limits.losses.count("attribute_string_reference");
       return null;
   }
 }
@@ -84,25 +93,46 @@ function decodeJsonList(
   context: ValueContext,
 ): AttributeValue {
   if (context.depth > ATTRIBUTE_DEPTH_MAX) {
-    context.losses.count("attribute_depth");
+    context.limits.losses.count("attribute_depth");
     return null;
   }
   const list = nodeField(node, field);
   if (list === undefined) return null;
   const values = nodesField(list, "values");
-  if (field === "arrayValue") return values.map((value) => decodeJsonAny(value, context));
-  return attributesOf(values, context);
+  if (field === "kvlistValue") return mapOf(values, context);
+  return values.map((value) => {
+    context.limits.spend();
+    return decodeJsonAny(value, context);
+  });
 }
 
 /** A list of KeyValues as a map; the first of a repeated key counts. */
-function attributesOf(keyValues: readonly JsonNode[], context: ValueContext): Attributes {
-  const attributes = new Map<string, AttributeValue>();
+function mapOf(keyValues: readonly JsonNode[], context: ValueContext): Attributes {
+  const map = new Map<string, AttributeValue>();
   for (const keyValue of keyValues) {
-    const key = decodeJsonKey(keyValue, context.losses);
+    context.limits.spend();
+    const key = decodeJsonKey(keyValue, context.limits.losses);
     const value = decodeJsonValue(keyValue, "value", context);
-    if (!attributes.has(key)) attributes.set(key, value);
+    if (!map.has(key)) map.set(key, value);
   }
-  return attributes;
+  return map;
+}
+
+/** The attributes of a resource or scope within their limits, and how many were left out. */
+function attributesOf(
+  keyValues: readonly JsonNode[],
+  limits: RequestLimits,
+): { readonly attributes: Attributes; readonly leftOutCount: number } {
+  const attributes = new Map<string, AttributeValue>();
+  const cuts = new Cuts();
+  let leftOutCount = 0;
+  for (const keyValue of keyValues) {
+    limits.spend();
+    const key = decodeJsonKey(keyValue, limits.losses);
+    const value = decodeJsonValue(keyValue, "value", { depth: 0, limits });
+    leftOutCount += putAttribute(attributes, { key, value }, { limits, cuts });
+  }
+  return { attributes: withCutMarks(attributes, cuts), leftOutCount };
 }
 
 /** The `key` of a KeyValue. */
@@ -112,13 +142,15 @@ export function decodeJsonKey(keyValue: JsonNode, losses: LossLedger): string {
 }
 
 /** The `resource` of ResourceSpans with the schema URL beside it. */
-export function decodeJsonResource(envelope: JsonNode, losses: LossLedger): Resource {
+export function decodeJsonResource(envelope: JsonNode, limits: RequestLimits): Resource {
+  const { losses } = limits;
   const node = nodeField(envelope, "resource") ?? { object: {}, path: undefined };
+  const { attributes, leftOutCount } = attributesOf(nodesField(node, "attributes"), limits);
   const text = (owner: JsonNode, name: string): string =>
     wellFormed(textField(owner, name), losses);
   return {
-    attributes: attributesOf(nodesField(node, "attributes"), { depth: 0, losses }),
-    droppedAttributesCount: uint32Field(node, "droppedAttributesCount"),
+    attributes,
+    droppedAttributesCount: uint32Field(node, "droppedAttributesCount") + leftOutCount,
     schemaUrl: text(envelope, "schemaUrl"),
     entityRefs: nodesField(node, "entityRefs").map((ref): EntityRef => ({
       schemaUrl: text(ref, "schemaUrl"),
@@ -130,13 +162,15 @@ export function decodeJsonResource(envelope: JsonNode, losses: LossLedger): Reso
 }
 
 /** The `scope` of ScopeSpans with the schema URL beside it. */
-export function decodeJsonScope(envelope: JsonNode, losses: LossLedger): InstrumentationScope {
+export function decodeJsonScope(envelope: JsonNode, limits: RequestLimits): InstrumentationScope {
+  const { losses } = limits;
   const node = nodeField(envelope, "scope") ?? { object: {}, path: undefined };
+  const { attributes, leftOutCount } = attributesOf(nodesField(node, "attributes"), limits);
   return {
     name: wellFormed(textField(node, "name"), losses),
     version: wellFormed(textField(node, "version"), losses),
-    attributes: attributesOf(nodesField(node, "attributes"), { depth: 0, losses }),
-    droppedAttributesCount: uint32Field(node, "droppedAttributesCount"),
+    attributes,
+    droppedAttributesCount: uint32Field(node, "droppedAttributesCount") + leftOutCount,
     schemaUrl: wellFormed(textField(envelope, "schemaUrl"), losses),
   };
 }

@@ -1,14 +1,16 @@
-import type {
-  AttributeValue,
-  EntityRef,
-  InstrumentationScope,
-  LossLedger,
-  Resource,
+import {
+  type AttributeValue,
+  type EntityRef,
+  type InstrumentationScope,
+  type LossLedger,
+  type Resource,
+  withCutMarks,
 } from "@spoor/trace";
 import { ProtobufReader } from "../protobuf/reader.ts";
 import { bytesTag, varintTag } from "../protobuf/tag.ts";
-import { decodeKeyValue, decodeText } from "./decode-any-value.ts";
+import { decodeAttribute, decodeText } from "./decode-any-value.ts";
 import { EntityRefField, ResourceField, ScopeField } from "./field-numbers.ts";
+import { Cuts, type RequestLimits } from "./request-limits.ts";
 import type { ByteRange } from "./text.ts";
 
 const RESOURCE_ATTRIBUTES = bytesTag(ResourceField.attributes);
@@ -27,25 +29,35 @@ const SCOPE_DROPPED = varintTag(ScopeField.droppedAttributesCount);
 interface Envelope {
   /** The schema URL of ResourceSpans or ScopeSpans. */
   readonly schemaUrl: string;
-  readonly losses: LossLedger;
+  readonly limits: RequestLimits;
 }
 
 /** A Resource message as an object. */
-export function decodeResource(raw: ByteRange, { schemaUrl, losses }: Envelope): Resource {
+export function decodeResource(raw: ByteRange, { schemaUrl, limits }: Envelope): Resource {
   const { reader, end } = readerOf(raw);
+  const { losses } = limits;
   const attributes = new Map<string, AttributeValue>();
+  const cuts = new Cuts();
   const entityRefs: EntityRef[] = [];
   let droppedAttributesCount = 0;
+  let leftOutCount = 0;
   while (reader.position < end) {
     const tag = reader.tag(end);
     if (tag === RESOURCE_ATTRIBUTES) {
-      decodeKeyValue(reader, reader.openMessage(end), { into: attributes, depth: 0, losses });
+      const stop = reader.openMessage(end);
+      leftOutCount += decodeAttribute(reader, stop, { into: attributes, limits, cuts });
     } else if (tag === RESOURCE_DROPPED) droppedAttributesCount = reader.uint32(end);
     else if (tag === ENTITY_REFS) {
       entityRefs.push(decodeEntityRef(reader, reader.openMessage(end), losses));
     } else reader.skip(tag, end);
   }
-  return { attributes, droppedAttributesCount, schemaUrl, entityRefs };
+  droppedAttributesCount += leftOutCount;
+  return {
+    attributes: withCutMarks(attributes, cuts),
+    droppedAttributesCount,
+    schemaUrl,
+    entityRefs,
+  };
 }
 
 function decodeEntityRef(reader: ProtobufReader, end: number, losses: LossLedger): EntityRef {
@@ -66,9 +78,12 @@ function decodeEntityRef(reader: ProtobufReader, end: number, losses: LossLedger
 }
 
 /** An InstrumentationScope message as an object. */
-export function decodeScope(raw: ByteRange, { schemaUrl, losses }: Envelope): InstrumentationScope {
+export function decodeScope(raw: ByteRange, { schemaUrl, limits }: Envelope): InstrumentationScope {
   const { reader, end } = readerOf(raw);
+  const { losses } = limits;
   const attributes = new Map<string, AttributeValue>();
+  const cuts = new Cuts();
+  let leftOutCount = 0;
   let name = "";
   let version = "";
   let droppedAttributesCount = 0;
@@ -77,11 +92,19 @@ export function decodeScope(raw: ByteRange, { schemaUrl, losses }: Envelope): In
     if (tag === SCOPE_NAME) name = decodeText(reader, reader.openMessage(end), losses);
     else if (tag === SCOPE_VERSION) version = decodeText(reader, reader.openMessage(end), losses);
     else if (tag === SCOPE_ATTRIBUTES) {
-      decodeKeyValue(reader, reader.openMessage(end), { into: attributes, depth: 0, losses });
+      const stop = reader.openMessage(end);
+      leftOutCount += decodeAttribute(reader, stop, { into: attributes, limits, cuts });
     } else if (tag === SCOPE_DROPPED) droppedAttributesCount = reader.uint32(end);
     else reader.skip(tag, end);
   }
-  return { name, version, attributes, droppedAttributesCount, schemaUrl };
+  droppedAttributesCount += leftOutCount;
+  return {
+    name,
+    version,
+    attributes: withCutMarks(attributes, cuts),
+    droppedAttributesCount,
+    schemaUrl,
+  };
 }
 
 function readerOf({ bytes, start, length }: ByteRange): { reader: ProtobufReader; end: number } {

@@ -9,13 +9,15 @@
  * 3. Repeated resource or scope fields in one envelope are joined: that protobuf messages merge
  *    when their bytes are put one after the other is part of the encoding.
  *
- * Limits: size is the caller's concern; nesting inside attribute values is cut at
- * ATTRIBUTE_DEPTH_MAX.
+ * Limits: size is the caller's concern, what it may hold is in request-limits.ts; nesting inside
+ * attribute values is cut at ATTRIBUTE_DEPTH_MAX.
  */
 import { type InstrumentationScope, LossLedger, type Resource } from "@spoor/trace";
 import { bytesTag } from "../protobuf/tag.ts";
+import type { Decoding } from "./decode-into.ts";
 import { decodeResource, decodeScope } from "./decode-resource.ts";
 import { RequestField, ResourceEnvelopeField, ScopeEnvelopeField } from "./field-numbers.ts";
+import type { RequestLimits } from "./request-limits.ts";
 import type { BodyScan } from "./scan-attribute.ts";
 import type { SignalBatch } from "./signal-batch.ts";
 import type { ByteRange } from "./text.ts";
@@ -41,13 +43,22 @@ export interface ProtobufSignal<Batch extends SignalBatch> {
 export function scanRequest<Batch extends SignalBatch>(
   scan: BodyScan<Batch>,
   signal: ProtobufSignal<Batch>,
+  decoding: Decoding,
 ): void {
   const { reader } = scan;
   const end = reader.bytes.length;
   while (reader.position < end) {
     const tag = reader.tag(end);
-    if (tag === RESOURCE_ENVELOPES) scanResourceEnvelope(scan, signal, reader.openMessage(end));
-    else reader.skip(tag, end);
+    if (tag === RESOURCE_ENVELOPES) {
+      // One envelope, with an account of its own.
+      const { losses, shares, limits } = decoding;
+      limits.spend();
+      limits.losses = new LossLedger();
+      const firstRow = signal.rowCount(scan.batch);
+      const resource = scanResourceEnvelope(scan, signal, reader.openMessage(end));
+      shares.add(resource, signal.rowCount(scan.batch) - firstRow, limits.losses);
+      losses.add(limits.losses.entries());
+    } else reader.skip(tag, end);
   }
 }
 
@@ -55,8 +66,8 @@ function scanResourceEnvelope<Batch extends SignalBatch>(
   scan: BodyScan<Batch>,
   signal: ProtobufSignal<Batch>,
   end: number,
-): void {
-  const { reader, batch, losses, memory } = scan;
+): Resource {
+  const { reader, batch, limits, memory } = scan;
   const firstRow = signal.rowCount(batch);
   let resource = NOTHING;
   let schemaUrl = 0;
@@ -67,16 +78,14 @@ function scanResourceEnvelope<Batch extends SignalBatch>(
     else if (tag === RESOURCE_SCHEMA_URL) schemaUrl = scan.text(reader.openMessage(end), 0);
     else reader.skip(tag, end);
   }
-  const decode = (found: LossLedger): Resource =>
-    decodeResource(resource, { schemaUrl: batch.strings.text(schemaUrl), losses: found });
+  const decode = (): Resource =>
+    decodeResource(resource, { schemaUrl: batch.strings.text(schemaUrl), limits });
   const endRow = signal.rowCount(batch);
-  if (endRow === firstRow) {
-    // Decoded all the same, because it may be malformed; kept only for rows.
-    decode(new LossLedger());
-    return;
-  }
-  const index = memory.resources.indexOfRaw(resource, { id: schemaUrl, losses }, decode);
+  // Decoded in any case, because it may be malformed; kept only for rows.
+  if (endRow === firstRow) return withoutCounting(limits, decode);
+  const index = memory.resources.indexOfRaw(resource, { id: schemaUrl, limits }, decode);
   batch.resourceIndices.fill(index, firstRow, endRow);
+  return batch.resources[index] ?? decode();
 }
 
 function scanScopeEnvelope<Batch extends SignalBatch>(
@@ -84,7 +93,8 @@ function scanScopeEnvelope<Batch extends SignalBatch>(
   signal: ProtobufSignal<Batch>,
   end: number,
 ): void {
-  const { reader, batch, losses, memory } = scan;
+  const { reader, batch, limits, memory } = scan;
+  limits.spend();
   const firstRow = signal.rowCount(batch);
   let scope = NOTHING;
   let schemaUrl = 0;
@@ -95,15 +105,24 @@ function scanScopeEnvelope<Batch extends SignalBatch>(
     else if (tag === SCOPE_SCHEMA_URL) schemaUrl = scan.text(reader.openMessage(end), 0);
     else reader.skip(tag, end);
   }
-  const decode = (found: LossLedger): InstrumentationScope =>
-    decodeScope(scope, { schemaUrl: batch.strings.text(schemaUrl), losses: found });
+  const decode = (): InstrumentationScope =>
+    decodeScope(scope, { schemaUrl: batch.strings.text(schemaUrl), limits });
   const endRow = signal.rowCount(batch);
   if (endRow === firstRow) {
-    decode(new LossLedger());
+    withoutCounting(limits, decode);
     return;
   }
-  const index = memory.scopes.indexOfRaw(scope, { id: schemaUrl, losses }, decode);
+  const index = memory.scopes.indexOfRaw(scope, { id: schemaUrl, limits }, decode);
   batch.scopeIndices.fill(index, firstRow, endRow);
+}
+
+/** What is decoded and not kept loses nothing. */
+function withoutCounting<T>(limits: RequestLimits, decode: () => T): T {
+  const { losses } = limits;
+  limits.losses = new LossLedger();
+  const decoded = decode();
+  limits.losses = losses;
+  return decoded;
 }
 
 function takeRange({ reader }: BodyScan, end: number): ByteRange {

@@ -1,4 +1,5 @@
 import { type LossEntry, LossLedger, StringTable } from "@spoor/trace";
+import type { RequestLimits } from "./request-limits.ts";
 import type { ByteRange } from "./text.ts";
 
 interface SharedRow {
@@ -47,19 +48,22 @@ export class SharedRows<T> {
    */
   indexOfRaw(
     raw: ByteRange,
-    schemaUrl: { readonly id: number; readonly losses: LossLedger },
-    decode: (losses: LossLedger) => T,
+    schemaUrl: { readonly id: number; readonly limits: RequestLimits },
+    decode: () => T,
   ): number {
     const rawId = this.#raw.intern(raw.bytes, raw.start, raw.length);
     // Exact up to 2^21 distinct messages in a batch, far above the spans that a batch holds.
     const key = rawId * 0x1_0000_0000 + schemaUrl.id;
     let row = this.#rowOfRaw.get(key);
     if (row === undefined) {
-      const losses = new LossLedger();
-      row = { index: this.indexOf(decode(losses)), losses: losses.entries() };
+      const { limits } = schemaUrl;
+      const { losses } = limits;
+      limits.losses = new LossLedger();
+      row = { index: this.indexOf(decode()), losses: limits.losses.entries() };
+      limits.losses = losses;
       this.#rowOfRaw.set(key, row);
     }
-    schemaUrl.losses.add(row.losses);
+    schemaUrl.limits.losses.add(row.losses);
     return row.index;
   }
 }

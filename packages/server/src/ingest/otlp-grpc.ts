@@ -35,6 +35,7 @@ import type { Reception } from "./reception.ts";
 import type { Compression, Signal } from "../base/received-request.ts";
 import { parseCompression } from "../intake/inflate.ts";
 import {
+  isTooLarge,
   type Refused,
   refusedAsMalformed,
   refusedAsOverload,
@@ -187,10 +188,9 @@ function unsupported(message: string): Refused {
 /** OTLP specification, "Failures" of OTLP/gRPC: only UNAVAILABLE here may be sent again. */
 function withCode(refused: Refused): GrpcRefusal {
   if (refused.retryDelayMs !== undefined) return { ...refused, code: GrpcStatus.unavailable };
-  const isTooLarge = refused.reason === "request_too_large";
   return {
     ...refused,
-    code: isTooLarge ? GrpcStatus.resourceExhausted : GrpcStatus.invalidArgument,
+    code: isTooLarge(refused) ? GrpcStatus.resourceExhausted : GrpcStatus.invalidArgument,
   };
 }
 

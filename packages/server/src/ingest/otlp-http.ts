@@ -15,6 +15,7 @@ import type { Reception } from "./reception.ts";
 import type { Compression, Signal } from "../base/received-request.ts";
 import { parseCompression } from "../intake/inflate.ts";
 import {
+  isTooLarge,
   type Accepted,
   type Refused,
   refusedAsOverload,
@@ -133,7 +134,7 @@ function unsupported(message: string): Refused {
 /** OTLP specification, "Failures": 400 is final, 413 is final, 503 may be sent again. */
 function statusOf(refused: Refused): number {
   if (refused.retryDelayMs !== undefined) return 503;
-  return refused.reason === "request_too_large" ? 413 : 400;
+  return isTooLarge(refused) ? 413 : 400;
 }
 
 const RPC_CODE_OF_STATUS: Readonly<Record<number, number>> = {

@@ -1,8 +1,11 @@
 import {
+  DECODE_LIMITS,
+  type DecodeLimits,
   decodeLogsJson,
   decodeLogsProtobuf,
   decodeTracesJson,
   decodeTracesProtobuf,
+  type Malformed,
 } from "@spoor/otlp";
 import { LogBatch, type LossLedger, SpanBatch } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
@@ -10,7 +13,9 @@ import { inflate } from "./inflate.ts";
 import {
   type Accepted,
   type IntakeReply,
+  type Refused,
   refusedAsMalformed,
+  refusedAsOverLimit,
   refusedAsTooLarge,
 } from "./intake.ts";
 
@@ -35,6 +40,7 @@ export function decodeRequest(
   request: Pick<ReceivedRequest, "signal" | "encoding" | "compression" | "body">,
   batches: SignalBatches,
   ledger: LossLedger,
+  limits: DecodeLimits = DECODE_LIMITS,
 ): IntakeReply {
   const inflated = inflate(request.body, request.compression);
   if (inflated.kind === "tooLarge") {
@@ -44,16 +50,20 @@ export function decodeRequest(
   const isJson = request.encoding === "json";
   if (request.signal === "logs") {
     const decode = isJson ? decodeLogsJson : decodeLogsProtobuf;
-    const decoded = decode(inflated.body, batches.logRecords, ledger);
-    if (decoded.malformed !== undefined) return refusedAsMalformed(decoded.malformed);
+    const decoded = decode(inflated.body, batches.logRecords, ledger, limits);
+    if (decoded.malformed !== undefined) return refused(decoded);
     const { logRecordCount, problems } = decoded;
     return accepted({ logRecordCount }, problems);
   }
   const decode = isJson ? decodeTracesJson : decodeTracesProtobuf;
-  const decoded = decode(inflated.body, batches.spans, ledger);
-  if (decoded.malformed !== undefined) return refusedAsMalformed(decoded.malformed);
+  const decoded = decode(inflated.body, batches.spans, ledger, limits);
+  if (decoded.malformed !== undefined) return refused(decoded);
   const { spanCount, rejectedSpanCount, problems } = decoded;
   return accepted({ spanCount, rejectedSpanCount }, problems);
+}
+
+function refused({ malformed, isOverLimit }: Malformed): Refused {
+  return isOverLimit === true ? refusedAsOverLimit(malformed) : refusedAsMalformed(malformed);
 }
 
 function accepted(

@@ -45,6 +45,11 @@ export interface Intake {
   close(): Promise<void>;
 }
 
+/** Whether a request is refused for its size: it must be split, and never sent again as it is. */
+export function isTooLarge({ reason }: Refused): boolean {
+  return reason === "request_too_large" || reason === "request_row_count";
+}
+
 const MIB = 1024 * 1024;
 
 /** The refusal of a body above `limitBytes`, as sent or after decompression. */
@@ -71,6 +76,11 @@ export function refusedAsOverload(): Refused {
 /** The refusal of a request that cannot be decoded. */
 export function refusedAsMalformed(message: string): Refused {
   return { kind: "refused", reason: "request_malformed", message };
+}
+
+/** The refusal of a request that holds more than one may. */
+export function refusedAsOverLimit(message: string): Refused {
+  return { kind: "refused", reason: "request_row_count", message };
 }
 
 /** The refusal of a request that could not be kept, by no fault of its sender. */

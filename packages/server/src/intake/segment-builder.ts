@@ -6,6 +6,7 @@
  * batches hold rows that nobody was promised, so they are thrown away and decoded again from what
  * the segment does hold.
  */
+import { DECODE_LIMITS, type DecodeLimits } from "@spoor/otlp";
 import { encodeLogBlock, encodeSpanBlock, type LogBlock, type SpanBlock } from "@spoor/store/block";
 import { errorMessage, type LossEntry, LossLedger } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
@@ -84,6 +85,9 @@ export class SegmentBuilder {
   }
 }
 
+/** What was acknowledged is not refused later, even where the limit was lowered in between. */
+const REPLAY_LIMITS: DecodeLimits = { ...DECODE_LIMITS, rowCountMax: Number.MAX_SAFE_INTEGER };
+
 /**
  * A segment that lies in the spool, as the store takes it: after a crash, or when it was let go
  * from memory because the store was away.
@@ -95,7 +99,7 @@ export async function sealFromFile(path: string, sequence: bigint): Promise<Seal
   const batches = newBatches();
   // What is lost in decoding was counted when the request was acknowledged.
   const ledger = new LossLedger();
-  for (const request of requests) decodeRequest(request, batches, ledger);
+  for (const request of requests) decodeRequest(request, batches, ledger, REPLAY_LIMITS);
   const blocks = encode(batches, requests[0]?.receivedAtUnixNano);
   return { sequence, token, ...blocks, ...(torn === undefined ? {} : { torn }) };
 }

@@ -14,9 +14,16 @@ export const LOSS_REASONS = {
   severity_number_unknown: "a severity number outside 0-24, kept as unspecified",
   text_not_utf8: "text that is not UTF-8, kept with U+FFFD in the place of each wrong byte",
   attribute_depth: "an attribute value nested more than 32 deep, cut at that depth",
+  attribute_value_cut:
+    "an attribute value above the length limit, cut, with its original length beside it",
+  attribute_key_cut:
+    "an attribute key above the length limit, cut, with its original length beside it",
+  attribute_count: "an attribute beyond the number that one owner may have, left out and counted",
   attribute_string_reference: "a profiling-only string reference outside profiles, kept as empty",
   request_malformed: "a request that could not be decoded, refused",
   request_too_large: "a request above the size limit, before or after decompression, refused",
+  request_row_count:
+    "a request with more spans, attributes, events and links than one may hold, refused",
   request_unsupported: "a request of an unknown content type or encoding, refused",
   request_overload: "a request refused with a retry hint, because too much was in flight",
   store_unavailable: "a request refused with a retry hint, because the store did not take it",

@@ -15,4 +15,8 @@ export const keys = {
   dbQueryText: "db.query.text",
   /** Old name of db.query.text, semantic conventions before 1.25. */
   dbStatement: "db.statement",
+  /** On whatever has attributes: a map from the keys whose values were cut to original bytes. */
+  spoorTruncated: "spoor.truncated",
+  /** The same for keys that were cut themselves. */
+  spoorTruncatedKeys: "spoor.truncated_keys",
 } as const;

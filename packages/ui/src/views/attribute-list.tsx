@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from "@spoor/trace";
+import { type Attributes, type AttributeValue, type Cut, cutOf, cutText } from "@spoor/trace";
 import { CopyButton } from "../design/copy-button.tsx";
 import { attributeTypeName, exactValueText, fitsFilter } from "./attribute-text.ts";
 import "./attribute-list.css";
@@ -21,7 +21,7 @@ export function AttributeList({ attributes, filter }: AttributeListProps) {
       {shown.length > 0 && (
         <dl className="attributes">
           {shown.map(([key, value]) => (
-            <Attribute key={key} name={key} value={value} />
+            <Attribute key={key} name={key} value={value} cut={cutOf(attributes, key)} />
           ))}
         </dl>
       )}
@@ -40,7 +40,14 @@ const TYPE_TEXT = {
   kvlist: "kvlist",
 } as const;
 
-function Attribute({ name, value }: { readonly name: string; readonly value: AttributeValue }) {
+interface AttributeProps {
+  readonly name: string;
+  readonly value: AttributeValue;
+  /** Undefined when all of the value is there. */
+  readonly cut: Cut | undefined;
+}
+
+function Attribute({ name, value, cut }: AttributeProps) {
   const type = attributeTypeName(value);
   const text = exactValueText(value);
   return (
@@ -51,6 +58,7 @@ function Attribute({ name, value }: { readonly name: string; readonly value: Att
           {text === "" ? <span className="quiet">empty</span> : text}
         </span>
         {type !== "string" && <span className="attribute-type">{TYPE_TEXT[type]}</span>}
+        {cut !== undefined && <span className="attribute-type is-cut">✂ {cutText(cut)}</span>}
         <CopyButton text={text} what={`value of ${name}`} />
       </dd>
     </div>

@@ -1,0 +1,95 @@
+/*
+ * How much one request may hold, and what is left of what is longer.
+ *
+ * 1. Rows. An empty event takes 2 bytes on the wire and 20 in columns, a link 40, an envelope some
+ *    300 of short-lived objects: 64 MiB of them would take more than a gigabyte. Whatever takes a
+ *    row, or work without one, is counted, and a request beyond the limit is refused as a whole.
+ * 2. Attributes. Values and keys that are too long are cut, on a border between characters, and
+ *    marked with their length; attributes beyond the number that one owner may have are left out
+ *    and added to its droppedAttributesCount, which is what that field is for.
+ */
+import { LossLedger } from "@spoor/trace";
+import { MalformedInput } from "../protobuf/malformed.ts";
+import {
+  ATTRIBUTE_COUNT_MAX,
+  ATTRIBUTE_KEY_BYTES_MAX,
+  ATTRIBUTE_VALUE_BYTES_MAX,
+  REQUEST_ROW_COUNT_MAX,
+} from "../protobuf/limits.ts";
+
+/** What a decoder keeps to. */
+export interface DecodeLimits {
+  /** Spans, log records, attributes, events and links of one request together. */
+  readonly rowCountMax: number;
+  /** Bytes of one attribute value. */
+  readonly attributeValueBytesMax: number;
+  readonly attributeKeyBytesMax: number;
+  /** Attributes of one span, event, link, log record, resource or scope. */
+  readonly attributeCountMax: number;
+}
+
+/** The limits unless told otherwise. */
+export const DECODE_LIMITS: DecodeLimits = {
+  rowCountMax: REQUEST_ROW_COUNT_MAX,
+  attributeValueBytesMax: ATTRIBUTE_VALUE_BYTES_MAX,
+  attributeKeyBytesMax: ATTRIBUTE_KEY_BYTES_MAX,
+  attributeCountMax: ATTRIBUTE_COUNT_MAX,
+};
+
+/** What was cut of one owner: keys with the number of bytes that the sender sent. */
+export class Cuts {
+  readonly values: Map<string, number> = new Map();
+  readonly keys: Map<string, number> = new Map();
+}
+
+/** Holds one request to its limits. */
+export class RequestLimits {
+  readonly limits: DecodeLimits;
+  /** Where what is not kept is counted: that of the resource being read. */
+  losses: LossLedger = new LossLedger();
+  /** Of the span, event, link or log record that is being read; undefined while nothing was cut. */
+  cuts: Cuts | undefined;
+  readonly #heldCount: () => number;
+  readonly #heldCountBefore: number;
+  #spentCount = 0;
+
+  /** `heldCount` tells the rows of all kinds in the batch. */
+  constructor(limits: DecodeLimits, heldCount: () => number) {
+    this.limits = limits;
+    this.#heldCount = heldCount;
+    this.#heldCountBefore = heldCount();
+  }
+
+  /** Charges for something that takes no row: an envelope, a value inside a list. */
+  spend(): void {
+    this.#spentCount += 1;
+    this.check();
+  }
+
+  /** @throws MalformedInput when the request has more rows than it may. */
+  check(): void {
+    const count = this.#heldCount() - this.#heldCountBefore + this.#spentCount;
+    if (count > this.limits.rowCountMax) this.fail();
+  }
+
+  /** @throws MalformedInput always. */
+  fail(): never {
+    throw new MalformedInput(
+      "the request has more rows (spans, log records, attributes, events, links) than it may; " +
+        `the limit is ${this.limits.rowCountMax}: send smaller batches`,
+      { isOverLimit: true },
+    );
+  }
+
+  /** Counts and marks a value that is cut. */
+  cutValue(key: string, originalBytes: number, cuts: Cuts): void {
+    this.losses.count("attribute_value_cut");
+    cuts.values.set(key, originalBytes);
+  }
+
+  /** Counts and marks a key that is cut; `key` is what is left of it. */
+  cutKey(key: string, originalBytes: number, cuts: Cuts): void {
+    this.losses.count("attribute_key_cut");
+    cuts.keys.set(key, originalBytes);
+  }
+}
