@@ -112,7 +112,7 @@ export const LAYERS: Layers = {
       live: ["base", "@spoor/store", "@spoor/trace"],
       spool: ["base", "@spoor/trace", "node:"],
       self: ["base", "@spoor/store", "@spoor/trace"],
-      base: [],
+      base: ["@spoor/trace"],
     },
     ui: {
       ".": [
@@ -151,7 +151,7 @@ export const LAYERS: Layers = {
         "@spoor/trace",
         "node:",
       ],
-      client: ["exit", "@spoor/trace", "node:"],
+      client: ["exit", "@spoor/otlp", "@spoor/trace", "node:"],
       arguments: ["exit", "@spoor/trace", "node:"],
       exit: ["terminal", "@spoor/trace"],
       terminal: ["base", "@spoor/trace"],

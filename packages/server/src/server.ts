@@ -4,11 +4,18 @@
 import type { Server } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { RetentionPolicy } from "@spoor/store";
-import { type Clock, type ListenerStatus, type StatusAnswer, systemClock } from "@spoor/trace";
+import {
+  type Clock,
+  type ListenerStatus,
+  type LossAnswer,
+  type StatusAnswer,
+  systemClock,
+} from "@spoor/trace";
 import { Hono } from "hono";
 import { answerAsset } from "./api/assets.ts";
 import { guardHost, isLoopback } from "./api/host-guard.ts";
 import { createNativeApi, type NativeApiParts } from "./api/native-api.ts";
+import { answerMetrics } from "./api/prometheus-text.ts";
 import { Admission } from "./ingest/admission.ts";
 import { Reception } from "./ingest/reception.ts";
 import type { Intake } from "./intake/intake.ts";
@@ -82,7 +89,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let intake: Intake | undefined;
   const freshen = async (): Promise<boolean> => (await intake?.freshen()) ?? false;
   const canKeep = async (): Promise<boolean> => (await intake?.isReady()) ?? false;
-  const api = createApiServer(options, { store, stream, status, clock, freshen, canKeep });
+  const loss = (): LossAnswer => self.loss(intake?.backlog ?? { segmentCount: 0, bytes: 0 });
+  const api = createApiServer(options, { store, stream, status, loss, clock, freshen, canKeep });
   let receivers: Receivers | undefined;
   let retention: RetentionTimer | undefined;
   const close = async (): Promise<void> => {
@@ -120,6 +128,7 @@ function createApiServer(options: ServerOptions, parts: ApiParts): Server {
   if (isLoopback(options.host)) app.use(guardHost());
   const { store } = parts;
   app.route("/api/v1", createNativeApi({ ...parts, onProblem: options.onProblem }));
+  app.get("/metrics", (context) => answerMetrics(context, parts));
   app.get("/healthz", (context) => context.text("ok\n"));
   app.get("/readyz", async (context) => {
     if (!store.isReady) return context.text("the store does not answer\n", 503);

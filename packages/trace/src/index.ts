@@ -118,6 +118,14 @@ export {
   type TraceSummaryDocument,
 } from "./span/trace-document.ts";
 export type {
+  LossAnswer,
+  LossLine,
+  RequestAccount,
+  SenderAccount,
+  SpanAccount,
+  SpoolBacklog,
+} from "./answer/loss-answer.ts";
+export type {
   ClientMistake,
   Coverage,
   CoverageCap,

@@ -32,3 +32,12 @@ export const SERVICE_COLUMN_MAX = 96;
  * whole process group, and npm passes it on once more.
  */
 export const SIGNAL_ECHO_MS_MAX = 500;
+
+/** How long `spoor doctor` waits until a span that it sent can be read back. */
+export const CANARY_MS_MAX = 5_000;
+/** The pause between two looks for it. */
+export const CANARY_LOOK_MS = 100;
+/** A clock that differs by more puts spans at the wrong place between those of other machines. */
+export const CLOCK_DIFFERENCE_MS_MAX = 1_000;
+/** Senders of which `spoor doctor` tells the losses; the others are counted in one line. */
+export const DOCTOR_SENDERS_MAX = 10;

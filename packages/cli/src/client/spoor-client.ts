@@ -6,6 +6,7 @@ import {
   errorCode,
   errorMessage,
   type LogRecordsAnswer,
+  type LossAnswer,
   type ProblemDocument,
   SpoorError,
   type StatusAnswer,
@@ -33,6 +34,12 @@ export interface ListQuery {
   readonly fromUnixNano?: bigint;
 }
 
+/** What `GET /readyz` said. */
+export interface Readiness {
+  readonly isReady: boolean;
+  readonly words: string;
+}
+
 /** Asks one server. */
 export interface SpoorClient {
   readonly url: string;
@@ -42,6 +49,10 @@ export interface SpoorClient {
   /** The log records of that trace; `reference` as above. */
   readLogRecords(reference: string): Promise<LogRecordsAnswer>;
   status(): Promise<StatusAnswer>;
+  /** Where every span went. */
+  loss(): Promise<LossAnswer>;
+  /** Whether the server takes spans now, and if not, why. */
+  readiness(): Promise<Readiness>;
 }
 
 /**
@@ -74,6 +85,14 @@ export function createClient(options: ClientOptions): SpoorClient {
     status: async () => {
       const answer = await get("api/v1/status", "read the status");
       return checked<StatusAnswer>(answer, "received", base.origin);
+    },
+    loss: async () => {
+      const answer = await get("api/v1/loss", "read the losses");
+      return checked<LossAnswer>(answer, "senders", base.origin);
+    },
+    readiness: async () => {
+      const { status, body } = await send(new URL("readyz", base), options, "ask for readiness");
+      return { isReady: status === 200, words: body.trim() };
     },
   };
 }

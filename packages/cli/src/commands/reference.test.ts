@@ -46,5 +46,5 @@ test("the registry and the declarations agree, and every verb explains itself", 
     assert.deepEqual(await run([verb.name, "--help"]), help);
     assert.match(help.stdout, new RegExp(`^usage: spoor ${verb.name} `, "m"));
   }
-  assert.match((await run(["help"])).stdout, /^ {2}show {2}draw one trace as a tree$/m);
+  assert.match((await run(["help"])).stdout, /^ {2}show {2,}draw one trace as a tree$/m);
 });

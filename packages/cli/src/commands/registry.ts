@@ -30,6 +30,11 @@ export const VERBS: readonly RegisteredVerb[] = [
     load: async () => (await import("./logs.ts")).logsCommand,
   },
   {
+    name: "doctor",
+    summary: "check a server: can it be reached, does it keep spans, what was lost",
+    load: async () => (await import("./doctor.ts")).doctorCommand,
+  },
+  {
     name: "help",
     summary: "explain a verb",
     load: async () => (await import("./help.ts")).helpCommand,

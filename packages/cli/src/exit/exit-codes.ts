@@ -7,6 +7,7 @@ import { errorCode } from "@spoor/trace";
 /** The name of an exit code. */
 export type ExitName =
   | "done"
+  | "unhealthy"
   | "usage"
   | "notFound"
   | "unreachable"
@@ -27,6 +28,10 @@ export const EXIT_CODES: Readonly<Record<ExitName, ExitMeaning>> = {
     code: 0,
     meaning:
       "Done, also when nothing matched. A server that was stopped by a signal and closed cleanly.",
+  },
+  unhealthy: {
+    code: 1,
+    meaning: "`spoor doctor` found something that does not work; warnings alone are no reason.",
   },
   usage: {
     code: 2,

@@ -10,6 +10,7 @@ import {
   type CoverageCap,
   errorMessage,
   type LogRecordsAnswer,
+  type LossAnswer,
   parseTraceReference,
   type StatusAnswer,
   toLogRecordListDocument,
@@ -30,6 +31,7 @@ export interface NativeApiParts {
   readonly store: TraceStore;
   readonly stream: TraceStream;
   readonly status: () => StatusAnswer;
+  readonly loss: () => LossAnswer;
   /** Makes acknowledged spans visible in the store; false when that takes too long. */
   readonly freshen: () => Promise<boolean>;
   readonly clock: Clock;
@@ -41,6 +43,7 @@ export interface NativeApiParts {
 export function createNativeApi(parts: NativeApiParts): Hono {
   const api = new Hono();
   api.get("/status", (context) => context.json(parts.status()));
+  api.get("/loss", (context) => context.json(parts.loss()));
   api.get("/traces", (context) => listTraces(context, parts));
   api.get("/traces/:reference", (context) => readTrace(context, parts));
   api.get("/traces/:reference/logs", (context) => readLogs(context, parts));

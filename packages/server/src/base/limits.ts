@@ -98,6 +98,27 @@ export const GRPC_SESSION_WINDOW_BYTES: number = 64 * MIB;
 /** How often old spans are deleted. Whole days go, so that more often would find nothing new. */
 export const RETENTION_INTERVAL_MS = 3_600_000;
 
+/** How often the connections of OTLP/HTTP are looked through for requests that take too long. */
+export const TIMEOUT_CHECK_MS = 2_000;
+
+/** The head of a request must be there after this long; a slow sender is slow with its body. */
+export const REQUEST_HEAD_MS_MAX = 10_000;
+
+/**
+ * Connections that one port may have open; further ones are closed at once and counted. A process
+ * that sends spans has one or two, and each costs a file of the 1,024 that many systems allow.
+ */
+export const CONNECTIONS_PER_PORT_MAX = 800;
+
+/** A gRPC connection without a call for this long is closed in good order; exporters reconnect. */
+export const GRPC_IDLE_MS_MAX = 900_000;
+
+/** Senders with an account of their own, some 1 KB each; further ones share one. */
+export const SENDERS_MAX = 1_000;
+
+/** Characters of a service name or instance id in an account; the rest is cut. */
+export const SENDER_NAME_LENGTH_MAX = 200;
+
 /** How long a body that was already refused is read and thrown away, so that the answer arrives. */
 export const DRAIN_MS_MAX = 5_000;
 

@@ -23,6 +23,7 @@ import {
 } from "@spoor/otlp";
 import {
   DRAIN_MS_MAX,
+  GRPC_IDLE_MS_MAX,
   GRPC_SESSION_WINDOW_BYTES,
   GRPC_STREAM_WINDOW_BYTES,
   GRPC_STREAMS_PER_CONNECTION_MAX,
@@ -39,6 +40,7 @@ import {
   type Refused,
   refusedAsMalformed,
   refusedAsOverload,
+  refusedAsTooLate,
   refusedAsTooLargeAsSent,
 } from "../intake/intake.ts";
 
@@ -62,7 +64,10 @@ export interface OtlpGrpcServer {
 }
 
 /** Creates the server; connections are handed to it. */
-export function createOtlpGrpcServer(reception: Reception): OtlpGrpcServer {
+export function createOtlpGrpcServer(
+  reception: Reception,
+  requestMsMax: number = REQUEST_MS_MAX,
+): OtlpGrpcServer {
   const server = createServer({
     settings: {
       initialWindowSize: GRPC_STREAM_WINDOW_BYTES,
@@ -76,9 +81,13 @@ export function createOtlpGrpcServer(reception: Reception): OtlpGrpcServer {
     session.setLocalWindowSize(GRPC_SESSION_WINDOW_BYTES);
     // A session that breaks is gone; its calls get their own errors.
     session.on("error", () => undefined);
+    session.setTimeout(GRPC_IDLE_MS_MAX, () => session.close());
     session.once("close", () => sessions.delete(session));
   });
-  server.on("stream", (stream, headers) => void answer(reception, stream, headers));
+  server.on(
+    "stream",
+    (stream, headers) => void answer({ reception, requestMsMax }, stream, headers),
+  );
   return {
     server,
     close: () => sessions.forEach((session) => session.close()),
@@ -88,13 +97,15 @@ export function createOtlpGrpcServer(reception: Reception): OtlpGrpcServer {
 
 /** Never rejects: every failure becomes a status, or a stream that is cut. */
 async function answer(
-  reception: Reception,
+  { reception, requestMsMax }: { readonly reception: Reception; readonly requestMsMax: number },
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
 ): Promise<void> {
   stream.on("error", () => undefined);
-  stream.setTimeout(REQUEST_MS_MAX, () => stream.close());
   const from = addressOf(stream);
+  const arriving = cutOffLate(stream, requestMsMax, () => {
+    reception.refuse(from, refusedAsTooLate());
+  });
   const refuseWith = (refusal: GrpcRefusal): void => {
     reception.refuse(from, refusal);
     refuse(stream, refusal);
@@ -105,6 +116,7 @@ async function answer(
   const permit = await reception.enter();
   if (permit === undefined) return refuseWith(withCode(refusedAsOverload()));
   const read = await readMessage(stream, permit);
+  clearTimeout(arriving);
   if (read.kind !== "message") {
     permit.release();
     if (read.kind === "refused") refuseWith(withCode(read));
@@ -145,6 +157,23 @@ function check(
   if (compression !== undefined) return { signal, compression };
   const message = `cannot read grpc-encoding ${String(name)}: send identity, gzip or zstd`;
   return { ...unsupported(message), code: GrpcStatus.unimplemented };
+}
+
+/**
+ * Closes a call that has not arrived whole in time. Not a time-out for silence, which a sender of a
+ * byte a second would never meet.
+ */
+function cutOffLate(
+  stream: ServerHttp2Stream,
+  waitMsMax: number,
+  onLate: () => void,
+): NodeJS.Timeout {
+  const timer = setTimeout(() => {
+    onLate();
+    stream.close();
+  }, waitMsMax);
+  stream.once("close", () => clearTimeout(timer));
+  return timer;
 }
 
 type MessageRead =

@@ -6,19 +6,30 @@
  * read and thrown away for a while, because a client that is still writing sees a reset
  * connection otherwise, and never the reason.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { encodeRpcStatus, type OtlpEncoding, GrpcStatus } from "@spoor/otlp";
-import { DRAIN_MS_MAX, KEEP_ALIVE_MS, REQUEST_BYTES_MAX, REQUEST_MS_MAX } from "../base/limits.ts";
+import { errorCode } from "@spoor/trace";
+import { DRAIN_MS_MAX, REQUEST_BYTES_MAX } from "../base/limits.ts";
+import { enforceTimeouts, HTTP_TIMEOUTS } from "../ports/http-timeouts.ts";
 import { readBody } from "./body.ts";
 import { exportResponse, HTTP_SIGNALS } from "./otlp-routes.ts";
 import type { Reception } from "./reception.ts";
 import type { Compression, Signal } from "../base/received-request.ts";
 import { parseCompression } from "../intake/inflate.ts";
 import {
-  isTooLarge,
   type Accepted,
+  isTooLarge,
   type Refused,
   refusedAsOverload,
+  refusedAsTooLate,
   refusedAsTooLargeAsSent,
 } from "../intake/intake.ts";
 
@@ -37,13 +48,16 @@ interface AcceptableRequest {
 }
 
 /** A server for OTLP/HTTP that does not listen yet: connections are handed to it. */
-export function createOtlpHttpServer(reception: Reception): Server {
+export function createOtlpHttpServer(
+  reception: Reception,
+  timeouts: ServerOptions = HTTP_TIMEOUTS,
+): Server {
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS_MAX, noDelay: true },
+    timeouts,
     (request, response) => void answer(reception, request, response),
   );
-  // Node tracks connections, and enforces the time-outs above, only for a server that listens.
-  server.emit("listening");
+  enforceTimeouts(server);
+  server.on("clientError", (error, socket) => refuseUnread(reception, error, socket));
   return server;
 }
 
@@ -85,6 +99,21 @@ async function answer(
   const refusal = { ...refusedAsTooLargeAsSent(), status: 413 };
   reception.refuse(from, refusal);
   refuse({ request, response, encoding, refusal });
+}
+
+/** What Node could not read as a request, or did not get in time; answered as Node would. */
+function refuseUnread(reception: Reception, error: Error, socket: Duplex): void {
+  const isLate = errorCode(error) === "ERR_HTTP_REQUEST_TIMEOUT";
+  const isGone = errorCode(error) === "ECONNRESET" || !socket.writable;
+  if (isLate) {
+    const from = socket instanceof Socket ? addressOf({ socket }) : "unknown";
+    reception.refuse(from, refusedAsTooLate());
+  }
+  if (isGone) socket.destroy();
+  else {
+    const status = isLate ? "408 Request Timeout" : "400 Bad Request";
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+  }
 }
 
 function check(request: IncomingMessage): AcceptableRequest | HttpRefusal {
@@ -209,6 +238,6 @@ function endAfterBody(request: IncomingMessage, response: ServerResponse): void 
   request.resume();
 }
 
-function addressOf(request: IncomingMessage): string {
+function addressOf(request: { readonly socket: Socket }): string {
   return `${request.socket.remoteAddress ?? "unknown"}:${request.socket.remotePort ?? 0}`;
 }

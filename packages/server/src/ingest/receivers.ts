@@ -52,8 +52,10 @@ export async function startReceivers({
   const opened = { grpcPort: ports.grpcPort, httpPort: ports.httpPort };
   const wrongOnGrpc = createHttpOnGrpcPort(() => httpOnGrpc(opened), onMistake);
   const wrongOnHttp = createGrpcOnHttpPort(() => grpcOnHttp(opened), onMistake);
-  const grpcPort = createProtocolPort({ http1: wrongOnGrpc, http2: grpc.server, onConnection });
-  const httpPort = createProtocolPort({ http1: http, http2: wrongOnHttp, onConnection });
+  const onTooMany = (): void => reception.connectionRefused();
+  const told = { onConnection, onTooMany };
+  const grpcPort = createProtocolPort({ http1: wrongOnGrpc, http2: grpc.server, ...told });
+  const httpPort = createProtocolPort({ http1: http, http2: wrongOnHttp, ...told });
   const grpcListen = {
     host,
     port: ports.grpcPort,
@@ -86,6 +88,7 @@ export async function startReceivers({
     clearInterval(idle);
     clearTimeout(late);
     http.close();
+    wrongOnGrpc.close();
   };
   const listeners: ListenerStatus[] = [
     { name: "OTLP/gRPC", host, port: opened.grpcPort },

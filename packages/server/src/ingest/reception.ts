@@ -36,6 +36,11 @@ export class Reception {
     this.#self.connected(from);
   }
 
+  /** A connection was closed at once, because its port had too many. */
+  connectionRefused(): void {
+    this.#self.ledger.count("connection_limit");
+  }
+
   /** The right to read a request, or undefined when there is no room for it in time. */
   enter(): Promise<Permit | undefined> {
     return this.#admission.enter();

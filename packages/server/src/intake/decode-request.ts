@@ -18,6 +18,7 @@ import {
   refusedAsOverLimit,
   refusedAsTooLarge,
 } from "./intake.ts";
+import { senderShares } from "./sender-counts.ts";
 
 /** What requests are decoded into: one batch for each signal. */
 export interface SignalBatches {
@@ -59,7 +60,7 @@ export function decodeRequest(
   const decoded = decode(inflated.body, batches.spans, ledger, limits);
   if (decoded.malformed !== undefined) return refused(decoded);
   const { spanCount, rejectedSpanCount, problems } = decoded;
-  return accepted({ spanCount, rejectedSpanCount }, problems);
+  return accepted({ spanCount, rejectedSpanCount, shares: senderShares(decoded.shares) }, problems);
 }
 
 function refused({ malformed, isOverLimit }: Malformed): Refused {
@@ -67,7 +68,7 @@ function refused({ malformed, isOverLimit }: Malformed): Refused {
 }
 
 function accepted(
-  counts: Partial<Pick<Accepted, "spanCount" | "rejectedSpanCount" | "logRecordCount">>,
+  counts: Partial<Omit<Accepted, "kind" | "errorMessage">>,
   problems: readonly string[],
 ): Accepted {
   return {
@@ -75,6 +76,7 @@ function accepted(
     spanCount: 0,
     rejectedSpanCount: 0,
     logRecordCount: 0,
+    shares: [],
     ...counts,
     errorMessage: problems.join("; "),
   };

@@ -1,6 +1,7 @@
-import { errorMessage, type LossLedger } from "@spoor/trace";
+import { errorMessage, type LossLedger, type SpoolBacklog } from "@spoor/trace";
 import type { TraceStore } from "@spoor/store";
 import type { ReceivedRequest } from "../base/received-request.ts";
+import type { SpanAccounts } from "../self/span-accounts.ts";
 import { decodeRequest, newBatches } from "./decode-request.ts";
 import { type Intake, type IntakeReply, refusedAsNotKept } from "./intake.ts";
 
@@ -8,6 +9,7 @@ import { type Intake, type IntakeReply, refusedAsNotKept } from "./intake.ts";
 export interface DirectIntakeOptions {
   readonly store: Pick<TraceStore, "write" | "writeLogs">;
   readonly ledger: LossLedger;
+  readonly accounts: SpanAccounts;
   /** Called with the trace ids of each request once it is stored, 16 bytes each. */
   readonly onStored: (traceIds: Uint8Array) => void;
 }
@@ -24,7 +26,7 @@ export class DirectIntake implements Intake {
   }
 
   async take(request: ReceivedRequest): Promise<IntakeReply> {
-    const { store, ledger, onStored } = this.#options;
+    const { store, ledger, accounts, onStored } = this.#options;
     const { spans, logRecords } = newBatches();
     const reply = decodeRequest(request, { spans, logRecords }, ledger);
     if (reply.kind === "refused") return reply;
@@ -32,14 +34,22 @@ export class DirectIntake implements Intake {
       if (spans.spanCount > 0) await store.write(spans);
       if (logRecords.logRecordCount > 0) await store.writeLogs(logRecords);
     } catch (error) {
-      return refusedAsNotKept(errorMessage(error));
+      const refused = refusedAsNotKept(errorMessage(error), reply.shares);
+      accounts.refused(reply.shares, refused.reason);
+      return refused;
     }
+    accounts.acknowledgedAndStored(reply.shares);
     if (spans.spanCount > 0) onStored(spans.traceIds.subarray(0, spans.spanCount * 16));
     return reply;
   }
 
   async isReady(): Promise<boolean> {
     return true;
+  }
+
+  /** There is no spool. */
+  get backlog(): SpoolBacklog {
+    return { segmentCount: 0, bytes: 0 };
   }
 
   /** What is acknowledged is stored already. */

@@ -66,14 +66,19 @@ async function reread({ path, sequence }: Extract<ToWorker, { kind: "reread" }>)
 function reply(one: Reply): void {
   replies.push(one);
   if (replies.length > 1) return;
-  setImmediate(() => {
-    const losses = takeLosses(ledger, reportedLosses);
-    send({ kind: "replies", replies, losses });
-    replies = [];
-  });
+  setImmediate(sendReplies);
+}
+
+function sendReplies(): void {
+  if (replies.length === 0) return;
+  const losses = takeLosses(ledger, reportedLosses);
+  send({ kind: "replies", replies, losses });
+  replies = [];
 }
 
 function sendSealed(sealed: SealedSegment): void {
+  // Whoever keeps the accounts hears of the spans of a segment before it hears of the segment.
+  sendReplies();
   const blocks = [sealed.block, sealed.logBlock].filter((block) => block !== undefined);
   send(
     { kind: "sealed", sealed },

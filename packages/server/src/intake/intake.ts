@@ -1,6 +1,7 @@
-import type { LossReason } from "@spoor/trace";
+import type { LossReason, SpoolBacklog } from "@spoor/trace";
 import { REQUEST_BYTES_MAX, RETRY_DELAY_MS } from "../base/limits.ts";
 import type { ReceivedRequest } from "../base/received-request.ts";
+import type { SenderShare } from "../base/sender-share.ts";
 
 /**
  * Stored, with spans that were rejected singly and warnings in words. A log record is never
@@ -13,6 +14,7 @@ export interface Accepted {
   readonly logRecordCount: number;
   /** For partial_success.error_message; empty when all is well. */
   readonly errorMessage: string;
+  readonly shares: readonly SenderShare[];
 }
 
 /** Refused as a whole; nothing of it is kept. */
@@ -22,6 +24,8 @@ export interface Refused {
   readonly message: string;
   /** Present when the same request may succeed after this long. */
   readonly retryDelayMs?: number;
+  /** Who sent how much, where that is known: it could be decoded, and could not be kept. */
+  readonly shares?: readonly SenderShare[];
 }
 
 /** The outcome of a request. */
@@ -41,6 +45,8 @@ export interface Intake {
    * grow. Resolves with false when that takes too long: an answer from the store is not complete.
    */
   freshen(): Promise<boolean>;
+  /** What waits on disk for the store. */
+  readonly backlog: SpoolBacklog;
   /** Stores what was taken, as far as the store takes it in time. */
   close(): Promise<void>;
 }
@@ -73,6 +79,12 @@ export function refusedAsOverload(): Refused {
   };
 }
 
+/** The refusal of a request of which a part never came. */
+export function refusedAsTooLate(): Refused {
+  const message = "the request did not arrive whole in time";
+  return { kind: "refused", reason: "request_timeout", message };
+}
+
 /** The refusal of a request that cannot be decoded. */
 export function refusedAsMalformed(message: string): Refused {
   return { kind: "refused", reason: "request_malformed", message };
@@ -84,9 +96,10 @@ export function refusedAsOverLimit(message: string): Refused {
 }
 
 /** The refusal of a request that could not be kept, by no fault of its sender. */
-export function refusedAsNotKept(why: string): Refused {
+export function refusedAsNotKept(why: string, shares: readonly SenderShare[] = []): Refused {
   return {
     kind: "refused",
+    shares,
     reason: "store_unavailable",
     message: `the request could not be kept: ${why}`,
     retryDelayMs: RETRY_DELAY_MS,

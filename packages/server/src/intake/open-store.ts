@@ -64,7 +64,7 @@ export async function openStore(
   { self, clock }: { readonly self: SelfReport; readonly clock: Clock },
 ): Promise<OpenedStore> {
   const { dataPath, useMemoryStore, syncMode, onProblem } = options;
-  const { ledger } = self;
+  const { ledger, accounts } = self;
   if (useMemoryStore) {
     const memory = openMemoryStore({
       spanLimit: MEMORY_STORE_SPANS_MAX,
@@ -72,7 +72,7 @@ export async function openStore(
       ledger,
     });
     const startIntake: OpenedStore["startIntake"] = async (onStored) =>
-      new DirectIntake({ store: memory, ledger, onStored });
+      new DirectIntake({ store: memory, ledger, accounts, onStored });
     const close = (): Promise<void> => memory.close();
     return { store: memory, startIntake, startRetention: () => undefined, close };
   }
@@ -82,11 +82,18 @@ export async function openStore(
       spool: await Spool.open(join(dataPath, "spool")),
       syncMode,
       ledger,
+      accounts,
       writeBlock: (block, token) => store.writeBlock(block, token),
       writeLogBlock: (block, token) => store.writeLogBlock(block, token),
       onStored: (block) => onStored(block.newestTraceIds),
-      onSetAside: ({ spanCount, logRecordCount }, message) => {
-        ledger.count("span_set_aside", spanCount);
+      onDone: ({ sequence, senders }) => {
+        ledger.count("span_unreadable", accounts.stored(sequence, senders));
+      },
+      onSetAside: ({ sequence, sealed, spanCount, logRecordCount, message }) => {
+        // Spans that the store took are stored, whatever became of the log records beside them.
+        if (sealed !== undefined && spanCount === 0) {
+          ledger.count("span_unreadable", accounts.stored(sequence, sealed.senders));
+        } else ledger.count("span_set_aside", accounts.setAside(sequence, sealed?.senders));
         ledger.count("log_record_set_aside", logRecordCount);
         onProblem(message);
       },

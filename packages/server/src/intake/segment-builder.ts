@@ -10,11 +10,13 @@ import { DECODE_LIMITS, type DecodeLimits } from "@spoor/otlp";
 import { encodeLogBlock, encodeSpanBlock, type LogBlock, type SpanBlock } from "@spoor/store/block";
 import { errorMessage, type LossEntry, LossLedger } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
+import type { SenderCount } from "../base/sender-share.ts";
 import { readSegment, segmentToken } from "../spool/segment-file.ts";
 import type { SegmentHeader } from "../spool/segment-format.ts";
 import { SegmentWriter, type SyncMode } from "../spool/segment-writer.ts";
 import { decodeRequest, newBatches, type SignalBatches } from "./decode-request.ts";
 import { type IntakeReply, refusedAsNotKept } from "./intake.ts";
+import { senderCounts } from "./sender-counts.ts";
 
 /** A segment as the store takes it. */
 export interface SealedSegment {
@@ -24,6 +26,8 @@ export interface SealedSegment {
   readonly block: SpanBlock | undefined;
   /** Undefined when the segment holds no log record. */
   readonly logBlock: LogBlock | undefined;
+  /** Who sent the spans in the block. */
+  readonly senders: readonly SenderCount[];
   /** Why the segment was read only in part; undefined when all of it was. */
   readonly torn?: string;
 }
@@ -68,7 +72,7 @@ export class SegmentBuilder {
       return reply;
     } catch (error) {
       this.#isOutOfStep = true;
-      return refusedAsNotKept(errorMessage(error));
+      return refusedAsNotKept(errorMessage(error), reply.shares);
     } finally {
       this.#appending.delete(appending);
     }
@@ -107,12 +111,13 @@ export async function sealFromFile(path: string, sequence: bigint): Promise<Seal
 function encode(
   { spans, logRecords }: SignalBatches,
   receivedAtUnixNano: bigint | undefined,
-): Pick<SealedSegment, "block" | "logBlock"> {
+): Pick<SealedSegment, "block" | "logBlock" | "senders"> {
   // A segment in which no request came has no rows either.
   const at = { nowUnixNano: receivedAtUnixNano ?? 0n };
   return {
     block: spans.spanCount === 0 ? undefined : encodeSpanBlock(spans, at),
     logBlock: logRecords.logRecordCount === 0 ? undefined : encodeLogBlock(logRecords, at),
+    senders: senderCounts(spans),
   };
 }
 

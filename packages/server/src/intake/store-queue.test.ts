@@ -21,7 +21,8 @@ function logBlockOf(logRecordCount: number): LogBlock {
 }
 
 function sealedOf(sequence: bigint, spanCount: number = 1): Sealed {
-  return { sequence, token: `token-${sequence}`, block: blockOf(spanCount), logBlock: undefined };
+  const token = `token-${sequence}`;
+  return { sequence, token, block: blockOf(spanCount), logBlock: undefined, senders: [] };
 }
 
 /** Records what the queue does, in order. */
@@ -47,7 +48,8 @@ class Recorder {
         return sealedOf(sequence);
       },
       onStored: ({ spanCount }) => void this.events.push(`stored ${spanCount}`),
-      onSetAside: ({ spanCount, logRecordCount }, message) =>
+      onDone: () => undefined,
+      onSetAside: ({ spanCount, logRecordCount, message }) =>
         void this.events.push(`lost ${spanCount} and ${logRecordCount}: ${message}`),
       onProblem: (message) => void this.events.push(message),
       ...options,
@@ -178,7 +180,13 @@ test("of a segment that is set aside only what the store refused is counted", as
 test("a segment without spans is removed and nothing is written", async () => {
   const recorder = new Recorder();
   const queue = recorder.queue();
-  const sealed = { sequence: 1n, token: "token-1", block: undefined, logBlock: undefined };
+  const sealed: Sealed = {
+    sequence: 1n,
+    token: "token-1",
+    block: undefined,
+    logBlock: undefined,
+    senders: [],
+  };
   queue.push({ sequence: 1n, sizeBytes: 10, sealed });
   await queue.settled(60_000);
   assert.deepEqual(recorder.events, ["remove 1"]);

@@ -29,14 +29,25 @@ export interface StoreQueueOptions {
   /** Called with the spans of each segment once all of it is stored. */
   readonly onStored: (block: SpanBlock) => void;
   /** Called when rows are given up: their segment was set aside. */
-  readonly onSetAside: (given: SetAside, message: string) => void;
+  readonly onSetAside: (given: GivenUpSegment) => void;
+  /** Called when a segment is stored and removed, also one without rows. */
+  readonly onDone: (sealed: Sealed) => void;
   readonly onProblem: (message: string) => void;
 }
 
-/** What the store refused of a segment that was set aside. */
-export interface SetAside {
+/** What the store refused of a segment. */
+interface SetAside {
+  /** 0 when the spans are stored, or when nobody knows: see `sealed`. */
   readonly spanCount: number;
   readonly logRecordCount: number;
+}
+
+/** A segment that was set aside. */
+export interface GivenUpSegment extends SetAside {
+  readonly sequence: bigint;
+  /** Undefined when it could not be read. */
+  readonly sealed: Sealed | undefined;
+  readonly message: string;
 }
 
 interface Refused extends SetAside {
@@ -139,19 +150,20 @@ export class StoreQueue {
 
   /** Returns the error after which to try again, or undefined when the segment is done with. */
   async #tryStore(entry: Entry): Promise<unknown> {
-    const { spool, reread, onStored } = this.#options;
+    const { spool, reread, onStored, onDone } = this.#options;
     try {
       entry.sealed ??= await reread(entry.sequence);
       const { block, torn } = entry.sealed;
       if (torn !== undefined) this.#reportTorn(entry.sequence, torn);
       const refused = await this.#storeBlocks(entry.sealed);
-      if (refused !== undefined) return this.#setAside(entry.sequence, refused);
+      if (refused !== undefined) return this.#setAside(entry, refused);
       await spool.remove(entry.sequence);
+      onDone(entry.sealed);
       if (block !== undefined) onStored(block);
       return undefined;
     } catch (error) {
       if (error instanceof SpoorError && error.retryable) return error;
-      return this.#setAside(entry.sequence, { spanCount: 0, logRecordCount: 0, cause: error });
+      return this.#setAside(entry, { spanCount: 0, logRecordCount: 0, cause: error });
     }
   }
 
@@ -171,11 +183,11 @@ export class StoreQueue {
     };
   }
 
-  async #setAside(sequence: bigint, { cause, ...given }: Refused): Promise<unknown> {
+  async #setAside({ sequence, sealed }: Entry, { cause, ...given }: Refused): Promise<unknown> {
     try {
       const path = await this.#options.spool.setAside(sequence);
       const message = `${errorMessage(cause)}; its requests are kept in ${path}`;
-      this.#options.onSetAside(given, message);
+      this.#options.onSetAside({ sequence, sealed, ...given, message });
       return undefined;
     } catch (error) {
       this.#options.onProblem(`cannot set a segment aside: ${errorMessage(error)}`);

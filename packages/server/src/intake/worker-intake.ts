@@ -7,7 +7,13 @@
  * before the other worker is free: the slower the store, the larger the segments.
  */
 import { Worker } from "node:worker_threads";
-import { errorMessage, invariant, type LossLedger, SpoorError } from "@spoor/trace";
+import {
+  errorMessage,
+  invariant,
+  type LossLedger,
+  SpoorError,
+  type SpoolBacklog,
+} from "@spoor/trace";
 import type { ServerErrorCode } from "../base/error-codes.ts";
 import {
   FRESHEN_MS_MAX,
@@ -18,6 +24,7 @@ import {
   STOP_MS_MAX,
 } from "../base/limits.ts";
 import type { ReceivedRequest } from "../base/received-request.ts";
+import type { SpanAccounts } from "../self/span-accounts.ts";
 import type { SyncMode } from "../spool/segment-writer.ts";
 import type { Spool } from "../spool/spool.ts";
 import { type Intake, type IntakeReply, refusedAsNotKept } from "./intake.ts";
@@ -32,6 +39,7 @@ export interface WorkerIntakeOptions extends Omit<StoreQueueOptions, "reread" | 
   readonly spool: Spool;
   readonly syncMode: SyncMode;
   readonly ledger: LossLedger;
+  readonly accounts: SpanAccounts;
 }
 
 interface IntakeWorker {
@@ -72,8 +80,7 @@ export class WorkerIntake implements Intake {
     }
   }
 
-  /** Segments that wait for the store, and their bytes on disk. */
-  get backlog(): { readonly segmentCount: number; readonly bytes: number } {
+  get backlog(): SpoolBacklog {
     return { segmentCount: this.#queue.segmentCount, bytes: this.#queue.spooledBytes };
   }
 
@@ -187,6 +194,10 @@ export class WorkerIntake implements Intake {
   }
 
   #settle(worker: IntakeWorker, id: number, reply: IntakeReply): void {
+    const { accounts } = this.#options;
+    // Before the sender hears of it, so that no account lags behind an answer.
+    if (reply.kind === "accepted") accounts.acknowledged(worker.sequence, reply.shares);
+    else accounts.refused(reply.shares ?? [], reply.reason);
     this.#pending.get(id)?.(reply);
     this.#pending.delete(id);
     if (reply.kind === "accepted") worker.rowCount += reply.spanCount + reply.logRecordCount;

@@ -4,6 +4,7 @@
 import type { LogBlock, SpanBlock } from "@spoor/store/block";
 import type { LossEntry } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
+import type { SenderCount } from "../base/sender-share.ts";
 import type { IntakeReply } from "./intake.ts";
 import type { SegmentPlace } from "./segment-builder.ts";
 
@@ -43,5 +44,7 @@ export interface Sealed {
   readonly token: string;
   readonly block: SpanBlock | undefined;
   readonly logBlock: LogBlock | undefined;
+  /** Who sent the spans in the block. */
+  readonly senders: readonly SenderCount[];
   readonly torn?: string;
 }

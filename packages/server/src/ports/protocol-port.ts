@@ -8,7 +8,7 @@
 import type { Server as HttpServer } from "node:http";
 import type { Http2Server } from "node:http2";
 import { createServer, type Server, type Socket } from "node:net";
-import { FIRST_BYTES_MS_MAX } from "../base/limits.ts";
+import { CONNECTIONS_PER_PORT_MAX, FIRST_BYTES_MS_MAX } from "../base/limits.ts";
 
 /** RFC 9113, section 3.4; the first 3 bytes already rule out every HTTP/1.1 method we answer. */
 const PREFACE = Buffer.from("PRI * HTTP/2.0");
@@ -18,6 +18,9 @@ export interface ProtocolHandlers {
   readonly http1: HttpServer;
   readonly http2: Http2Server;
   readonly onConnection?: (from: string) => void;
+  /** Called for each connection that was closed at once, because there were too many. */
+  readonly onTooMany?: () => void;
+  readonly connectionsMax?: number;
 }
 
 /** Errors before the hand-over concern nobody: no request was read. */
@@ -25,7 +28,7 @@ function ignore(): void {}
 
 /** A TCP server that hands each connection on. It does not listen yet. */
 export function createProtocolPort(handlers: ProtocolHandlers): Server {
-  return createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     handlers.onConnection?.(`${socket.remoteAddress ?? "unknown"}:${socket.remotePort ?? 0}`);
     socket.on("error", ignore);
     socket.setTimeout(FIRST_BYTES_MS_MAX, () => socket.destroy());
@@ -39,6 +42,9 @@ export function createProtocolPort(handlers: ProtocolHandlers): Server {
       (isHttp2 ? handlers.http2 : handlers.http1).emit("connection", socket);
     });
   });
+  server.maxConnections = handlers.connectionsMax ?? CONNECTIONS_PER_PORT_MAX;
+  server.on("drop", () => handlers.onTooMany?.());
+  return server;
 }
 
 function firstBytes(socket: Socket): Buffer | undefined {

@@ -1,6 +1,9 @@
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { createServer as createHttp2Server, type Http2Server } from "node:http2";
+import { enforceTimeouts, HTTP_TIMEOUTS } from "./http-timeouts.ts";
 import { encodeRpcStatus, GrpcStatus, grpcTrailers } from "@spoor/otlp";
+
+import { REQUEST_HEAD_MS_MAX } from "../base/limits.ts";
 
 /** Told of every client on the wrong port. */
 export type OnWrongProtocol = (mistake: {
@@ -13,7 +16,7 @@ export type OnWrongProtocol = (mistake: {
  * exporter sends again after it.
  */
 export function createHttpOnGrpcPort(words: () => string, onMistake: OnWrongProtocol): HttpServer {
-  return createHttpServer((request, response) => {
+  const server = createHttpServer(HTTP_TIMEOUTS, (request, response) => {
     const message = words();
     const { remoteAddress, remotePort } = request.socket;
     onMistake({ from: `${remoteAddress ?? "unknown"}:${remotePort ?? 0}`, message });
@@ -28,12 +31,17 @@ export function createHttpOnGrpcPort(words: () => string, onMistake: OnWrongProt
     });
     response.end(body);
   });
+  enforceTimeouts(server);
+  return server;
 }
 
 /** Answers gRPC on the HTTP port: INVALID_ARGUMENT, which no exporter sends again. */
 export function createGrpcOnHttpPort(words: () => string, onMistake: OnWrongProtocol): Http2Server {
   const server = createHttp2Server();
-  server.on("session", (session) => session.on("error", () => undefined));
+  server.on("session", (session) => {
+    session.on("error", () => undefined);
+    session.setTimeout(REQUEST_HEAD_MS_MAX, () => session.destroy());
+  });
   server.on("stream", (stream) => {
     const message = words();
     const socket = stream.session?.socket;

@@ -1,17 +1,21 @@
 import {
   type ClientMistake,
   type Clock,
-  LOSS_REASONS,
+  type LossAnswer,
   LossLedger,
   type LossReason,
   type ReceivedStatus,
+  type SpoolBacklog,
   type StatusAnswer,
 } from "@spoor/trace";
-import { MISTAKES_KEPT } from "../base/limits.ts";
+import { MISTAKES_KEPT, SENDERS_MAX } from "../base/limits.ts";
+import { lossLines, SpanAccounts } from "./span-accounts.ts";
 
 /** What the server knows of itself: what has arrived, what was lost, who sends it wrongly. */
 export class SelfReport {
   readonly ledger: LossLedger = new LossLedger();
+  readonly accounts: SpanAccounts = new SpanAccounts();
+  readonly #refusedRequests = new LossLedger();
   readonly startedAtUnixNano: bigint;
   readonly #clock: Clock;
   readonly #mistakes: ClientMistake[] = [];
@@ -57,6 +61,7 @@ export class SelfReport {
     readonly message: string;
   }): void {
     this.ledger.count(mistake.reason);
+    this.#refusedRequests.count(mistake.reason);
     this.#mistakes.unshift({ atUnixNano: this.#clock.nowUnixNano().toString(), ...mistake });
     this.#mistakes.length = Math.min(this.#mistakes.length, MISTAKES_KEPT);
   }
@@ -64,6 +69,22 @@ export class SelfReport {
   /** What has arrived since the start. */
   get received(): ReceivedStatus {
     return { ...this.#received };
+  }
+
+  /** Where every span went. */
+  loss(spool: SpoolBacklog): LossAnswer {
+    return {
+      startedAtUnixNano: this.startedAtUnixNano.toString(),
+      nowUnixNano: this.#clock.nowUnixNano().toString(),
+      ...this.accounts.answer(),
+      senderLimit: SENDERS_MAX,
+      requests: {
+        acknowledgedCount: this.#received.requests,
+        refused: lossLines(this.#refusedRequests.entries()),
+      },
+      spool,
+      losses: lossLines(this.ledger.entries()),
+    };
   }
 
   /** The part of the status that this report knows. */
@@ -75,9 +96,7 @@ export class SelfReport {
       startedAtUnixNano: this.startedAtUnixNano.toString(),
       nowUnixNano: this.#clock.nowUnixNano().toString(),
       received: this.received,
-      losses: this.ledger
-        .entries()
-        .map(({ reason, count }) => ({ reason, count, meaning: LOSS_REASONS[reason] })),
+      losses: lossLines(this.ledger.entries()),
       mistakes: [...this.#mistakes],
     };
   }

@@ -26,6 +26,8 @@ export const LOSS_REASONS = {
     "a request with more spans, attributes, events and links than one may hold, refused",
   request_unsupported: "a request of an unknown content type or encoding, refused",
   request_overload: "a request refused with a retry hint, because too much was in flight",
+  request_timeout: "a request that did not arrive whole in time, cut off",
+  connection_limit: "a connection that was closed at once, because a port had too many",
   store_unavailable: "a request refused with a retry hint, because the store did not take it",
   span_set_aside: "a span that the store refused for good; its request is kept in the spool",
   log_record_set_aside:
@@ -34,6 +36,8 @@ export const LOSS_REASONS = {
   log_record_expired:
     "a stored log record that was deleted, because it was older than it was to be kept",
   span_expired: "a stored span that was deleted, because it was older than it was to be kept",
+  span_unreadable:
+    "an acknowledged span that was no longer in its segment of the spool: the file is damaged",
   span_evicted: "a span that the in-memory store let go, because it was full",
 } as const;
 
