@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { encodeTracesJson, encodeTracesProtobuf } from "@spoor/otlp";
 import type { LossAnswer, LossLine, Resource, Span, SpanAccount } from "@spoor/trace";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { exampleSpan } from "../example-span.ts";
 import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
 

@@ -101,10 +101,10 @@ async function exportOver(
     "content-type": "application/grpc",
     te: "trailers",
   });
-  let end: IncomingHttpHeaders = {};
+  const end: IncomingHttpHeaders = {};
   // An answer without a message has its status in the headers, any other one in the trailers.
   for (const event of ["response", "trailers"] as const) {
-    call.on(event, (headers: IncomingHttpHeaders) => (end = { ...end, ...headers }));
+    call.on(event, (headers: IncomingHttpHeaders) => Object.assign(end, headers));
   }
   call.resume();
   call.end(grpcFrame(encodeTracesProtobuf([span])));

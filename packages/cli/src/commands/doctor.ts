@@ -152,13 +152,15 @@ function spoolFinding({ spool, total }: LossAnswer): Finding {
 }
 
 function accountFinding({ total }: LossAnswer): Finding {
-  const count = (lines: readonly LossLine[]): number =>
-    lines.reduce((sum, line) => sum + line.count, 0);
   const words =
     `${total.receivedSpanCount} received, ${total.storedSpanCount} stored, ` +
-    `${total.waitingSpanCount} waiting, ${count(total.refused)} refused, ` +
-    `${count(total.givenUp)} given up`;
-  return count(total.givenUp) > 0 ? warning("spans", words) : ok("spans", words);
+    `${total.waitingSpanCount} waiting, ${countOf(total.refused)} refused, ` +
+    `${countOf(total.givenUp)} given up`;
+  return countOf(total.givenUp) > 0 ? warning("spans", words) : ok("spans", words);
+}
+
+function countOf(lines: readonly LossLine[]): number {
+  return lines.reduce((sum, { count }) => sum + count, 0);
 }
 
 function lossFindings(loss: LossAnswer): Finding[] {

@@ -30,81 +30,84 @@ export function answerMetrics(
 }
 
 /** The whole page. */
-export function prometheusText(status: StatusAnswer, loss: LossAnswer): string {
+function prometheusText(status: StatusAnswer, loss: LossAnswer): string {
   return [...spanMetrics(loss.senders), ...serverMetrics(status, loss)].map(metricText).join("");
 }
 
+interface Counted {
+  readonly name: string;
+  readonly help: string;
+  readonly read: (sender: SenderAccount) => number;
+}
+
+interface Reasons {
+  readonly name: string;
+  readonly help: string;
+  readonly read: (sender: SenderAccount) => readonly LossLine[];
+}
+
+const COUNTED: readonly Counted[] = [
+  {
+    name: "spoor_spans_received_total",
+    help: "Spans in requests that could be read.",
+    read: ({ receivedSpanCount }) => receivedSpanCount,
+  },
+  {
+    name: "spoor_spans_acknowledged_total",
+    help: "Spans whose sender was told that they are kept.",
+    read: ({ acknowledgedSpanCount }) => acknowledgedSpanCount,
+  },
+  {
+    name: "spoor_spans_recovered_total",
+    help: "Spans that an earlier process left in the spool.",
+    read: ({ recoveredSpanCount }) => recoveredSpanCount,
+  },
+  {
+    name: "spoor_spans_stored_total",
+    help: "Spans that the store has taken.",
+    read: ({ storedSpanCount }) => storedSpanCount,
+  },
+  {
+    name: "spoor_spans_waiting",
+    help: "Spans in the spool on their way into the store.",
+    read: ({ waitingSpanCount }) => waitingSpanCount,
+  },
+];
+
+const BY_REASON: readonly Reasons[] = [
+  {
+    name: "spoor_spans_refused_total",
+    help: "Spans that were refused, and their sender told.",
+    read: ({ refused }) => refused,
+  },
+  {
+    name: "spoor_spans_given_up_total",
+    help: "Spans that were acknowledged and could not be stored.",
+    read: ({ givenUp }) => givenUp,
+  },
+  {
+    name: "spoor_changes_total",
+    help: "Parts of spans that were kept otherwise than they were sent.",
+    read: ({ changed }) => changed,
+  },
+];
+
 function spanMetrics(senders: readonly SenderAccount[]): Metric[] {
-  const counted = (
-    name: string,
-    help: string,
-    read: (sender: SenderAccount) => number,
-  ): Metric => ({
-    name,
-    help,
-    kind: "counter",
-    samples: senders.map((sender) => ({ labels: labelsOf(sender), value: read(sender) })),
+  const counted = COUNTED.map(({ name, help, read }): Metric => {
+    const kind = name.endsWith("_total") ? "counter" : "gauge";
+    const samples = senders.map((sender) => ({ labels: labelsOf(sender), value: read(sender) }));
+    return { name, help, kind, samples };
   });
-  const byReason = (
-    name: string,
-    help: string,
-    read: (sender: SenderAccount) => readonly LossLine[],
-  ): Metric => ({
-    name,
-    help,
-    kind: "counter",
-    samples: senders.flatMap((sender) =>
+  const byReason = BY_REASON.map(({ name, help, read }): Metric => {
+    const samples = senders.flatMap((sender) =>
       read(sender).map(({ reason, count }) => ({
         labels: { ...labelsOf(sender), reason },
         value: count,
       })),
-    ),
+    );
+    return { name, help, kind: "counter", samples };
   });
-  return [
-    counted(
-      "spoor_spans_received_total",
-      "Spans in requests that could be read.",
-      ({ receivedSpanCount }) => receivedSpanCount,
-    ),
-    counted(
-      "spoor_spans_acknowledged_total",
-      "Spans whose sender was told that they are kept.",
-      ({ acknowledgedSpanCount }) => acknowledgedSpanCount,
-    ),
-    counted(
-      "spoor_spans_recovered_total",
-      "Spans that an earlier process left in the spool.",
-      ({ recoveredSpanCount }) => recoveredSpanCount,
-    ),
-    counted(
-      "spoor_spans_stored_total",
-      "Spans that the store has taken.",
-      ({ storedSpanCount }) => storedSpanCount,
-    ),
-    {
-      ...counted(
-        "spoor_spans_waiting",
-        "Spans in the spool on their way into the store.",
-        ({ waitingSpanCount }) => waitingSpanCount,
-      ),
-      kind: "gauge",
-    },
-    byReason(
-      "spoor_spans_refused_total",
-      "Spans that were refused, and their sender told.",
-      ({ refused }) => refused,
-    ),
-    byReason(
-      "spoor_spans_given_up_total",
-      "Spans that were acknowledged and could not be stored.",
-      ({ givenUp }) => givenUp,
-    ),
-    byReason(
-      "spoor_changes_total",
-      "Parts of spans that were kept otherwise than they were sent.",
-      ({ changed }) => changed,
-    ),
-  ];
+  return [...counted, ...byReason];
 }
 
 function serverMetrics(status: StatusAnswer, { requests, spool, losses }: LossAnswer): Metric[] {

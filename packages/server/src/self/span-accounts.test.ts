@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LossLine, SpanAccount } from "@spoor/trace";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { SenderShare } from "../base/sender-share.ts";
 import { SpanAccounts } from "./span-accounts.ts";
 
