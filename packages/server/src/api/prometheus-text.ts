@@ -111,13 +111,6 @@ function spanMetrics(senders: readonly SenderAccount[]): Metric[] {
 }
 
 function serverMetrics(status: StatusAnswer, { requests, spool, losses }: LossAnswer): Metric[] {
-  const one = (
-    name: string,
-    help: string,
-    { kind, value }: { readonly kind: Metric["kind"]; readonly value: number },
-  ): Metric => ({ name, help, kind, samples: [{ labels: {}, value }] });
-  const reasons = (lines: readonly LossLine[]): Sample[] =>
-    lines.map(({ reason, count }) => ({ labels: { reason }, value: count }));
   const startedSeconds = Number(BigInt(status.startedAtUnixNano) / 1_000_000n) / 1000;
   return [
     one("spoor_requests_acknowledged_total", "Requests that were acknowledged.", {
@@ -128,13 +121,13 @@ function serverMetrics(status: StatusAnswer, { requests, spool, losses }: LossAn
       name: "spoor_requests_refused_total",
       help: "Requests that were refused.",
       kind: "counter",
-      samples: reasons(requests.refused),
+      samples: reasonSamples(requests.refused),
     },
     {
       name: "spoor_losses_total",
       help: "Everything that was not kept, or not as it was sent.",
       kind: "counter",
-      samples: reasons(losses),
+      samples: reasonSamples(losses),
     },
     one("spoor_connections_total", "Connections to the ports that receive.", {
       kind: "counter",
@@ -154,6 +147,18 @@ function serverMetrics(status: StatusAnswer, { requests, spool, losses }: LossAn
       value: startedSeconds,
     }),
   ];
+}
+
+function one(
+  name: string,
+  help: string,
+  { kind, value }: { readonly kind: Metric["kind"]; readonly value: number },
+): Metric {
+  return { name, help, kind, samples: [{ labels: {}, value }] };
+}
+
+function reasonSamples(lines: readonly LossLine[]): Sample[] {
+  return lines.map(({ reason, count }) => ({ labels: { reason }, value: count }));
 }
 
 function labelsOf({ service, instance, isShared }: SenderAccount): Record<string, string> {
