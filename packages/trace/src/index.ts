@@ -98,7 +98,7 @@ export {
 } from "./span/span.ts";
 export { type BatchMark, EventColumns, LinkColumns, SpanBatch } from "./span/span-batch.ts";
 export { appendSpan } from "./span/span-batch-builder.ts";
-export { attributeAt, spanAt, spansOf } from "./span/span-rows.ts";
+export { attributeAt, NO_RESOURCE, NO_SCOPE, spanAt, spansOf } from "./span/span-rows.ts";
 export { isStatusCode, type SpanStatus, StatusCode, statusCodeName } from "./span/status.ts";
 export { StringTable } from "./span/string-table.ts";
 export {

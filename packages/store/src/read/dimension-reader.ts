@@ -4,6 +4,8 @@ import {
   type EntityRef,
   type InstrumentationScope,
   NO_ATTRIBUTES,
+  NO_RESOURCE,
+  NO_SCOPE,
   type Resource,
 } from "@spoor/trace";
 
@@ -20,21 +22,6 @@ export function attributesOf(pairs: readonly TextPair[]): Attributes {
   if (pairs.length === 0) return NO_ATTRIBUTES;
   return new Map(pairs.map(([key, value]) => [key, fromTaggedText(value)]));
 }
-
-const NO_RESOURCE: Resource = {
-  attributes: NO_ATTRIBUTES,
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-  entityRefs: [],
-};
-
-const NO_SCOPE: InstrumentationScope = {
-  name: "",
-  version: "",
-  attributes: NO_ATTRIBUTES,
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-};
 
 /** Finds resources and scopes by the ids in span rows, and remembers them: they never change. */
 export class DimensionReader {
