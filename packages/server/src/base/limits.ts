@@ -13,8 +13,8 @@ export const REQUEST_BYTES_MAX: number = 64 * MIB;
 
 /**
  * A body may grow by this factor when it is decompressed, or to `INFLATED_BYTES_FREE` if that is
- * more. Real trace data grows 5 to 8 times; a bomb of zeros 1,000 times in gzip and 32,000 times
- * in zstd. Above it the request is refused like any other that is too large.
+ * more. Real trace data stays far below it; a bomb of zeros goes far beyond, most of all in zstd.
+ * Above it the request is refused like any other that is too large.
  */
 export const INFLATE_RATIO_MAX = 64;
 
@@ -89,8 +89,7 @@ export const REQUEST_MS_MAX = 30_000;
 export const GRPC_STREAMS_PER_CONNECTION_MAX = 256;
 
 /**
- * Receive windows. With HTTP/2's default of 64 KiB a 300 KB request needs five round trips and
- * half as much CPU again.
+ * Receive windows. With HTTP/2's default of 64 KiB a usual request needs several round trips.
  */
 export const GRPC_STREAM_WINDOW_BYTES: number = 8 * MIB;
 export const GRPC_SESSION_WINDOW_BYTES: number = 64 * MIB;

@@ -1,4 +1,4 @@
-/** How a body may be compressed. OTLP demands none and gzip; zstd costs half of gzip. */
+/** How a body may be compressed. OTLP demands none and gzip; zstd is cheaper. */
 export type Compression = "identity" | "gzip" | "zstd";
 
 /** Which of OTLP's signals a request carries. */

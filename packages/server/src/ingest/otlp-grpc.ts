@@ -1,10 +1,10 @@
 /*
  * OTLP/gRPC: the unary method Export of TraceService and of LogsService, spoken by hand on HTTP/2.
  *
- * A gRPC library would spend three times the CPU on the same request and needs a message decoder
- * of its own. What the protocol asks for here is little (gRPC over HTTP/2, "Requests" and
- * "Responses"): a five-byte prefix before each message, status in the trailers, and a
- * trailers-only answer for every error.
+ * A gRPC library would do more work for the same request and needs a message decoder of its own.
+ * What the protocol asks for here is little (gRPC over HTTP/2, "Requests" and "Responses"): a
+ * five-byte prefix before each message, status in the trailers, and a trailers-only answer for
+ * every error.
  */
 import {
   createServer,

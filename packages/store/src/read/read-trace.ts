@@ -15,7 +15,7 @@ import { runQuery } from "./run-query.ts";
 import { type BoolPair, type DoublePair, typedAttributes } from "./typed-attributes.ts";
 
 /**
- * The buckets in which the trace has spans come from the summaries, which are some 25 times fewer
+ * The buckets in which the trace has spans come from the summaries, which are far fewer
  * rows and indexed by trace id; they lead the sorting key of the spans.
  */
 const SELECT_SPANS = `
