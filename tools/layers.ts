@@ -54,6 +54,7 @@ export const LAYERS: Layers = {
     trace: {
       ".": [],
       answer: ["log", "span"],
+      report: ["semconv", "log", "span", "identity", "base"],
       analysis: ["semconv", "span", "base"],
       semconv: ["span", "base"],
       log: ["span", "identity"],

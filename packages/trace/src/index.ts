@@ -45,8 +45,30 @@ export { logRecordAt, logRecordsOf } from "./log/log-rows.ts";
 export { isSeverityNumber, SEVERITY_NUMBER_MAX, severityName } from "./log/severity.ts";
 export { type LossEntry, LossLedger } from "./loss/ledger.ts";
 export { LOSS_REASONS, type LossReason } from "./loss/reasons.ts";
+export {
+  MISSED_REPORTS_MAX,
+  NEXT_MS_MAX,
+  OPEN_SPANS_LISTED_MAX,
+  OVERDUE_MS,
+  QUIET_REPORT_DELAY_MS,
+  REPORT_DELAY_MS_MAX,
+  reportDelayMs,
+} from "./report/limits.ts";
+export { type MalformedReport, readReport, type ReportSource } from "./report/read-report.ts";
+export {
+  type FindingReport,
+  type FindingSeverity,
+  type LossReport,
+  type OpenSpanRef,
+  type OpenSpanReport,
+  type Report,
+  REPORT_EVENT_NAMES,
+  type ReportOrigin,
+  type SnapshotReport,
+} from "./report/report.ts";
+export { type ReportRecord, type ReportWords, toReportRecord } from "./report/report-record.ts";
 export { httpStatusText } from "./semconv/http-status.ts";
-export { keys } from "./semconv/keys.ts";
+export { keys, LOSS_KEY_PREFIX, WAIT_KEY_PREFIX } from "./semconv/keys.ts";
 export {
   type Cut,
   cutOf,

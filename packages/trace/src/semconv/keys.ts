@@ -19,4 +19,36 @@ export const keys = {
   spoorTruncated: "spoor.truncated",
   /** The same for keys that were cut themselves. */
   spoorTruncatedKeys: "spoor.truncated_keys",
+  /** On every report: when the process started, in ns since 1970. */
+  spoorProcessStart: "spoor.process.start_unix_nano",
+  /** On reports of open spans: counts the snapshots of one process, from 1. */
+  spoorProcessSnapshot: "spoor.process.snapshot",
+  /** The spans of a snapshot, each as trace id, a dash, span id. */
+  spoorProcessSpans: "spoor.process.spans",
+  /** How many there are, also where the list is shorter. */
+  spoorProcessSpanCount: "spoor.process.span_count",
+  /** When the next snapshot may be expected, in ms. */
+  spoorProcessNextMs: "spoor.process.next_ms",
+  /** Counts the reports of one span, from 1. */
+  spoorOpenSeq: "spoor.open.seq",
+  spoorOpenStart: "spoor.open.start_unix_nano",
+  spoorOpenParent: "spoor.open.parent_span_id",
+  spoorOpenName: "spoor.open.name",
+  spoorOpenKind: "spoor.open.kind",
+  spoorOpenNextMs: "spoor.open.next_ms",
+  /** False on a span that is reported only because one below it is overdue. */
+  spoorOpenOverdue: "spoor.open.overdue",
+  /** Whoever asked for this work does not wait for it any more. */
+  spoorOpenCallerGone: "spoor.open.caller_gone",
+  spoorFindingCode: "spoor.finding.code",
+  /** What the finding is about; findings of one code about two subjects are two. */
+  spoorFindingSubject: "spoor.finding.subject",
+  spoorFindingCount: "spoor.finding.count",
+  spoorFindingFirst: "spoor.finding.first_unix_nano",
+  spoorFindingLast: "spoor.finding.last_unix_nano",
 } as const;
+
+/** Where the attributes begin that say what an open span waits for, and who holds it. */
+export const WAIT_KEY_PREFIX = "spoor.wait.";
+/** Where the attributes of `spoor.loss` begin; the rest of the key is the reason. */
+export const LOSS_KEY_PREFIX = "spoor.loss.";
