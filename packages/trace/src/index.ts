@@ -80,6 +80,26 @@ export {
 export { errorText, httpStatusCode, serviceName, UNKNOWN_SERVICE } from "./semconv/read.ts";
 export { SERVICE_HUE_COUNT, serviceHue } from "./semconv/service-hue.ts";
 export { databaseStatement, spanTitle } from "./semconv/title.ts";
+export { buildSkeleton } from "./skeleton/build-skeleton.ts";
+export { outlineOfSpan } from "./skeleton/outline-of-span.ts";
+export {
+  type ArrivingSkeleton,
+  encodeSkeleton,
+  SKELETON_MEDIA_TYPE,
+  SkeletonReader,
+} from "./skeleton/skeleton-frames.ts";
+export {
+  OUTLINE_KIND_SHIFT,
+  OutlineFlag,
+  type SpanOutline,
+  SpanOutlines,
+} from "./skeleton/span-outlines.ts";
+export {
+  RowFlag,
+  skeletonShape,
+  skeletonSpanId,
+  type TraceSkeleton,
+} from "./skeleton/trace-skeleton.ts";
 export {
   type AnyValue,
   fromAnyValue,

@@ -123,3 +123,9 @@ export const TRACES_PER_QUERY_MAX = 1_000;
 
 /** Pause between two looks whether the engine has rewritten a table. A small one takes 50 ms. */
 export const REWRITE_LOOK_MS = 25;
+
+/** Spans read by id at once: more rows than any screen shows. */
+export const SPANS_PER_READ_MAX = 1000;
+
+/** How many more spans than ids such a read returns, where senders give one id to several spans. */
+export const SHARED_ID_SPANS_MAX = 1000;

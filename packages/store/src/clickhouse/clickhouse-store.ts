@@ -9,17 +9,26 @@ import {
   type TraceSummary,
 } from "@spoor/trace";
 
-import { TRACES_PER_QUERY_MAX } from "../base/limits.ts";
+import { SPANS_PER_READ_MAX, TRACES_PER_QUERY_MAX } from "../base/limits.ts";
 import type { RetentionPolicy, RetentionReport } from "../base/retention-policy.ts";
 import type { StoreEventListener } from "../base/store-event.ts";
 import type { ConnectionSource } from "../engine/connection.ts";
 import { EmbeddedEngine } from "../engine/embedded-engine.ts";
-import type { LogRead, TraceList, TraceQuery, TraceRead, TraceStore } from "../port/trace-store.ts";
+import type {
+  LogRead,
+  OutlineRead,
+  SpanRead,
+  TraceList,
+  TraceQuery,
+  TraceRead,
+  TraceStore,
+} from "../port/trace-store.ts";
 import { DimensionReader } from "../read/dimension-reader.ts";
 import { findTraceIds } from "../read/find-trace-ids.ts";
 import { findTraces } from "../read/find-traces.ts";
 import { readLogs } from "../read/read-logs.ts";
-import { readTrace } from "../read/read-trace.ts";
+import { readOutlines } from "../read/read-outlines.ts";
+import { readSpans, readTrace } from "../read/read-trace.ts";
 import { readSummaries } from "../read/summaries.ts";
 import { applyRetention } from "../retention/apply-retention.ts";
 import { migrate } from "../schema/migrate.ts";
@@ -182,6 +191,20 @@ export class ClickHouseStore implements EmbeddedStore {
     invariant(isTraceId(traceId), "a trace id is 32 lower-case hex digits", { traceId });
     const { spanLimit } = options;
     return readTrace(this.#source.current().reader, this.#dimensions, { traceId, spanLimit });
+  }
+
+  async readOutlines(
+    traceId: string,
+    { spanLimit }: { readonly spanLimit: number },
+  ): Promise<OutlineRead | undefined> {
+    invariant(isTraceId(traceId), "a trace id is 32 lower-case hex digits", { traceId });
+    return readOutlines(this.#source.current().reader, { traceId, spanLimit });
+  }
+
+  async readSpans(traceId: string, spanIds: readonly string[]): Promise<SpanRead> {
+    invariant(isTraceId(traceId), "a trace id is 32 lower-case hex digits", { traceId });
+    invariant(spanIds.length <= SPANS_PER_READ_MAX, "at most 1000 spans at once", {});
+    return readSpans(this.#source.current().reader, this.#dimensions, { traceId, spanIds });
   }
 
   async readLogs(traceId: string, { limit }: { readonly limit: number }): Promise<LogRead> {

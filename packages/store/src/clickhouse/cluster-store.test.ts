@@ -55,6 +55,8 @@ async function openBoth(): Promise<TraceStore> {
     writeLogs: (batch) => one.writeLogs(batch),
     readLogs: (traceId, options) => other.readLogs(traceId, options),
     readTrace: (traceId, options) => other.readTrace(traceId, options),
+    readOutlines: (traceId, options) => other.readOutlines(traceId, options),
+    readSpans: (traceId, spanIds) => other.readSpans(traceId, spanIds),
     findTraceIds: (prefix, options) => other.findTraceIds(prefix, options),
     findTraces: (query) => other.findTraces(query),
     summarize: (ids) => other.summarize(ids),

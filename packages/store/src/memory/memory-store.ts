@@ -3,15 +3,25 @@ import {
   isTraceId,
   type LogBatch,
   type LossLedger,
+  outlineOfSpan,
   type Span,
   spansOf,
   type SpanBatch,
+  SpanOutlines,
   SpoorError,
   type TraceSummary,
 } from "@spoor/trace";
 
 import { TRACES_PER_QUERY_MAX } from "../base/limits.ts";
-import type { LogRead, TraceList, TraceQuery, TraceRead, TraceStore } from "../port/trace-store.ts";
+import type {
+  LogRead,
+  OutlineRead,
+  SpanRead,
+  TraceList,
+  TraceQuery,
+  TraceRead,
+  TraceStore,
+} from "../port/trace-store.ts";
 import { MemoryLogs } from "./memory-logs.ts";
 import { summarizeSpans } from "./summarize-spans.ts";
 
@@ -80,6 +90,28 @@ class MemoryStore implements TraceStore {
     return {
       trace: { traceId, spans: ordered.slice(0, options.spanLimit) },
       hasMore: spans.length > options.spanLimit,
+      scannedRows: spans.length,
+    };
+  }
+
+  async readOutlines(
+    traceId: string,
+    options: { readonly spanLimit: number },
+  ): Promise<OutlineRead | undefined> {
+    const read = await this.readTrace(traceId, options);
+    if (read === undefined) return undefined;
+    const { hasMore, scannedRows } = read;
+    const outlines = new SpanOutlines(read.trace.spans.length);
+    for (const span of read.trace.spans) outlines.append(outlineOfSpan(span));
+    return { outlines, hasMore, scannedRows };
+  }
+
+  async readSpans(traceId: string, spanIds: readonly string[]): Promise<SpanRead> {
+    this.#requireOpen();
+    const spans = this.#traces.get(traceId) ?? [];
+    const wanted = new Set(spanIds);
+    return {
+      spans: spans.filter((span) => wanted.has(span.spanId)).sort(byStart),
       scannedRows: spans.length,
     };
   }

@@ -1,4 +1,12 @@
-import type { LogBatch, LogRecord, SpanBatch, Trace, TraceSummary } from "@spoor/trace";
+import type {
+  LogBatch,
+  LogRecord,
+  Span,
+  SpanBatch,
+  SpanOutlines,
+  Trace,
+  TraceSummary,
+} from "@spoor/trace";
 
 /**
  * Keeps spans and log records and finds them again. Every driver passes the one contract suite.
@@ -31,6 +39,23 @@ export interface TraceStore extends AsyncDisposable {
     traceId: string,
     options: { readonly spanLimit: number },
   ): Promise<TraceRead | undefined>;
+
+  /**
+   * The outlines of all spans of one trace: where each stands and how long it is, without what it
+   * says. Undefined when there is no span. At most `spanLimit` spans, earliest first.
+   *
+   * Cost: a small part of {@link readTrace}, which a trace of a million spans cannot afford.
+   */
+  readOutlines(
+    traceId: string,
+    options: { readonly spanLimit: number },
+  ): Promise<OutlineRead | undefined>;
+
+  /**
+   * Those spans of one trace that have one of the given ids, ordered like {@link readTrace}. An
+   * unknown id has none; an id that several spans share has several.
+   */
+  readSpans(traceId: string, spanIds: readonly string[]): Promise<SpanRead>;
 
   /**
    * Keeps all log records of `batch`, those without a trace too, under the same promises as
@@ -80,6 +105,18 @@ export interface TraceRead extends ReadCost {
   readonly trace: Trace;
   /** True when the trace has more spans than were asked for. */
   readonly hasMore: boolean;
+}
+
+/** The outlines of a trace and what it took to read them. */
+export interface OutlineRead extends ReadCost {
+  readonly outlines: SpanOutlines;
+  /** True when the trace has more spans than were asked for. */
+  readonly hasMore: boolean;
+}
+
+/** Spans and what it took to read them. */
+export interface SpanRead extends ReadCost {
+  readonly spans: readonly Span[];
 }
 
 /** Log records and what it took to read them. */

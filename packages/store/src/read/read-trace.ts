@@ -9,7 +9,8 @@ import {
   StatusCode,
 } from "@spoor/trace";
 
-import type { TraceRead } from "../port/trace-store.ts";
+import { SHARED_ID_SPANS_MAX } from "../base/limits.ts";
+import type { SpanRead, TraceRead } from "../port/trace-store.ts";
 import { attributesOf, type DimensionReader, type TextPair } from "./dimension-reader.ts";
 import { runQuery } from "./run-query.ts";
 import { type BoolPair, type DoublePair, typedAttributes } from "./typed-attributes.ts";
@@ -18,7 +19,7 @@ import { type BoolPair, type DoublePair, typedAttributes } from "./typed-attribu
  * The buckets in which the trace has spans come from the summaries, which are far fewer
  * rows and indexed by trace id; they lead the sorting key of the spans.
  */
-const SELECT_SPANS = `
+const selectSpans = (condition: string): string => `
 SELECT
   lower(hex(span_id)), lower(hex(parent_id)),
   reinterpretAsUInt64(toUnixTimestamp64Nano(ts)) AS start, dur,
@@ -31,8 +32,14 @@ SELECT
 FROM spans
 WHERE trace_id = unhex({traceId:String})
   AND tb IN (SELECT tb FROM trace_summaries WHERE trace_id = unhex({traceId:String}))
+  ${condition}
 ORDER BY start, span_id
 LIMIT {limit:UInt64}`;
+
+const SELECT_SPANS = selectSpans("");
+const SELECT_SPANS_BY_ID = selectSpans(
+  "AND span_id IN (SELECT unhex(arrayJoin({spanIds:Array(String)})))",
+);
 
 type SpanRow = [
   spanId: string,
@@ -84,6 +91,28 @@ export async function readTrace(
   return {
     trace: { traceId, spans: rows.map((row) => spanOf(row, traceId, dimensions)) },
     hasMore: result.rows.length > spanLimit,
+    scannedRows: result.scannedRows + dimensionRows,
+  };
+}
+
+/** Those spans of a trace that have one of the given ids. */
+export async function readSpans(
+  client: ClickHouseClient,
+  dimensions: DimensionReader,
+  options: { readonly traceId: string; readonly spanIds: readonly string[] },
+): Promise<SpanRead> {
+  const { traceId, spanIds } = options;
+  if (spanIds.length === 0) return { spans: [], scannedRows: 0 };
+  // Several spans may have one id; nobody looks at more of them than this.
+  const parameters = { traceId, spanIds, limit: spanIds.length + SHARED_ID_SPANS_MAX };
+  const verb = "read spans";
+  const result = await runQuery<SpanRow>(client, verb, SELECT_SPANS_BY_ID, parameters);
+  const dimensionRows = await dimensions.load(client, {
+    resources: result.rows.map((row) => row[10]),
+    scopes: result.rows.map((row) => row[11]),
+  });
+  return {
+    spans: result.rows.map((row) => spanOf(row, traceId, dimensions)),
     scannedRows: result.scannedRows + dimensionRows,
   };
 }
