@@ -1,4 +1,5 @@
 /** The words and the reasoning of Spoor: spans, traces, and what can be concluded from them. */
+export { buildSkeleton } from "./analysis/build-skeleton.ts";
 export { criticalPath, type PathStep, pathTimes } from "./analysis/critical-path.ts";
 export { selfTimeNano } from "./analysis/self-time.ts";
 export {
@@ -80,7 +81,6 @@ export {
 export { errorText, httpStatusCode, serviceName, UNKNOWN_SERVICE } from "./semconv/read.ts";
 export { SERVICE_HUE_COUNT, serviceHue } from "./semconv/service-hue.ts";
 export { databaseStatement, spanTitle } from "./semconv/title.ts";
-export { buildSkeleton } from "./skeleton/build-skeleton.ts";
 export { outlineOfSpan } from "./skeleton/outline-of-span.ts";
 export {
   type ArrivingSkeleton,

@@ -6,12 +6,9 @@
 import type { TraceStore } from "@spoor/store";
 import {
   type Clock,
-  type Coverage,
-  type CoverageCap,
   errorMessage,
   type LogRecordsAnswer,
   type LossAnswer,
-  parseTraceReference,
   type StatusAnswer,
   toLogRecordListDocument,
   toSummaryDocument,
@@ -20,11 +17,14 @@ import {
   type TraceListAnswer,
 } from "@spoor/trace";
 import { type Context, Hono } from "hono";
-import { AMBIGUOUS_IDS_MAX, TRACE_LOG_RECORDS_MAX, TRACE_SPANS_MAX } from "../base/limits.ts";
+import { TRACE_LOG_RECORDS_MAX, TRACE_SPANS_MAX } from "../base/limits.ts";
 import type { TraceStream } from "../live/trace-stream.ts";
+import { coverage } from "./coverage.ts";
 import { parseTraceQuery } from "./parameters.ts";
 import { answerProblem, type Problem } from "./problem.ts";
+import { answerSkeleton, answerSpans } from "./skeleton.ts";
 import { streamTraces } from "./stream.ts";
+import { ifFresh, resolveReference, traceNotFound } from "./trace-reference.ts";
 
 /** What the API answers from. */
 export interface NativeApiParts {
@@ -46,6 +46,8 @@ export function createNativeApi(parts: NativeApiParts): Hono {
   api.get("/loss", (context) => context.json(parts.loss()));
   api.get("/traces", (context) => listTraces(context, parts));
   api.get("/traces/:reference", (context) => readTrace(context, parts));
+  api.get("/traces/:reference/skeleton", (context) => answerSkeleton(context, parts));
+  api.post("/traces/:reference/spans", (context) => answerSpans(context, parts));
   api.get("/traces/:reference/logs", (context) => readLogs(context, parts));
   api.get("/stream", (context) => streamTraces(context, parts));
   api.notFound((context) => answerProblem(context, notFound(context.req.path)));
@@ -107,71 +109,6 @@ async function readLogs(context: Context, parts: NativeApiParts): Promise<Respon
     ),
   };
   return context.json(answer);
-}
-
-async function resolveReference(text: string, store: TraceStore): Promise<string | Problem> {
-  const reference = parseTraceReference(text);
-  if (reference.kind === "traceId") return reference.traceId;
-  if (reference.kind === "invalid") {
-    return {
-      code: "SPOOR_API_TRACE_REFERENCE_INVALID",
-      title: "This does not name a trace",
-      status: 400,
-      detail: `cannot read "${text.slice(0, 80)}" as a trace: ${reference.reason}`,
-      hint: "give 32 hex digits, the first 4 or more of them, or a traceparent header",
-    };
-  }
-  const traceIds = await store.findTraceIds(reference.prefix, { limit: AMBIGUOUS_IDS_MAX });
-  const [only] = traceIds;
-  if (only === undefined) return traceNotFound(`whose id begins with ${reference.prefix}`);
-  if (traceIds.length === 1) return only;
-  return {
-    code: "SPOOR_API_TRACE_AMBIGUOUS",
-    title: "Several traces begin so",
-    status: 409,
-    detail: `${traceIds.length === AMBIGUOUS_IDS_MAX ? "at least " : ""}${traceIds.length} traces begin with ${reference.prefix}`,
-    hint: "give more digits of the trace id",
-    traceIds,
-  };
-}
-
-interface Reading {
-  readonly scannedRows: number;
-  readonly hasMore: boolean;
-  readonly isFresh: boolean;
-  readonly tookMs: number;
-}
-
-function coverage(read: Reading, cap: CoverageCap): Coverage {
-  return {
-    complete: !read.hasMore && read.isFresh,
-    capped: read.hasMore ? cap : null,
-    sampledRate: 1,
-    scannedRows: read.scannedRows,
-    tookMs: Math.round(read.tookMs * 1000) / 1000,
-  };
-}
-
-function traceNotFound(which: string): Problem {
-  return {
-    code: "SPOOR_API_TRACE_NOT_FOUND",
-    title: "No such trace",
-    status: 404,
-    detail: `there is no trace ${which} here`,
-    hint: "it may be sampled out, sent elsewhere, or still on its way",
-  };
-}
-
-/** "Not found" would be a guess while acknowledged spans are still on their way into the store. */
-function ifFresh(isFresh: boolean, problem: Problem): Problem {
-  if (isFresh || problem.code !== "SPOOR_API_TRACE_NOT_FOUND") return problem;
-  return {
-    code: "SPOOR_API_STORE_UNAVAILABLE",
-    title: "Not all spans are stored yet",
-    status: 503,
-    detail: `${problem.detail} yet, and acknowledged spans still wait for the store`,
-    hint: "ask again in a moment",
-  };
 }
 
 function notFound(path: string): Problem {

@@ -131,6 +131,15 @@ export const MISTAKES_KEPT = 10;
 export const LIST_TRACES_MAX = 1_000;
 export const LIST_TRACES_DEFAULT = 20;
 
+/**
+ * Rows of a skeleton: some 80 MB in the store's answer and as much on the way to the page. A trace
+ * beyond it is a loop that forgot to end its trace; the answer says that it was capped.
+ */
+export const SKELETON_SPANS_MAX = 2_000_000;
+
+/** Spans that are read whole at once: more rows than any screen shows. */
+export const SPANS_PER_REQUEST_MAX = 1_000;
+
 /** Spans in one answer of a whole trace; the answer then says that it was capped. */
 export const TRACE_SPANS_MAX = 100_000;
 

@@ -1,32 +1,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { buildSkeleton } from "./build-skeleton.ts";
 import {
   encodeSkeleton,
   SKELETON_FRAME_ROWS,
   SKELETON_ROW_BYTES,
   SkeletonReader,
 } from "./skeleton-frames.ts";
-import { SpanOutlines } from "./span-outlines.ts";
 import type { TraceSkeleton } from "./trace-skeleton.ts";
 
-function skeletonOf(count: number): TraceSkeleton {
-  const outlines = new SpanOutlines();
-  for (let index = 0; index < count; index += 1) {
-    outlines.append({
-      spanIdHigh: 7,
-      spanIdLow: index + 1,
-      parentIdHigh: index === 0 ? 0 : 7,
-      parentIdLow: Math.floor(index / 3),
-      startTimeUnixNano: 1_700_000_000_000_000_000n + BigInt(index),
-      endTimeUnixNano: 1_700_000_000_000_500_000n + BigInt(index),
-      service: `service ${index % 5}`,
-      name: `name ${index % 1000} ü`,
-      flags: index % 128,
-    });
-  }
-  return buildSkeleton("4bf92f3577b34da6a3ce929d0e0e4736", outlines);
+function skeletonOf(rowCount: number): TraceSkeleton {
+  const rows = Array.from({ length: rowCount }, (_, row) => row);
+  return {
+    traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+    startTimeUnixNano: 1_700_000_000_000_000_000n,
+    rowCount,
+    parentRow: Int32Array.from(rows, (row) => Math.floor((row + 2) / 3) - 1),
+    startNano: Float64Array.from(rows, (row) => row * 7),
+    durationNano: Float64Array.from(rows, (row) => 1e9 + row),
+    service: Uint32Array.from(rows, (row) => row % 5),
+    name: Uint32Array.from(rows, (row) => row % 1000),
+    flags: Uint16Array.from(rows, (row) => row % 8192),
+    spanIds: Uint8Array.from({ length: rowCount * 8 }, (_, at) => (at * 31) % 256),
+    services: rows.slice(0, 5).map((row) => `service ${row}`),
+    names: rows.slice(0, 1000).map((row) => `name ${row} ü`),
+    copyCount: 3,
+  };
 }
 
 function bytesOf(skeleton: TraceSkeleton, end: unknown): Buffer {

@@ -5,6 +5,7 @@
  * frame, because neighbours in a column resemble each other and compress well, and because the
  * reader copies them as they are.
  */
+import type { TraceErrorCode } from "../base/error-codes.ts";
 import { errorMessage, SpoorError } from "../base/spoor-error.ts";
 import type { TraceSkeleton } from "./trace-skeleton.ts";
 
@@ -265,7 +266,7 @@ function emptySkeleton(document: unknown): ArrivingSkeleton & { arrivedCount: nu
 }
 
 /** Rows that a reader makes room for: some 760 MB, more than a page can be given. */
-export const SKELETON_ROWS_MAX = 20_000_000;
+const SKELETON_ROWS_MAX = 20_000_000;
 
 function parse(payload: Uint8Array): unknown {
   try {
@@ -283,8 +284,9 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 }
 
 function malformed(why: string): SpoorError {
+  const code: TraceErrorCode = "SPOOR_SKELETON_MALFORMED";
   return new SpoorError(`cannot read the skeleton of a trace: ${why}`, {
-    code: "SPOOR_SKELETON_MALFORMED",
+    code,
     hint: "load the page again: it and the server may be of different versions",
   });
 }

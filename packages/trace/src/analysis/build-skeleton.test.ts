@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { buildTree, type TreeNode } from "../analysis/tree.ts";
-import { CHECKOUT, traceLiteral } from "../analysis/trace-literal.ts";
+import { buildTree, type TreeNode } from "./tree.ts";
+import { CHECKOUT, traceLiteral } from "./trace-literal.ts";
 import type { Trace } from "../span/span.ts";
 import { buildSkeleton } from "./build-skeleton.ts";
-import { outlineOfSpan } from "./outline-of-span.ts";
-import { OUTLINE_KIND_SHIFT, OutlineFlag, SpanOutlines } from "./span-outlines.ts";
-import { RowFlag, skeletonShape, skeletonSpanId, type TraceSkeleton } from "./trace-skeleton.ts";
+import { outlineOfSpan } from "../skeleton/outline-of-span.ts";
+import { OUTLINE_KIND_SHIFT, OutlineFlag, SpanOutlines } from "../skeleton/span-outlines.ts";
+import {
+  RowFlag,
+  skeletonShape,
+  skeletonSpanId,
+  type TraceSkeleton,
+} from "../skeleton/trace-skeleton.ts";
 
 function skeletonOf(trace: Trace): TraceSkeleton {
   const outlines = new SpanOutlines(1);

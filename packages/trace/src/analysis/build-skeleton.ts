@@ -4,8 +4,8 @@
  * The rules are stated there and held equal by a test over random traces. Here they run on typed
  * arrays, because a trace of a million spans must be ready before a person looks up.
  */
-import { OutlineFlag, type SpanOutlines } from "./span-outlines.ts";
-import { RowFlag, type TraceSkeleton } from "./trace-skeleton.ts";
+import { OutlineFlag, type SpanOutlines } from "../skeleton/span-outlines.ts";
+import { RowFlag, type TraceSkeleton } from "../skeleton/trace-skeleton.ts";
 
 const NONE = -1;
 
