@@ -1,14 +1,26 @@
 /** The words and the reasoning of Spoor: spans, traces, and what can be concluded from them. */
 export { buildSkeleton } from "./analysis/build-skeleton.ts";
-export { criticalPath, type PathStep, pathTimes } from "./analysis/critical-path.ts";
-export { selfTimeNano } from "./analysis/self-time.ts";
+export { criticalNanoOfRows, criticalPath, type PathStep } from "./analysis/critical-path.ts";
+export { selfNanoOfRows } from "./analysis/self-time.ts";
 export {
   criticalTimes,
   SLOW_MARK_COUNT_MAX,
   SLOW_SHARE_MIN,
+  longestRootNano,
   type SlowMark,
   slowMarks,
+  type SlowRow,
+  slowRows,
 } from "./analysis/slow.ts";
+export {
+  childRows,
+  isErrorRow,
+  kindOfRow,
+  rootRows,
+  rowsOfSkeleton,
+  rowsOfTree,
+  type TraceRows,
+} from "./analysis/trace-rows.ts";
 export {
   buildTree,
   nodeDurationNano,

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { SpanKind } from "../span/kind.ts";
-import { criticalPath, pathTimes } from "./critical-path.ts";
-import { selfTimeNano } from "./self-time.ts";
+import { criticalNanoOfRows, criticalPath } from "./critical-path.ts";
+import { selfNanoOfRows } from "./self-time.ts";
+import { rowsOfTree } from "./trace-rows.ts";
 import { buildTree, type TraceTree } from "./tree.ts";
 import { CHECKOUT, type SpanLiteral, traceLiteral } from "./trace-literal.ts";
 
 /** The path of the first root as `name start-end` in ms. */
 function path(tree: TraceTree): string[] {
-  const [root] = tree.roots;
-  assert.ok(root !== undefined);
-  return criticalPath(root).map(
-    ({ node, startNano, endNano }) => `${node.span.name} ${startNano / 1e6}-${endNano / 1e6}`,
+  return criticalPath(rowsOfTree(tree), 0).map(
+    ({ row, startNano, endNano }) =>
+      `${tree.nodes[row]?.span.name} ${startNano / 1e6}-${endNano / 1e6}`,
   );
 }
 
@@ -145,7 +145,7 @@ test("a child wholly outside its parent is not on the path", () => {
 });
 
 test("self time is the duration minus the union of the children within the span", () => {
-  const [root] = buildTree(
+  const tree = buildTree(
     traceLiteral(
       { id: "a", startMs: 10, endMs: 110 },
       { id: "b", parent: "a", startMs: 0, endMs: 30 },
@@ -154,9 +154,9 @@ test("self time is the duration minus the union of the children within the span"
       { id: "e", parent: "a", startMs: 100, endMs: 200 },
       { id: "f", parent: "a", startMs: 300, endMs: 400 },
     ),
-  ).roots;
-  assert.ok(root !== undefined);
-  assert.equal(selfTimeNano(root), 50e6);
+  );
+  const selfMs = Array.from(selfNanoOfRows(rowsOfTree(tree)), (nano) => nano / 1e6);
+  assert.deepEqual(selfMs, [50, 30, 30, 15, 100, 100]);
 });
 
 test("whatever the times, the path covers the root without gap or overlap", () => {
@@ -178,16 +178,19 @@ test("whatever the times, the path covers the root without gap or overlap", () =
       );
       const root = tree.nodes[0];
       assert.ok(root !== undefined);
-      const steps = criticalPath(root);
+      const rows = rowsOfTree(tree);
+      const steps = criticalPath(rows, 0);
       let cursor = root.startNano;
       for (const step of steps) {
+        const node = tree.nodes[step.row];
+        assert.ok(node !== undefined);
         assert.equal(step.startNano, cursor);
         assert.ok(step.endNano > step.startNano);
-        assert.ok(step.node.startNano <= step.startNano && step.endNano <= step.node.endNano);
+        assert.ok(node.startNano <= step.startNano && step.endNano <= node.endNano);
         cursor = step.endNano;
       }
       assert.equal(cursor, root.endNano);
-      const total = [...pathTimes(steps).values()].reduce((sum, nano) => sum + nano, 0);
+      const total = criticalNanoOfRows(rows).reduce((sum, nano) => sum + nano, 0);
       assert.equal(total, root.endNano - root.startNano);
     }),
   );

@@ -21,8 +21,15 @@
  * is not on the path.
  */
 import { SpanKind } from "../span/kind.ts";
-import { StatusCode } from "../span/status.ts";
-import type { TreeNode } from "./tree.ts";
+import {
+  childRows,
+  endOf,
+  isErrorRow,
+  kindOfRow,
+  rootRows,
+  startOf,
+  type TraceRows,
+} from "./trace-rows.ts";
 
 /**
  * Two spans that follow each other may seem to overlap by this much: the official JavaScript SDK
@@ -33,78 +40,91 @@ const OVERLAP_NANO_MAX = 1_000_000;
 /** An overlap above this share of the child is no accident, however short the child is. */
 const OVERLAP_SHARE_MAX = 0.1;
 
-/** An interval in which the end of the root depended on `node` itself, not on a child of it. */
+/** An interval in which the end of the root depended on the span itself, not on a child of it. */
 export interface PathStep {
-  readonly node: TreeNode;
-  /** On the scale of {@link TreeNode.startNano}. */
+  readonly row: number;
+  /** Since the earliest start of the trace. */
   readonly startNano: number;
   readonly endNano: number;
 }
 
 interface Frame {
-  readonly node: TreeNode;
+  readonly row: number;
   /** The last to end first. */
-  readonly children: readonly TreeNode[];
+  readonly children: readonly number[];
   next: number;
-  /** Everything from here to the node's end is explained. */
+  /** Everything from here to the span's end is explained. */
   cursorNano: number;
-  /** The part of the node that counts. */
+  /** The part of the span that counts. */
   readonly fromNano: number;
   readonly untilNano: number;
 }
 
 /**
- * The critical path of `root` and all below it: intervals in the order of time that follow each
- * other without a gap from the start to the end of `root`, each with the span it is owed to.
+ * The critical path of the span of row `root` and all below it: intervals in the order of time
+ * that follow each other without a gap from its start to its end, each with the row it is owed to.
  * Empty for a root without length.
  *
  * Cost: O(n log n) in the spans below `root`; no recursion.
  */
-export function criticalPath(root: TreeNode): PathStep[] {
+export function criticalPath(rows: TraceRows, root: number): PathStep[] {
   const backwards: PathStep[] = [];
-  const open = [toFrame(root, root.startNano, root.endNano)];
+  const open = [toFrame(rows, root, startOf(rows, root), endOf(rows, root))];
   for (let frame = open.at(-1); frame !== undefined; frame = open.at(-1)) {
-    const child = nextWaitedFor(frame);
+    const child = nextWaitedFor(rows, frame);
     if (child === undefined) {
       addStep(backwards, frame, frame.fromNano);
       open.pop();
       continue;
     }
-    const childEnd = Math.min(child.endNano, frame.cursorNano);
+    const childEnd = Math.min(endOf(rows, child), frame.cursorNano);
     addStep(backwards, frame, childEnd);
-    const childStart = Math.max(child.startNano, frame.fromNano);
+    const childStart = Math.max(startOf(rows, child), frame.fromNano);
     frame.cursorNano = childStart;
     if (childStart >= frame.untilNano) continue;
-    open.push(toFrame(child, childStart, Math.min(childEnd, frame.untilNano)));
+    open.push(toFrame(rows, child, childStart, Math.min(childEnd, frame.untilNano)));
   }
   return backwards.toReversed();
 }
 
-/** How long each span is itself on the path, in ns. One that only has children there is absent. */
-export function pathTimes(steps: Iterable<PathStep>): Map<TreeNode, number> {
-  const times = new Map<TreeNode, number>();
-  for (const { node, startNano, endNano } of steps) {
-    times.set(node, (times.get(node) ?? 0) + endNano - startNano);
+/**
+ * How long each row is itself on a critical path, in ns, over all roots; 0 for a row that is not.
+ * An orphan's subtree has a path of its own: where it belonged is unknown, where its time went is
+ * not. Cost: O(n log n).
+ */
+export function criticalNanoOfRows(rows: TraceRows): Float64Array {
+  const nano = new Float64Array(rows.rowCount);
+  for (const root of rootRows(rows)) {
+    for (const { row, startNano, endNano } of criticalPath(rows, root)) {
+      nano[row] = (nano[row] ?? 0) + endNano - startNano;
+    }
   }
-  return times;
+  return nano;
 }
 
-function toFrame(node: TreeNode, fromNano: number, untilNano: number): Frame {
-  const children = node.children
-    .filter((child) => child.endNano > child.startNano && wasWaitedFor(child, node))
-    .toSorted((a, b) => endWithin(b, node) - endWithin(a, node) || a.startNano - b.startNano);
-  return { node, children, next: 0, cursorNano: node.endNano, fromNano, untilNano };
+function toFrame(rows: TraceRows, row: number, fromNano: number, untilNano: number): Frame {
+  const children: number[] = [];
+  for (const child of childRows(rows, row)) {
+    if (endOf(rows, child) > startOf(rows, child) && wasWaitedFor(rows, child, row)) {
+      children.push(child);
+    }
+  }
+  children.sort(
+    (a, b) =>
+      endWithin(rows, b, row) - endWithin(rows, a, row) || startOf(rows, a) - startOf(rows, b),
+  );
+  return { row, children, next: 0, cursorNano: endOf(rows, row), fromNano, untilNano };
 }
 
-/** The child that ended last before the cursor, or undefined when the rest is the node's own. */
-function nextWaitedFor(frame: Frame): TreeNode | undefined {
+/** The child that ended last before the cursor, or undefined when the rest is the span's own. */
+function nextWaitedFor(rows: TraceRows, frame: Frame): number | undefined {
   while (frame.next < frame.children.length) {
     const child = frame.children[frame.next];
     frame.next += 1;
-    if (child === undefined || child.startNano >= frame.cursorNano) continue;
-    if (Math.min(child.endNano, frame.cursorNano) <= frame.fromNano) continue;
-    const end = endWithin(child, frame.node);
-    if (end <= frame.cursorNano + overlapNano(child)) return child;
+    if (child === undefined || startOf(rows, child) >= frame.cursorNano) continue;
+    if (Math.min(endOf(rows, child), frame.cursorNano) <= frame.fromNano) continue;
+    const end = endWithin(rows, child, frame.row);
+    if (end <= frame.cursorNano + overlapNano(rows, child)) return child;
   }
   return undefined;
 }
@@ -112,30 +132,34 @@ function nextWaitedFor(frame: Frame): TreeNode | undefined {
 function addStep(steps: PathStep[], frame: Frame, startNano: number): void {
   const endNano = Math.min(frame.cursorNano, frame.untilNano);
   const from = Math.max(startNano, frame.fromNano);
-  if (endNano > from) steps.push({ node: frame.node, startNano: from, endNano });
+  if (endNano > from) steps.push({ row: frame.row, startNano: from, endNano });
 }
 
-function endWithin(child: TreeNode, parent: TreeNode): number {
-  return Math.min(child.endNano, parent.endNano);
+function endWithin(rows: TraceRows, child: number, parent: number): number {
+  return Math.min(endOf(rows, child), endOf(rows, parent));
 }
 
-function overlapNano(child: TreeNode): number {
-  return Math.min(OVERLAP_NANO_MAX, (child.endNano - child.startNano) * OVERLAP_SHARE_MAX);
+function overlapNano(rows: TraceRows, child: number): number {
+  const length = endOf(rows, child) - startOf(rows, child);
+  return Math.min(OVERLAP_NANO_MAX, length * OVERLAP_SHARE_MAX);
 }
 
-function wasWaitedFor(child: TreeNode, parent: TreeNode): boolean {
-  if (child.startNano >= parent.endNano) return false;
-  if (child.endNano <= parent.endNano + overlapNano(child)) return true;
-  const { kind } = child.span;
+function wasWaitedFor(rows: TraceRows, child: number, parent: number): boolean {
+  const parentEnd = endOf(rows, parent);
+  if (startOf(rows, child) >= parentEnd) return false;
+  if (endOf(rows, child) <= parentEnd + overlapNano(rows, child)) return true;
+  const kind = kindOfRow(rows, child);
   if (kind === SpanKind.producer || kind === SpanKind.consumer) return false;
-  return gaveUp(parent);
+  return gaveUp(rows, parent);
 }
 
 /**
  * A server span may end without an error of its own because its caller hung up: the official
  * JavaScript instrumentation ends it with the connection, while the handler goes on.
  */
-function gaveUp({ span, parent: caller }: TreeNode): boolean {
-  if (span.kind === SpanKind.client || span.status.code === StatusCode.error) return true;
-  return span.kind === SpanKind.server && caller?.span.status.code === StatusCode.error;
+function gaveUp(rows: TraceRows, row: number): boolean {
+  const kind = kindOfRow(rows, row);
+  if (kind === SpanKind.client || isErrorRow(rows, row)) return true;
+  const caller = rows.parentRow[row] ?? -1;
+  return kind === SpanKind.server && caller !== -1 && isErrorRow(rows, caller);
 }

@@ -1,22 +1,28 @@
-import { nodeDurationNano, type TreeNode } from "./tree.ts";
+import { endOf, startOf, type TraceRows } from "./trace-rows.ts";
 
 /**
- * The time a span spent on its own: its duration minus the union of its children's intervals,
+ * The time each span spent on its own: its duration minus the union of its children's intervals,
  * each clipped to the span. Children that run in parallel are not subtracted twice, and what a
  * child does before or after its parent is not subtracted at all.
  *
- * Unit: ns. Cost: O(children).
+ * Unit: ns. Cost: O(n).
  */
-export function selfTimeNano(node: TreeNode): number {
-  let covered = 0;
-  let coveredUntil = node.startNano;
-  // Children are ordered by start, so one pass builds the union.
-  for (const child of node.children) {
-    const start = Math.max(child.startNano, coveredUntil);
-    const end = Math.min(child.endNano, node.endNano);
-    if (end <= start) continue;
-    covered += end - start;
-    coveredUntil = end;
+export function selfNanoOfRows(rows: TraceRows): Float64Array {
+  const selfNano = new Float64Array(rows.rowCount);
+  /** Up to where the children that came by cover each span. */
+  const coveredUntil = new Float64Array(rows.rowCount);
+  // Children come by in order of their start, so one pass builds every union.
+  for (let row = 0; row < rows.rowCount; row += 1) {
+    const start = startOf(rows, row);
+    selfNano[row] = endOf(rows, row) - start;
+    coveredUntil[row] = start;
+    const parent = rows.parentRow[row] ?? -1;
+    if (parent === -1) continue;
+    const from = Math.max(start, coveredUntil[parent] ?? 0);
+    const to = Math.min(endOf(rows, row), endOf(rows, parent));
+    if (to <= from) continue;
+    selfNano[parent] = (selfNano[parent] ?? 0) - (to - from);
+    coveredUntil[parent] = to;
   }
-  return nodeDurationNano(node) - covered;
+  return selfNano;
 }

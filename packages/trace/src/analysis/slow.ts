@@ -16,13 +16,21 @@
  *
  * docs/decisions/0002-slow-mark.md has the alternatives.
  */
-import { criticalPath, pathTimes } from "./critical-path.ts";
-import { type TraceTree, type TreeNode, treeDurationNano } from "./tree.ts";
+import { criticalNanoOfRows } from "./critical-path.ts";
+import { endOf, rootRows, rowsOfTree, startOf, type TraceRows } from "./trace-rows.ts";
+import type { TraceTree, TreeNode } from "./tree.ts";
 
 /** The share of the trace from which a span's own time on the critical path is marked. */
 export const SLOW_SHARE_MIN = 0.2;
 /** More arrows than this and none of them says anything. */
 export const SLOW_MARK_COUNT_MAX = 3;
+
+/** A row in which a large part of the time went. */
+export interface SlowRow {
+  readonly row: number;
+  /** Its own time on the critical path. */
+  readonly ownNano: number;
+}
 
 /** A span in which a large part of the time went. */
 export interface SlowMark {
@@ -32,23 +40,46 @@ export interface SlowMark {
 }
 
 /**
+ * The rows to mark as slow, the largest own time first. `criticalNano` is what
+ * {@link criticalNanoOfRows} gives.
+ */
+export function slowRows(rows: TraceRows, criticalNano: Float64Array): SlowRow[] {
+  if (rows.rowCount < 2) return [];
+  const ownNanoMin = longestRootNano(rows) * SLOW_SHARE_MIN;
+  const slow: SlowRow[] = [];
+  for (const [row, ownNano] of criticalNano.entries()) {
+    if (ownNano > 0 && ownNano >= ownNanoMin) slow.push({ row, ownNano });
+  }
+  return slow
+    .sort((a, b) => b.ownNano - a.ownNano || startOf(rows, a.row) - startOf(rows, b.row))
+    .slice(0, SLOW_MARK_COUNT_MAX);
+}
+
+/** What 100 % of a trace is, as `treeDurationNano` says it for a tree. */
+export function longestRootNano(rows: TraceRows): number {
+  let longest = 0;
+  for (const root of rootRows(rows)) {
+    longest = Math.max(longest, endOf(rows, root) - startOf(rows, root));
+  }
+  return longest;
+}
+
+/**
  * The spans to mark as slow, the largest own time first. `times` are the own times on the critical
  * paths of all roots, as {@link criticalTimes} gives them.
  */
 export function slowMarks(tree: TraceTree, times: ReadonlyMap<TreeNode, number>): SlowMark[] {
-  if (tree.nodes.length < 2) return [];
-  const ownNanoMin = treeDurationNano(tree) * SLOW_SHARE_MIN;
-  return [...times]
-    .map(([node, ownNano]) => ({ node, ownNano }))
-    .filter(({ ownNano }) => ownNano > 0 && ownNano >= ownNanoMin)
-    .toSorted((a, b) => b.ownNano - a.ownNano || a.node.startNano - b.node.startNano)
-    .slice(0, SLOW_MARK_COUNT_MAX);
+  const criticalNano = Float64Array.from(tree.nodes, (node) => times.get(node) ?? 0);
+  return slowRows(rowsOfTree(tree), criticalNano).flatMap(({ row, ownNano }) => {
+    const node = tree.nodes[row];
+    return node === undefined ? [] : { node, ownNano };
+  });
 }
 
-/**
- * The own time on the critical path of every span that is on one, over all roots. An orphan's
- * subtree has a path of its own: where it belonged is unknown, where its time went is not.
- */
+/** The own time on the critical path of every span that is on one, over all roots. */
 export function criticalTimes(tree: TraceTree): Map<TreeNode, number> {
-  return pathTimes(tree.roots.flatMap((root) => criticalPath(root)));
+  const nano = criticalNanoOfRows(rowsOfTree(tree));
+  return new Map(
+    tree.nodes.flatMap((node, row) => ((nano[row] ?? 0) > 0 ? [[node, nano[row] ?? 0]] : [])),
+  );
 }

@@ -4,8 +4,9 @@
 import {
   buildTree,
   criticalTimes,
+  rowsOfTree,
+  selfNanoOfRows,
   type SlowMark,
-  selfTimeNano,
   serviceName,
   slowMarks,
   StatusCode,
@@ -38,6 +39,7 @@ export function traceModel(trace: Trace): TraceModel {
   const tree = buildTree(trace);
   const rows = waterfallRows(tree);
   const marks = slowMarks(tree, criticalTimes(tree));
+  const selfNano = selfNanoOfRows(rowsOfTree(tree));
   return {
     tree,
     scale: timeScaleOf(tree),
@@ -46,7 +48,7 @@ export function traceModel(trace: Trace): TraceModel {
     rowOfNode: new Map(rows.flatMap((row) => (row.kind === "span" ? [[row.node, row]] : []))),
     looks: serviceLooks(tree.nodes.map(({ span }) => serviceName(span.resource))),
     slowMarkOf: new Map(marks.map((mark) => [mark.node, mark])),
-    selfNanoOf: new Map(tree.nodes.map((node) => [node, selfTimeNano(node)])),
+    selfNanoOf: new Map(tree.nodes.map((node, row) => [node, selfNano[row] ?? 0])),
     verdict: traceVerdict(tree, marks),
     errorCount: tree.nodes.filter(({ span }) => span.status.code === StatusCode.error).length,
   };
