@@ -1,6 +1,19 @@
 /** The words and the reasoning of Spoor: spans, traces, and what can be concluded from them. */
 export { buildSkeleton } from "./analysis/build-skeleton.ts";
+export {
+  comparePlaces,
+  comparisonSentence,
+  type PlaceChange,
+  type PlaceDifference,
+} from "./analysis/compare.ts";
 export { criticalNanoOfRows, criticalPath, type PathStep } from "./analysis/critical-path.ts";
+export {
+  type MergeableTrace,
+  type MergedNode,
+  type MergedPart,
+  mergeTraces,
+} from "./analysis/merge-traces.ts";
+export { type ServiceShare, serviceShares } from "./analysis/service-share.ts";
 export { selfNanoOfRows } from "./analysis/self-time.ts";
 export {
   criticalTimes,
