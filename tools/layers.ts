@@ -56,7 +56,7 @@ export const LAYERS: Layers = {
       answer: ["log", "span"],
       report: ["semconv", "log", "span", "identity", "base"],
       analysis: ["skeleton", "semconv", "span", "base"],
-      skeleton: ["semconv", "span", "base"],
+      skeleton: ["semconv", "span", "identity", "base"],
       semconv: ["span", "base"],
       log: ["span", "identity"],
       span: ["identity", "base"],

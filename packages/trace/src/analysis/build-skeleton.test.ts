@@ -97,6 +97,15 @@ test("over any trace the rows equal the tree", () => {
       const expected = tree.nodes.map((node) => expectedRow(node, rowOf));
       const skeleton = skeletonOf(trace);
       assert.deepEqual(rowsOf(skeleton), expected);
+      assert.deepEqual(
+        Array.from(skeleton.orphanRows, (row, index) => [
+          row,
+          skeletonSpanId({ spanIds: skeleton.lostParentIds }, index),
+        ]),
+        tree.nodes.flatMap(({ place, span }, row) =>
+          place === "orphan" ? [[row, span.parentSpanId]] : [],
+        ),
+      );
       assert.equal(skeleton.startTimeUnixNano, tree.startTimeUnixNano);
       assert.equal(skeleton.copyCount, trace.spans.length - tree.nodes.length);
     }),

@@ -300,6 +300,7 @@ function fill(
     idView.setUint32(row * 8 + 4, outlines.spanIdLow[span] ?? 0);
   }
   return {
+    ...lostParents(outlines, spans, marks),
     traceId,
     startTimeUnixNano,
     rowCount,
@@ -314,6 +315,25 @@ function fill(
     names: outlines.names.texts,
     copyCount,
   };
+}
+
+/** Which rows are orphans, and which parents they name. */
+function lostParents(
+  outlines: SpanOutlines,
+  spans: Uint32Array,
+  marks: Uint16Array,
+): Pick<TraceSkeleton, "orphanRows" | "lostParentIds"> {
+  const orphanRows = Uint32Array.from(
+    spans.keys().filter((row) => marks[spans[row] ?? 0] === RowFlag.orphan),
+  );
+  const lostParentIds = new Uint8Array(orphanRows.length * 8);
+  const view = new DataView(lostParentIds.buffer);
+  for (const [index, row] of orphanRows.entries()) {
+    const span = spans[row] ?? 0;
+    view.setUint32(index * 8, outlines.parentIdHigh[span] ?? 0);
+    view.setUint32(index * 8 + 4, outlines.parentIdLow[span] ?? 0);
+  }
+  return { orphanRows, lostParentIds };
 }
 
 function earliestStart(outlines: SpanOutlines): bigint {

@@ -24,6 +24,10 @@ function skeletonOf(rowCount: number): TraceSkeleton {
     spanIds: Uint8Array.from({ length: rowCount * 8 }, (_, at) => (at * 31) % 256),
     services: rows.slice(0, 5).map((row) => `service ${row}`),
     names: rows.slice(0, 1000).map((row) => `name ${row} ü`),
+    orphanRows: Uint32Array.from(rows.filter((row) => row % 100 === 1)),
+    lostParentIds: Uint8Array.from(
+      rows.flatMap((row) => (row % 100 === 1 ? [row % 256, 1, 2, 3, 4, 5, 6, 7] : [])),
+    ),
     copyCount: 3,
   };
 }

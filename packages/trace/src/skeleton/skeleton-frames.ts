@@ -24,12 +24,13 @@ export const SKELETON_ROW_BYTES = 38;
 /** Rows of one frame: at 38 bytes some 300 KB, so that a first picture needs no megabyte. */
 export const SKELETON_FRAME_ROWS = 8192;
 
-const FrameKind = { head: 1, texts: 2, rows: 3, end: 4 } as const;
+const FrameKind = { head: 1, texts: 2, rows: 3, end: 4, orphans: 5 } as const;
 
 interface HeadDocument {
   readonly traceId: string;
   readonly startTimeUnixNano: string;
   readonly rowCount: number;
+  readonly orphanCount: number;
   readonly copyCount: number;
 }
 
@@ -50,6 +51,7 @@ export function* encodeSkeleton(skeleton: TraceSkeleton, end: unknown): Generato
     traceId: skeleton.traceId,
     startTimeUnixNano: skeleton.startTimeUnixNano.toString(),
     rowCount: skeleton.rowCount,
+    orphanCount: skeleton.orphanRows.length,
     copyCount: skeleton.copyCount,
   };
   const preamble = new Uint8Array(PREAMBLE_BYTES);
@@ -58,6 +60,8 @@ export function* encodeSkeleton(skeleton: TraceSkeleton, end: unknown): Generato
   view.setUint32(4, VERSION, true);
   yield preamble;
   yield frame(FrameKind.head, json(head));
+  // Before the rows, because whoever draws the first of them must know what stands above it.
+  if (head.orphanCount > 0) yield frame(FrameKind.orphans, joined(...orphanParts(skeleton)));
   const sent = { services: 0, names: 0 };
   for (let from = 0; from < skeleton.rowCount; from += SKELETON_FRAME_ROWS) {
     const to = Math.min(from + SKELETON_FRAME_ROWS, skeleton.rowCount);
@@ -130,6 +134,13 @@ function columnsOf(rows: Columns): readonly Column[] {
 /** Elements of `column` that belong to one row: ids are eight bytes each. */
 function rowWidth(column: Column): number {
   return column instanceof Uint8Array ? 8 : 1;
+}
+
+function orphanParts({ orphanRows, lostParentIds }: TraceSkeleton): [Uint8Array, Uint8Array] {
+  return [
+    new Uint8Array(orphanRows.buffer, orphanRows.byteOffset, orphanRows.byteLength),
+    lostParentIds,
+  ];
 }
 
 function json(document: unknown): Uint8Array {
@@ -214,8 +225,19 @@ export class SkeletonReader {
       for (const text of texts.services) this.#skeleton?.services.push(text);
       for (const text of texts.names) this.#skeleton?.names.push(text);
     } else if (kind === FrameKind.rows) this.#readRows(payload);
+    else if (kind === FrameKind.orphans) this.#readOrphans(payload);
     else if (kind === FrameKind.end) this.#end = parse(payload);
     // A frame of another kind is from a later writer, who may add what a reader can do without.
+  }
+
+  #readOrphans(payload: Uint8Array): void {
+    const skeleton = this.#skeleton;
+    const count = skeleton?.orphanRows.length ?? 0;
+    if (skeleton === undefined || payload.length !== count * 12) {
+      throw malformed("other orphans than it announced");
+    }
+    new Uint8Array(skeleton.orphanRows.buffer).set(payload.subarray(0, count * 4));
+    skeleton.lostParentIds.set(payload.subarray(count * 4));
   }
 
   #readRows(payload: Uint8Array): void {
@@ -243,8 +265,8 @@ export class SkeletonReader {
 function emptySkeleton(document: unknown): ArrivingSkeleton & { arrivedCount: number } {
   // Written by `encodeSkeleton`; the one number that decides about memory is checked.
   const head = document as HeadDocument;
-  const { rowCount } = head;
-  if (!Number.isInteger(rowCount) || rowCount < 0 || rowCount > SKELETON_ROWS_MAX) {
+  const { rowCount, orphanCount } = head;
+  if (!isCount(rowCount, SKELETON_ROWS_MAX) || !isCount(orphanCount, rowCount)) {
     throw malformed(`it announces ${String(rowCount)} rows, at most ${SKELETON_ROWS_MAX} are read`);
   }
   return {
@@ -259,10 +281,16 @@ function emptySkeleton(document: unknown): ArrivingSkeleton & { arrivedCount: nu
     name: new Uint32Array(rowCount),
     flags: new Uint16Array(rowCount),
     spanIds: new Uint8Array(rowCount * 8),
+    orphanRows: new Uint32Array(orphanCount),
+    lostParentIds: new Uint8Array(orphanCount * 8),
     services: [],
     names: [],
     arrivedCount: 0,
   };
+}
+
+function isCount(value: number, max: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= max;
 }
 
 /** Rows that a reader makes room for: some 760 MB, more than a page can be given. */

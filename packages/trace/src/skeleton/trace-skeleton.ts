@@ -1,3 +1,5 @@
+import { bytesToHex } from "../identity/hex.ts";
+
 /**
  * The shape of a trace: one row a span in the order in which a tree is read, a parent before its
  * children. Made by the server, drawn by the page.
@@ -23,6 +25,10 @@ export interface TraceSkeleton {
   readonly spanIds: Uint8Array;
   readonly services: readonly string[];
   readonly names: readonly string[];
+  /** The rows whose parent never arrived, in ascending order. */
+  readonly orphanRows: Uint32Array;
+  /** The ids of those parents, eight bytes each. */
+  readonly lostParentIds: Uint8Array;
   /** Exact copies of spans that were left out: a retried export. */
   readonly copyCount: number;
 }
@@ -41,12 +47,8 @@ export const RowFlag = {
 } as const;
 
 /** The id of the span of `row`, as 16 hex digits. */
-export function skeletonSpanId(skeleton: TraceSkeleton, row: number): string {
-  let text = "";
-  for (let at = row * 8; at < row * 8 + 8; at += 1) {
-    text += (skeleton.spanIds[at] ?? 0).toString(16).padStart(2, "0");
-  }
-  return text;
+export function skeletonSpanId(skeleton: Pick<TraceSkeleton, "spanIds">, row: number): string {
+  return bytesToHex(skeleton.spanIds, row * 8, row * 8 + 8);
 }
 
 /**
