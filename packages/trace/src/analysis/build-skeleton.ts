@@ -323,9 +323,11 @@ function lostParents(
   spans: Uint32Array,
   marks: Uint16Array,
 ): Pick<TraceSkeleton, "orphanRows" | "lostParentIds"> {
-  const orphanRows = Uint32Array.from(
-    spans.keys().filter((row) => marks[spans[row] ?? 0] === RowFlag.orphan),
-  );
+  const rows: number[] = [];
+  for (const [row, span] of spans.entries()) {
+    if (marks[span] === RowFlag.orphan) rows.push(row);
+  }
+  const orphanRows = Uint32Array.from(rows);
   const lostParentIds = new Uint8Array(orphanRows.length * 8);
   const view = new DataView(lostParentIds.buffer);
   for (const [index, row] of orphanRows.entries()) {
