@@ -57,6 +57,7 @@ export const LAYERS: Layers = {
       report: ["semconv", "log", "span", "identity", "base"],
       analysis: ["skeleton", "semconv", "span", "base"],
       skeleton: ["semconv", "span", "identity", "base"],
+      wait: ["semconv", "span", "base"],
       semconv: ["span", "base"],
       log: ["span", "identity"],
       span: ["identity", "base"],

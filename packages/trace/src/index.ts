@@ -184,6 +184,27 @@ export {
   type TraceDocument,
   type TraceSummaryDocument,
 } from "./span/trace-document.ts";
+export { waitFromAttributes, waitToAttributes } from "./wait/wait-attributes.ts";
+export { isWaitKind, WAIT_KINDS, type WaitKind } from "./wait/wait-kind.ts";
+export {
+  type Certainty,
+  type HolderRole,
+  type HolderSession,
+  type HolderSpan,
+  type Instrumentation,
+  NO_COST,
+  type ProcessIdentity,
+  RESOURCE_KINDS,
+  type ResourceKind,
+  unknownWait,
+  type WaitCost,
+  type WaitEvidence,
+  type WaitHolder,
+  type WaitRemedy,
+  type WaitReport,
+  type WaitResource,
+} from "./wait/wait-report.ts";
+export { holderText, resourceText, waitSentence, type WaitTelling } from "./wait/wait-sentence.ts";
 export type {
   LossAnswer,
   LossLine,

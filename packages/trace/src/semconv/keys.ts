@@ -46,6 +46,26 @@ export const keys = {
   spoorFindingCount: "spoor.finding.count",
   spoorFindingFirst: "spoor.finding.first_unix_nano",
   spoorFindingLast: "spoor.finding.last_unix_nano",
+  /** Why a piece of work does not go on, flat: see `wait/wait-attributes.ts`. */
+  spoorWaitKind: "spoor.wait.kind",
+  spoorWaitCertainty: "spoor.wait.certainty",
+  spoorWaitObserved: "spoor.wait.observed_unix_nano",
+  spoorWaitSince: "spoor.wait.since_unix_nano",
+  spoorWaitMayHaveMore: "spoor.wait.may_have_more",
+  spoorWaitQueueCount: "spoor.wait.queue_count",
+  spoorWaitEvidence: "spoor.wait.evidence",
+  spoorWaitGaps: "spoor.wait.gaps",
+  spoorWaitRemedyPurposes: "spoor.wait.remedy.purposes",
+  spoorWaitRemedyTexts: "spoor.wait.remedy.texts",
+  spoorWaitQueryCount: "spoor.wait.cost.query_count",
+  spoorWaitBlockingCallCount: "spoor.wait.cost.blocking_call_count",
+  spoorWaitElapsedMs: "spoor.wait.cost.elapsed_ms",
+  /** Before each field of what is waited for. */
+  spoorWaitResource: "spoor.wait.resource",
+  /** Before each field of the first holder. */
+  spoorWaitHolder: "spoor.wait.holder",
+  /** The other holders, a list of maps. */
+  spoorWaitHolders: "spoor.wait.holders",
 } as const;
 
 /** Where the attributes begin that say what an open span waits for, and who holds it. */
