@@ -53,9 +53,9 @@ export const LAYERS: Layers = {
   packages: {
     trace: {
       ".": [],
-      answer: ["log", "span"],
+      answer: ["analysis", "report", "log", "span"],
+      analysis: ["skeleton", "report", "wait", "semconv", "span", "base"],
       report: ["semconv", "log", "span", "identity", "base"],
-      analysis: ["skeleton", "semconv", "span", "base"],
       skeleton: ["semconv", "span", "identity", "base"],
       wait: ["semconv", "span", "base"],
       semconv: ["span", "base"],
@@ -100,8 +100,9 @@ export const LAYERS: Layers = {
     server: {
       ".": ["@spoor/store", "@spoor/trace", "@hono/node-server", "hono", "node:"],
       api: ["live", "base", "@spoor/store", "@spoor/trace", "hono", "node:"],
-      ingest: ["intake", "ports", "self", "base", "@spoor/otlp", "@spoor/trace", "node:"],
+      ingest: ["intake", "ports", "live", "self", "base", "@spoor/otlp", "@spoor/trace", "node:"],
       intake: [
+        "live",
         "spool",
         "self",
         "base",
@@ -112,7 +113,7 @@ export const LAYERS: Layers = {
         "node:",
       ],
       ports: ["base", "@spoor/otlp", "@spoor/trace", "node:"],
-      live: ["base", "@spoor/store", "@spoor/trace"],
+      live: ["base", "@spoor/otlp", "@spoor/store", "@spoor/trace"],
       spool: ["base", "@spoor/trace", "node:"],
       self: ["base", "@spoor/store", "@spoor/trace"],
       base: ["@spoor/trace"],

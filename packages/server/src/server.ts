@@ -22,6 +22,7 @@ import type { Intake } from "./intake/intake.ts";
 import { type ClickHouseAddress, openStore } from "./intake/open-store.ts";
 import type { RetentionTimer } from "./intake/retention-timer.ts";
 import { type Receivers, startReceivers } from "./ingest/receivers.ts";
+import { Live } from "./live/live.ts";
 import { TraceStream } from "./live/trace-stream.ts";
 import { listen } from "./ports/listen.ts";
 import type { SyncMode } from "./spool/segment-writer.ts";
@@ -79,6 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     close: closeStore,
   } = await openStore({ syncMode: "fsync", ...options }, { self, clock });
   const stream = new TraceStream(store, onProblem);
+  const live = new Live({ clock, ledger: self.ledger });
   const listeners: ListenerStatus[] = [];
   const status = (): StatusAnswer => ({
     version: options.version,
@@ -89,8 +91,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let intake: Intake | undefined;
   const freshen = async (): Promise<boolean> => (await intake?.freshen()) ?? false;
   const canKeep = async (): Promise<boolean> => (await intake?.isReady()) ?? false;
-  const loss = (): LossAnswer => self.loss(intake?.backlog ?? { segmentCount: 0, bytes: 0 });
-  const api = createApiServer(options, { store, stream, status, loss, clock, freshen, canKeep });
+  const loss = (): LossAnswer => ({
+    ...self.loss(intake?.backlog ?? { segmentCount: 0, bytes: 0 }),
+    senderLosses: live.senderLosses(),
+  });
+  const parts = { store, stream, live, status, loss, clock, freshen, canKeep };
+  const api = createApiServer(options, parts);
   let receivers: Receivers | undefined;
   let retention: RetentionTimer | undefined;
   const close = async (): Promise<void> => {
@@ -98,13 +104,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await intake?.close();
     await retention?.close();
     stream.close();
+    live.close();
     await closeApi(api);
     await closeStore();
   };
   try {
     intake = await startIntake((traceIds) => stream.changed(traceIds));
     retention = startRetention();
-    const reception = new Reception({ intake, self, admission: new Admission(), clock });
+    const reception = new Reception({ intake, self, live, admission: new Admission(), clock });
     receivers = await startReceivers({ ...options, reception });
     listeners.push(...receivers.listeners);
     const { host, uiPort: port } = options;

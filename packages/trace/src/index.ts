@@ -13,6 +13,19 @@ export {
   type MergedPart,
   mergeTraces,
 } from "./analysis/merge-traces.ts";
+export {
+  deepestOpenSpan,
+  type Inflight,
+  inflight,
+  type InflightGroup,
+  type InflightHolder,
+  type InflightOptions,
+  type InflightRequest,
+  instancesSentence,
+  openSpanSentence,
+  openSpanWait,
+  type OpenSpanName,
+} from "./analysis/inflight.ts";
 export { type ServiceShare, serviceShares } from "./analysis/service-share.ts";
 export { selfNanoOfRows } from "./analysis/self-time.ts";
 export {
@@ -81,6 +94,13 @@ export {
   reportDelayMs,
 } from "./report/limits.ts";
 export { type MalformedReport, readReport, type ReportSource } from "./report/read-report.ts";
+export {
+  type OpenSpan,
+  type OpenSpanSource,
+  type OpenSpanState,
+  type ReportingInstance,
+  withOpenSpans,
+} from "./report/open-span.ts";
 export {
   type FindingReport,
   type FindingSeverity,
@@ -206,6 +226,13 @@ export {
 } from "./wait/wait-report.ts";
 export { holderText, resourceText, waitSentence, type WaitTelling } from "./wait/wait-sentence.ts";
 export type {
+  Finding,
+  FindingsAnswer,
+  InflightAnswer,
+  OpenSpansOfTrace,
+  SenderLoss,
+} from "./answer/inflight-answer.ts";
+export type {
   LossAnswer,
   LossLine,
   RequestAccount,
@@ -221,6 +248,7 @@ export type {
   LogRecordsAnswer,
   ProblemDocument,
   ReceivedStatus,
+  SpansAnswer,
   StatusAnswer,
   StoreStatus,
   TraceAnswer,

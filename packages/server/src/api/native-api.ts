@@ -17,9 +17,15 @@ import {
   type TraceListAnswer,
 } from "@spoor/trace";
 import { type Context, Hono } from "hono";
-import { TRACE_LOG_RECORDS_MAX, TRACE_SPANS_MAX } from "../base/limits.ts";
+import {
+  TRACE_LOG_RECORDS_MAX,
+  TRACE_OPEN_SPANS_MAX,
+  TRACE_SPANS_MAX,
+} from "../base/limits.ts";
+import type { Live } from "../live/live.ts";
 import type { TraceStream } from "../live/trace-stream.ts";
 import { coverage } from "./coverage.ts";
+import { listFindings, openSpansNow, readInflight } from "./live-api.ts";
 import { parseTraceQuery } from "./parameters.ts";
 import { answerProblem, type Problem } from "./problem.ts";
 import { answerSkeleton, answerSpans } from "./skeleton.ts";
@@ -30,6 +36,7 @@ import { ifFresh, resolveReference, traceNotFound } from "./trace-reference.ts";
 export interface NativeApiParts {
   readonly store: TraceStore;
   readonly stream: TraceStream;
+  readonly live: Live;
   readonly status: () => StatusAnswer;
   readonly loss: () => LossAnswer;
   /** Makes acknowledged spans visible in the store; false when that takes too long. */
@@ -44,6 +51,8 @@ export function createNativeApi(parts: NativeApiParts): Hono {
   const api = new Hono();
   api.get("/status", (context) => context.json(parts.status()));
   api.get("/loss", (context) => context.json(parts.loss()));
+  api.get("/inflight", (context) => readInflight(context, parts));
+  api.get("/findings", (context) => listFindings(context, parts));
   api.get("/traces", (context) => listTraces(context, parts));
   api.get("/traces/:reference", (context) => readTrace(context, parts));
   api.get("/traces/:reference/skeleton", (context) => answerSkeleton(context, parts));
@@ -76,18 +85,23 @@ async function listTraces(context: Context, parts: NativeApiParts): Promise<Resp
 
 async function readTrace(context: Context, parts: NativeApiParts): Promise<Response> {
   const startedMs = parts.clock.monotonicMs();
+  const openThen = openSpansNow(parts);
   const isFresh = await parts.freshen();
-  const traceId = await resolveReference(context.req.param("reference") ?? "", parts.store);
+  const traceId = await resolveReference(context.req.param("reference") ?? "", parts);
   if (typeof traceId === "object") return answerProblem(context, ifFresh(isFresh, traceId));
-  const read = await parts.store.readTrace(traceId, { spanLimit: TRACE_SPANS_MAX });
-  if (read === undefined) {
+  const stored = await parts.store.readTrace(traceId, { spanLimit: TRACE_SPANS_MAX });
+  const { answer: open, hasMoreOpen } = openThen.of(traceId);
+  if (stored === undefined && open.open.length === 0) {
     return answerProblem(context, ifFresh(isFresh, traceNotFound(`with id ${traceId}`)));
   }
+  const read = stored ?? { trace: { traceId, spans: [] }, hasMore: false, scannedRows: 0 };
+  const hasMore = read.hasMore || hasMoreOpen;
   const answer: TraceAnswer = {
     trace: toTraceDocument(read.trace),
+    ...open,
     ...coverage(
-      { ...read, isFresh, tookMs: parts.clock.monotonicMs() - startedMs },
-      { unit: "spans", limit: TRACE_SPANS_MAX },
+      { ...read, hasMore, isFresh, tookMs: parts.clock.monotonicMs() - startedMs },
+      { unit: "spans", limit: read.hasMore ? TRACE_SPANS_MAX : TRACE_OPEN_SPANS_MAX },
     ),
   };
   return context.json(answer);
@@ -97,7 +111,7 @@ async function readTrace(context: Context, parts: NativeApiParts): Promise<Respo
 async function readLogs(context: Context, parts: NativeApiParts): Promise<Response> {
   const startedMs = parts.clock.monotonicMs();
   const isFresh = await parts.freshen();
-  const traceId = await resolveReference(context.req.param("reference") ?? "", parts.store);
+  const traceId = await resolveReference(context.req.param("reference") ?? "", parts);
   if (typeof traceId === "object") return answerProblem(context, ifFresh(isFresh, traceId));
   const read = await parts.store.readLogs(traceId, { limit: TRACE_LOG_RECORDS_MAX });
   const answer: LogRecordsAnswer = {

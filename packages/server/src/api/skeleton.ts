@@ -10,11 +10,12 @@ import {
   type Clock,
   encodeSkeleton,
   SKELETON_MEDIA_TYPE,
+  type SpansAnswer,
   toTraceDocument,
-  type TraceAnswer,
 } from "@spoor/trace";
 import type { Context } from "hono";
 import { SKELETON_SPANS_MAX, SPANS_PER_REQUEST_MAX } from "../base/limits.ts";
+import type { Live } from "../live/live.ts";
 import { coverage } from "./coverage.ts";
 import { answerProblem, parameterInvalid, type Problem } from "./problem.ts";
 import { ifFresh, resolveReference, traceNotFound } from "./trace-reference.ts";
@@ -22,6 +23,7 @@ import { ifFresh, resolveReference, traceNotFound } from "./trace-reference.ts";
 /** What these answers are made from. */
 export interface SkeletonParts {
   readonly store: TraceStore;
+  readonly live: Live;
   /** Makes acknowledged spans visible in the store; false when that takes too long. */
   readonly freshen: () => Promise<boolean>;
   readonly clock: Clock;
@@ -34,7 +36,7 @@ export interface SkeletonParts {
 export async function answerSkeleton(context: Context, parts: SkeletonParts): Promise<Response> {
   const startedMs = parts.clock.monotonicMs();
   const isFresh = await parts.freshen();
-  const traceId = await resolveReference(context.req.param("reference") ?? "", parts.store);
+  const traceId = await resolveReference(context.req.param("reference") ?? "", parts);
   if (typeof traceId === "object") return answerProblem(context, ifFresh(isFresh, traceId));
   const read = await parts.store.readOutlines(traceId, { spanLimit: SKELETON_SPANS_MAX });
   if (read === undefined) {
@@ -64,10 +66,10 @@ export async function answerSpans(context: Context, parts: SkeletonParts): Promi
   const startedMs = parts.clock.monotonicMs();
   const spanIds = await readSpanIds(context);
   if ("code" in spanIds) return answerProblem(context, spanIds);
-  const traceId = await resolveReference(context.req.param("reference") ?? "", parts.store);
+  const traceId = await resolveReference(context.req.param("reference") ?? "", parts);
   if (typeof traceId === "object") return answerProblem(context, traceId);
   const read = await parts.store.readSpans(traceId, spanIds);
-  const answer: TraceAnswer = {
+  const answer: SpansAnswer = {
     trace: toTraceDocument({ traceId, spans: read.spans }),
     ...coverage(
       { ...read, hasMore: false, isFresh: true, tookMs: parts.clock.monotonicMs() - startedMs },

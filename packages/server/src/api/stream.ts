@@ -3,17 +3,20 @@ import { toSummaryDocument } from "@spoor/trace";
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import { STREAM_STATUS_MS, STREAM_SUBSCRIBERS_MAX } from "../base/limits.ts";
+import type { Live } from "../live/live.ts";
 import type { TraceStream } from "../live/trace-stream.ts";
 import { answerProblem } from "./problem.ts";
 
 /**
  * `GET /api/v1/stream`: server-sent events. `traces` with summaries of traces that got new spans,
- * `status` at once and then every STREAM_STATUS_MS, which also tells a page that the server lives.
+ * `inflight` at once and whenever what hangs has changed, `status` at once and then every
+ * STREAM_STATUS_MS, which also tells a page that the server lives.
  */
 export function streamTraces(
   context: Context,
   parts: {
     readonly stream: TraceStream;
+    readonly live: Live;
     readonly status: () => StatusAnswer;
     readonly clock: Clock;
   },
@@ -38,9 +41,13 @@ export function streamTraces(
     const timer = setInterval(sendStatus, STREAM_STATUS_MS);
     sse.onAbort(closed.resolve);
     sendStatus();
+    const unsubscribeLive = parts.live.subscribe((answer) => {
+      void sse.writeSSE({ event: "inflight", data: JSON.stringify(answer) });
+    });
     await closed.promise;
     clearInterval(timer);
     unsubscribe();
+    unsubscribeLive();
   });
 }
 

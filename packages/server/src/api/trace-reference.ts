@@ -1,10 +1,21 @@
 import type { TraceStore } from "@spoor/store";
 import { parseTraceReference } from "@spoor/trace";
 import { AMBIGUOUS_IDS_MAX } from "../base/limits.ts";
+import type { Live } from "../live/live.ts";
 import type { Problem } from "./problem.ts";
 
+/** Where traces are looked for. */
+export interface TracePlaces {
+  readonly store: Pick<TraceStore, "findTraceIds">;
+  /** Knows traces of which nothing has ended yet. */
+  readonly live: Pick<Live, "traceIdsWith">;
+}
+
 /** The trace id that `text` names, or why it names none. */
-export async function resolveReference(text: string, store: TraceStore): Promise<string | Problem> {
+export async function resolveReference(
+  text: string,
+  { store, live }: TracePlaces,
+): Promise<string | Problem> {
   const reference = parseTraceReference(text);
   if (reference.kind === "traceId") return reference.traceId;
   if (reference.kind === "invalid") {
@@ -16,7 +27,10 @@ export async function resolveReference(text: string, store: TraceStore): Promise
       hint: "give 32 hex digits, the first 4 or more of them, or a traceparent header",
     };
   }
-  const traceIds = await store.findTraceIds(reference.prefix, { limit: AMBIGUOUS_IDS_MAX });
+  const stored = await store.findTraceIds(reference.prefix, { limit: AMBIGUOUS_IDS_MAX });
+  const traceIds = [...new Set([...stored, ...live.traceIdsWith(reference.prefix)])]
+    .toSorted()
+    .slice(0, AMBIGUOUS_IDS_MAX);
   const [only] = traceIds;
   if (only === undefined) return traceNotFound(`whose id begins with ${reference.prefix}`);
   if (traceIds.length === 1) return only;

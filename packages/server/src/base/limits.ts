@@ -187,3 +187,61 @@ export const CATCH_UP_MS_MAX = 1_500;
  * tenth of this; while the store is away the answer says that it is not complete.
  */
 export const FRESHEN_MS_MAX = 1_000;
+
+/**
+ * Reports of open spans that are held, of all processes together: some 40 processes at the most
+ * that each of them lists. Further ones are refused and counted.
+ */
+export const OPEN_SPANS_MAX = 10_000;
+
+/** What these reports may weigh, estimated. Attributes are cut on arrival, but may be many. */
+export const OPEN_SPANS_BYTES_MAX: number = 64 * MIB;
+
+/** Processes that are known to report. Beyond it the one that was silent longest is forgotten. */
+export const REPORTERS_MAX = 1_000;
+
+/**
+ * Finished spans that are remembered, so that a report that comes late does not open them again.
+ * Reports and spans of one moment arrive within seconds of each other.
+ */
+export const FINISHED_REMEMBERED_MAX = 100_000;
+
+/**
+ * Only finished spans that lasted this long are remembered, in ms: no others were reported as open,
+ * unless a sender's threshold is below it. A tenth of the usual threshold, and the reason why the
+ * spans of a busy service cost nothing here.
+ */
+export const FINISHED_REMEMBERED_MS_MIN = 100;
+
+/**
+ * How long the finished span of a span that its process no longer lists may take, in ms: exporters
+ * send every 5 s, and try again for some time. Then it is counted as missing.
+ */
+export const FINAL_DELAY_MS_MAX = 30_000;
+
+/** How long the open spans of a process that fell silent are shown, in ms; then they are counted. */
+export const GONE_MS_MAX = 600_000;
+
+/** When the next report of a sender that does not say so is due, in ms. */
+export const NEXT_REPORT_MS_DEFAULT = 20_000;
+
+/** An open span of which no process reports lists is let go after this long without news, in ms. */
+export const OPEN_SPAN_SILENT_MS_MAX = 3_600_000;
+
+/** How long a process that only sends spans counts as alive after the last one, in ms. */
+export const SENDER_ALIVE_MS = 300_000;
+
+/** Findings of all processes together. Further ones are refused and counted. */
+export const FINDINGS_MAX = 1_000;
+
+/** Requests that one group of the answer about hanging requests lists; it tells their number. */
+export const INFLIGHT_REQUESTS_MAX = 50;
+
+/** What a database's activity is worth after it was sampled, in ms: two of the usual intervals. */
+export const QUERY_SAMPLE_MS_MAX = 25_000;
+
+/** Sampled database sessions that are held. The oldest go first. */
+export const QUERY_SAMPLES_MAX = 5_000;
+
+/** Open spans that are told with one trace. */
+export const TRACE_OPEN_SPANS_MAX = 1_000;

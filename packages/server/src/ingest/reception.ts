@@ -2,6 +2,7 @@ import type { Clock } from "@spoor/trace";
 import { INFLATE_RATIO_EXPECTED } from "../base/limits.ts";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import type { Intake, IntakeReply, Refused } from "../intake/intake.ts";
+import type { Live } from "../live/live.ts";
 import type { SelfReport } from "../self/self-report.ts";
 import type { Admission, Permit } from "./admission.ts";
 
@@ -18,17 +19,20 @@ export class Reception {
   readonly #self: SelfReport;
   readonly #admission: Admission;
   readonly #clock: Clock;
+  readonly #live: Pick<Live, "take">;
 
   constructor(parts: {
     readonly intake: Intake;
     readonly self: SelfReport;
     readonly admission: Admission;
     readonly clock: Clock;
+    readonly live: Pick<Live, "take">;
   }) {
     this.#intake = parts.intake;
     this.#self = parts.self;
     this.#admission = parts.admission;
     this.#clock = parts.clock;
+    this.#live = parts.live;
   }
 
   /** A client has connected. */
@@ -60,7 +64,10 @@ export class Reception {
     const reply = await this.#intake.take({ ...request, receivedAtUnixNano });
     permit.release();
     if (reply.kind === "refused") this.refuse(from, reply);
-    else this.#self.accepted(reply);
+    else {
+      this.#self.accepted(reply);
+      this.#live.take(reply.news, reply.shares);
+    }
     return reply;
   }
 }

@@ -11,6 +11,7 @@ import { systemClock } from "@spoor/trace";
 import { DirectIntake } from "../intake/direct-intake.ts";
 import { HTTP_TIMEOUTS } from "../ports/http-timeouts.ts";
 import { createProtocolPort } from "../ports/protocol-port.ts";
+import { Live } from "../live/live.ts";
 import { SelfReport } from "../self/self-report.ts";
 import { Admission } from "./admission.ts";
 import { createOtlpGrpcServer } from "./otlp-grpc.ts";
@@ -37,7 +38,8 @@ async function startReceiver(connectionsMax: number = 10): Promise<Receiver> {
   const store = openMemoryStore({ spanLimit: 10, logRecordLimit: 10, ledger });
   const intake = new DirectIntake({ store, ledger, accounts, onStored: () => undefined });
   const admission = new Admission();
-  const reception = new Reception({ intake, self, admission, clock: systemClock });
+  const live = new Live({ clock: systemClock, ledger: self.ledger });
+  const reception = new Reception({ intake, self, live, admission, clock: systemClock });
   const http = createOtlpHttpServer(reception, TIMEOUTS);
   const grpc = createOtlpGrpcServer(reception, GRPC_MS_MAX);
   const port = createProtocolPort({

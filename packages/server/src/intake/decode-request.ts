@@ -6,9 +6,13 @@ import {
   decodeTracesJson,
   decodeTracesProtobuf,
   type Malformed,
+  type ResourceShare,
 } from "@spoor/otlp";
-import { LogBatch, type LossLedger, SpanBatch } from "@spoor/trace";
+import { LogBatch, type LossLedger, type Resource, SpanBatch } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
+import { NO_NEWS } from "../live/live-news.ts";
+import { newsOfLogs } from "../live/log-news.ts";
+import { finishedSpans, takeOpenSpans } from "../live/span-news.ts";
 import { inflate } from "./inflate.ts";
 import {
   type Accepted,
@@ -38,7 +42,7 @@ export function newBatches(): SignalBatches {
  * The same request appended to the same batch gives the same rows, today and after a crash.
  */
 export function decodeRequest(
-  request: Pick<ReceivedRequest, "signal" | "encoding" | "compression" | "body">,
+  request: ReceivedRequest,
   batches: SignalBatches,
   ledger: LossLedger,
   limits: DecodeLimits = DECODE_LIMITS,
@@ -51,16 +55,38 @@ export function decodeRequest(
   const isJson = request.encoding === "json";
   if (request.signal === "logs") {
     const decode = isJson ? decodeLogsJson : decodeLogsProtobuf;
+    const rowsBefore = batches.logRecords.logRecordCount;
     const decoded = decode(inflated.body, batches.logRecords, ledger, limits);
     if (decoded.malformed !== undefined) return refused(decoded);
     const { logRecordCount, problems } = decoded;
-    return accepted({ logRecordCount }, problems);
+    const items = newsOfLogs(batches.logRecords, rowsBefore);
+    return accepted({ logRecordCount, news: { ...NO_NEWS, items } }, problems);
   }
   const decode = isJson ? decodeTracesJson : decodeTracesProtobuf;
+  const mark = batches.spans.mark();
   const decoded = decode(inflated.body, batches.spans, ledger, limits);
   if (decoded.malformed !== undefined) return refused(decoded);
-  const { spanCount, rejectedSpanCount, problems } = decoded;
-  return accepted({ spanCount, rejectedSpanCount, shares: senderShares(decoded.shares) }, problems);
+  const { rejectedSpanCount, problems } = decoded;
+  const { items, taken } = takeOpenSpans(batches.spans, mark, request.receivedAtUnixNano);
+  const counts = {
+    spanCount: decoded.spanCount - taken.length,
+    rejectedSpanCount,
+    shares: senderShares(withoutTaken(decoded.shares, taken)),
+    news: { items, finished: finishedSpans(batches.spans, mark.spanCount) },
+  };
+  return accepted(counts, problems);
+}
+
+/** Spans that are still open are in no account: each is in one when it has ended. */
+function withoutTaken(
+  shares: readonly ResourceShare[],
+  taken: readonly Resource[],
+): readonly ResourceShare[] {
+  if (taken.length === 0) return shares;
+  return shares.map((share) => {
+    const takenCount = taken.filter((resource) => resource === share.resource).length;
+    return Object.assign({}, share, { spanCount: share.spanCount - takenCount });
+  });
 }
 
 function refused({ malformed, isOverLimit }: Malformed): Refused {
@@ -77,6 +103,7 @@ function accepted(
     rejectedSpanCount: 0,
     logRecordCount: 0,
     shares: [],
+    news: NO_NEWS,
     ...counts,
     errorMessage: problems.join("; "),
   };

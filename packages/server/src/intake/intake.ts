@@ -2,6 +2,7 @@ import type { LossReason, SpoolBacklog } from "@spoor/trace";
 import { REQUEST_BYTES_MAX, RETRY_DELAY_MS } from "../base/limits.ts";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import type { SenderShare } from "../base/sender-share.ts";
+import type { LiveNews } from "../live/live-news.ts";
 
 /**
  * Stored, with spans that were rejected singly and warnings in words. A log record is never
@@ -15,6 +16,8 @@ export interface Accepted {
   /** For partial_success.error_message; empty when all is well. */
   readonly errorMessage: string;
   readonly shares: readonly SenderShare[];
+  /** What it says about the present. */
+  readonly news: LiveNews;
 }
 
 /** Refused as a whole; nothing of it is kept. */

@@ -3,6 +3,7 @@
  * these, the page and the CLI read them.
  */
 import type { LogRecordListDocument } from "../log/log-record-document.ts";
+import type { OpenSpansOfTrace } from "./inflight-answer.ts";
 import type { TraceDocument, TraceSummaryDocument } from "../span/trace-document.ts";
 
 /** How far an answer can be trusted. Part of every answer, printed by the page and the CLI. */
@@ -30,10 +31,14 @@ export interface TraceListAnswer extends Coverage {
   readonly traces: readonly TraceSummaryDocument[];
 }
 
-/** `GET /api/v1/traces/{traceId}`. */
-export interface TraceAnswer extends Coverage {
+/** `POST /api/v1/traces/{traceId}/spans`: those spans of the trace that were asked for. */
+export interface SpansAnswer extends Coverage {
+  /** Finished spans; none while all that is known of the trace is open. */
   readonly trace: TraceDocument;
 }
+
+/** `GET /api/v1/traces/{traceId}`. */
+export interface TraceAnswer extends SpansAnswer, OpenSpansOfTrace {}
 
 /**
  * `GET /api/v1/traces/{traceId}/logs`: the log records of one trace, earliest first. Empty for a

@@ -10,6 +10,8 @@
  * a request in `requests`, and in no account: nobody knows its spans or its sender.
  */
 
+import type { SenderLoss } from "./inflight-answer.ts";
+
 /** `GET /api/v1/loss`. */
 export interface LossAnswer {
   readonly startedAtUnixNano: string;
@@ -25,6 +27,8 @@ export interface LossAnswer {
   readonly spool: SpoolBacklog;
   /** Everything that was counted, spans, requests and attributes alike. */
   readonly losses: readonly LossLine[];
+  /** What senders say that they lost before it got here. In none of the accounts above. */
+  readonly senderLosses: readonly SenderLoss[];
 }
 
 /** Where spans went. */

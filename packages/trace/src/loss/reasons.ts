@@ -39,6 +39,15 @@ export const LOSS_REASONS = {
   span_unreadable:
     "an acknowledged span that was no longer in its segment of the spool: the file is damaged",
   span_evicted: "a span that the in-memory store let go, because it was full",
+  open_span_late: "a report of an open span that came after its finished span, ignored",
+  open_span_refused: "a report of an open span for which there was no room, refused",
+  open_span_expired:
+    "an open span that is no longer shown, because nobody has spoken of it for a long time",
+  open_span_final_missing:
+    "a span that was reported as open and has ended, but whose finished span did not arrive",
+  report_malformed:
+    "a report of open spans, findings or losses that could not be read; kept as a log record",
+  report_refused: "a report of a process or a finding beyond the number that is kept, refused",
 } as const;
 
 /** A registered way of losing something. */

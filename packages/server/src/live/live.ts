@@ -1,0 +1,123 @@
+import {
+  type Clock,
+  type Finding,
+  inflight,
+  type InflightAnswer,
+  type LossLedger,
+  type OpenSpan,
+  type SenderLoss,
+} from "@spoor/trace";
+import { INFLIGHT_REQUESTS_MAX, STREAM_INTERVAL_MS, STREAM_STATUS_MS } from "../base/limits.ts";
+import type { LiveNews, Reporter } from "./live-news.ts";
+import { LiveSpans } from "./live-spans.ts";
+import { SenderReports } from "./sender-reports.ts";
+
+/** Gets everything that hangs. */
+export type InflightListener = (answer: InflightAnswer) => void;
+
+/**
+ * The present: open spans, who reports them, findings and losses of senders; and tells those who
+ * watch when it changes. Nothing of it outlives the process: senders repeat themselves.
+ */
+export class Live {
+  readonly #clock: Clock;
+  readonly #spans: LiveSpans;
+  readonly #reports: SenderReports;
+  readonly #listeners = new Set<InflightListener>();
+  #timer: NodeJS.Timeout | undefined;
+  #timerMs = 0;
+
+  constructor(parts: { readonly clock: Clock; readonly ledger: LossLedger }) {
+    this.#clock = parts.clock;
+    this.#spans = new LiveSpans(parts);
+    this.#reports = new SenderReports(parts.ledger);
+  }
+
+  /** Takes in what an acknowledged request said; `senders` are those of its spans. */
+  take(news: LiveNews, senders: readonly Reporter[]): void {
+    const hasChanged = this.#spans.take(news, senders);
+    this.#reports.take(news.items);
+    if (hasChanged) this.#publishIn(STREAM_INTERVAL_MS);
+  }
+
+  /** Everything that hangs, under who holds it up. Cost: linear in the open spans. */
+  inflight(): InflightAnswer {
+    const nowUnixNano = this.#clock.nowUnixNano();
+    const open = this.#spans.openSpans();
+    const instances = this.#spans.instances();
+    const { unlistedSpanCount } = this.#spans;
+    const found = inflight(open, {
+      nowUnixNano,
+      instances,
+      requestLimit: INFLIGHT_REQUESTS_MAX,
+    });
+    const isCut = found.groups.some(({ requests, requestCount }) => requests.length < requestCount);
+    return {
+      ...found,
+      nowUnixNano: nowUnixNano.toString(),
+      complete: !isCut && unlistedSpanCount === 0,
+      openSpanCount: open.length,
+      unlistedSpanCount,
+      instances,
+    };
+  }
+
+  /** All open spans, in no order. */
+  openSpans(): OpenSpan[] {
+    return this.#spans.openSpans();
+  }
+
+  /** Traces with open spans whose id begins so, in ascending order. */
+  traceIdsWith(prefix: string): string[] {
+    const ids = this.#spans.openSpans().map(({ traceId }) => traceId);
+    return [...new Set(ids)].filter((id) => id.startsWith(prefix)).toSorted();
+  }
+
+  /** What processes found wrong with their tracing. */
+  findings(): Finding[] {
+    return this.#reports.findings();
+  }
+
+  /** What processes lost before they could send it. */
+  senderLosses(): SenderLoss[] {
+    return this.#reports.losses();
+  }
+
+  /** Calls `listener` at once and with every change, until the returned function is called. */
+  subscribe(listener: InflightListener): () => void {
+    this.#listeners.add(listener);
+    const answer = this.inflight();
+    listener(answer);
+    this.#keepWatching(answer);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stops telling. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#listeners.clear();
+  }
+
+  /** At most so late; one publication serves all changes until then. */
+  #publishIn(delayMs: number): void {
+    if (this.#listeners.size === 0) return;
+    const dueMs = this.#clock.monotonicMs() + delayMs;
+    if (this.#timer !== undefined && this.#timerMs <= dueMs) return;
+    clearTimeout(this.#timer);
+    this.#timerMs = dueMs;
+    this.#timer = setTimeout(() => this.#publish(), delayMs);
+  }
+
+  #publish(): void {
+    this.#timer = undefined;
+    if (this.#listeners.size === 0) return;
+    const answer = this.inflight();
+    for (const listener of this.#listeners) listener(answer);
+    this.#keepWatching(answer);
+  }
+
+  /** Silence is a change that no message brings. */
+  #keepWatching({ instances }: InflightAnswer): void {
+    if (instances.length > 0) this.#publishIn(STREAM_STATUS_MS);
+  }
+}
