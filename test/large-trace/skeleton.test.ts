@@ -13,7 +13,7 @@ import {
   SkeletonReader,
   skeletonShape,
   skeletonSpanId,
-  type TraceAnswer,
+  type SpansAnswer,
 } from "@spoor/trace";
 import { exampleSpan } from "../example-span.ts";
 import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
@@ -84,7 +84,7 @@ test("a large trace comes as a skeleton in frames, and its spans by their ids", 
     body: JSON.stringify({ spanIds: wanted }),
   });
   // The server's own words, read by the shape that it writes.
-  const answer = (await answered.json()) as TraceAnswer;
+  const answer = (await answered.json()) as SpansAnswer;
   assert.deepEqual(fromTraceDocument(answer.trace).spans, [spans[3], spans[17_001]]);
 });
 

@@ -13,6 +13,7 @@ export {
   type MergedPart,
   mergeTraces,
 } from "./analysis/merge-traces.ts";
+export { type HolderLines, type WaitLines, waitLines } from "./analysis/wait-lines.ts";
 export {
   deepestOpenSpan,
   type Inflight,
@@ -57,7 +58,12 @@ export {
   type TreeNode,
   type TreeProblem,
 } from "./analysis/tree.ts";
-export { traceVerdict, type Verdict } from "./analysis/verdict.ts";
+export {
+  type Running,
+  traceVerdict,
+  type Verdict,
+  type VerdictGround,
+} from "./analysis/verdict.ts";
 export { type Clock, ManualClock, systemClock } from "./base/clock.ts";
 export { formatBytes } from "./base/bytes.ts";
 export { formatDuration } from "./base/duration.ts";

@@ -41,3 +41,10 @@ export const CANARY_LOOK_MS = 100;
 export const CLOCK_DIFFERENCE_MS_MAX = 1_000;
 /** Senders of which `spoor doctor` tells the losses; the others are counted in one line. */
 export const DOCTOR_SENDERS_MAX = 10;
+
+/** The pause between two looks of `spoor now --watch`: processes report every second at most. */
+export const WATCH_MS = 1_000;
+/** Requests that `spoor now` draws under one holder; the others are counted in one line. */
+export const NOW_REQUESTS_MAX = 10;
+/** Instances that `spoor now` names; the others are counted in one line. */
+export const NOW_INSTANCES_MAX = 20;

@@ -5,6 +5,8 @@
 import {
   errorCode,
   errorMessage,
+  type FindingsAnswer,
+  type InflightAnswer,
   type LogRecordsAnswer,
   type LossAnswer,
   type ProblemDocument,
@@ -51,6 +53,10 @@ export interface SpoorClient {
   status(): Promise<StatusAnswer>;
   /** Where every span went. */
   loss(): Promise<LossAnswer>;
+  /** Everything that hangs. */
+  inflight(): Promise<InflightAnswer>;
+  /** What processes found wrong with their tracing. */
+  findings(): Promise<FindingsAnswer>;
   /** Whether the server takes spans now, and if not, why. */
   readiness(): Promise<Readiness>;
 }
@@ -89,6 +95,14 @@ export function createClient(options: ClientOptions): SpoorClient {
     loss: async () => {
       const answer = await get("api/v1/loss", "read the losses");
       return checked<LossAnswer>(answer, "senders", base.origin);
+    },
+    inflight: async () => {
+      const answer = await get("api/v1/inflight", "read what hangs");
+      return checked<InflightAnswer>(answer, "groups", base.origin);
+    },
+    findings: async () => {
+      const answer = await get("api/v1/findings", "read the findings");
+      return checked<FindingsAnswer>(answer, "findings", base.origin);
     },
     readiness: async () => {
       const { status, body } = await send(new URL("readyz", base), options, "ask for readiness");

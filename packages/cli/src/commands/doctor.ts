@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import {
   errorMessage,
+  type Finding as ReportedFinding,
   formatBytes,
   formatDuration,
   type LossAnswer,
@@ -41,8 +42,9 @@ const declaration: VerbDeclaration = {
     ...QUERY_FLAGS.filter(({ name }) => name === "url" || name === "timeout"),
   ],
   details: [
-    "Asks a running server whether it is ready, what waits on its disk, and what it lost, by reason " +
-      "and by sender. Then it sends a span over OTLP/HTTP and one over OTLP/gRPC, under the service " +
+    "Asks a running server whether it is ready, what waits on its disk, what it lost, by reason and " +
+      "by sender, and what processes report about themselves: losses before sending, and what is " +
+      "wrong with their tracing. Then it sends a span over OTLP/HTTP and one over OTLP/gRPC, under the service " +
       "spoor-doctor, and waits until both can be read back.",
     "Exits with 0 when everything works, and with 1 when something does not. A warning (losses, a " +
       "backlog, a clock that differs) does not change the exit code.",
@@ -92,6 +94,8 @@ async function examine(client: SpoorClient, context: CommandContext): Promise<Fi
   findings.push(...(await canaryFindings(client, status, context)));
   const loss = await client.loss();
   findings.push(spoolFinding(loss), accountFinding(loss), ...lossFindings(loss));
+  findings.push(...senderLossFindings(loss));
+  findings.push(...(await client.findings()).findings.map(reportedFinding));
   return findings;
 }
 
@@ -182,6 +186,32 @@ function lossFindings(loss: LossAnswer): Finding[] {
     findings.push(warning("sender", `${hiddenCount} more senders; /api/v1/loss names them all`));
   }
   return findings;
+}
+
+/** What never got here: only its sender can tell. */
+function senderLossFindings({ senderLosses }: LossAnswer): Finding[] {
+  const findings = senderLosses
+    .slice(0, DOCTOR_SENDERS_MAX)
+    .map(({ service, instance, losses }) => {
+      const reasons = losses.map(({ reason, count }) => `${count} x ${reason}`);
+      return warning(
+        "unsent",
+        `${service} ${instance}`.trim() + ` lost before sending: ${reasons.join(", ")}`,
+      );
+    });
+  const hiddenCount = senderLosses.length - findings.length;
+  if (hiddenCount > 0) {
+    findings.push(warning("unsent", `${hiddenCount} more senders; /api/v1/loss names them all`));
+  }
+  return findings;
+}
+
+/** What a process found wrong with its own tracing. Its words come from elsewhere. */
+function reportedFinding(found: ReportedFinding): Finding {
+  const { code, subject, service, instance, count, sentence, severity } = found;
+  const about = subject === "" ? code : `${code} (${subject})`;
+  const words = `${service} ${instance}`.trim() + `: ${about}, ${count} x: ${sentence}`;
+  return severity === "info" ? ok("finding", words) : warning("finding", words);
 }
 
 function findingText({ verdict, what, words }: Finding): string {

@@ -15,6 +15,11 @@ export const VERBS: readonly RegisteredVerb[] = [
     load: async () => (await import("./up.ts")).upCommand,
   },
   {
+    name: "now",
+    summary: "tell what hangs, what it waits for, and who holds it",
+    load: async () => (await import("./now.ts")).nowCommand,
+  },
+  {
     name: "find",
     summary: "list traces",
     load: async () => (await import("./find.ts")).findCommand,

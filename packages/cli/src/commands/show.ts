@@ -1,4 +1,9 @@
-import { fromTraceDocument, type TraceAnswer } from "@spoor/trace";
+import {
+  fromTraceDocument,
+  type OpenSpansOfTrace,
+  type Running,
+  type TraceAnswer,
+} from "@spoor/trace";
 import type { VerbDeclaration } from "../arguments/declaration.ts";
 import { type ParsedArguments, wholeNumber } from "../arguments/parse-arguments.ts";
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from "../terminal/glyphs.ts";
@@ -49,6 +54,8 @@ const declaration: VerbDeclaration = {
       "trace or more; `✗` marks an error, in the sender's words. Five or more alike siblings " +
       "are folded into one line; in a trace of more than 40 spans, subtrees under 1% of it are " +
       "hidden and counted, unless they are marked or on the critical path.",
+    "A span that has not ended is `OPEN`, with what it waits for and who holds it, as far as its " +
+      "process reports that. It grows with each call.",
   ],
   examples: ["spoor show @last", "spoor show 4bf92f35 -v", "spoor show @error -o json"],
 };
@@ -72,12 +79,17 @@ export const showCommand: Command = {
         stdout.write(`${await otlpJson(answer)}\n`);
         break;
       default:
-        stdout.write(drawTrace(fromTraceDocument(answer.trace), view));
+        stdout.write(drawTrace(fromTraceDocument(answer.trace), view, runningOf(answer)));
     }
     stderr.write(coverageWords(answer, "this trace"));
     return "done";
   },
 };
+
+/** A server of the version before tells nothing of open spans. */
+function runningOf({ open, nowUnixNano }: Partial<OpenSpansOfTrace>): Running {
+  return { open: open ?? [], nowUnixNano: BigInt(nowUnixNano ?? 0) };
+}
 
 function viewOf(given: ParsedArguments, context: CommandContext): TreeView {
   const look = lookOf(given, context);

@@ -9,6 +9,7 @@ export interface Glyphs {
   readonly slow: string;
   readonly error: string;
   readonly orphan: string;
+  readonly open: string;
   readonly ellipsis: string;
   readonly times: string;
   /** Before how much of a value is there. */
@@ -25,6 +26,7 @@ export const UNICODE_GLYPHS: Glyphs = {
   slow: "← slow",
   error: "✗",
   orphan: "?",
+  open: "▷",
   ellipsis: "…",
   times: "×",
   cut: "✂",
@@ -40,6 +42,7 @@ export const ASCII_GLYPHS: Glyphs = {
   slow: "<- slow",
   error: "x",
   orphan: "?",
+  open: ">",
   ellipsis: "...",
   times: "x",
   cut: "8<",

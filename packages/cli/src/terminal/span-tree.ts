@@ -12,7 +12,9 @@ import {
   formatDuration,
   httpStatusCode,
   httpStatusText,
+  type OpenSpan,
   orphanCount,
+  type Running,
   serviceHue,
   serviceName,
   type Span,
@@ -20,6 +22,7 @@ import {
   StatusCode,
   type Trace,
   type TreeNode,
+  waitLines,
 } from "@spoor/trace";
 import { INDENT_LEVELS_MAX, SERVICE_COLUMN_MAX, TITLE_COLUMNS_MIN } from "../base/limits.ts";
 import { detailLines } from "./span-details.ts";
@@ -42,12 +45,15 @@ interface Line {
   readonly service: string;
 }
 
+/** A trace of which nothing is open. */
+const NOT_RUNNING: Running = { open: [], nowUnixNano: 0n };
+
 /**
- * Draws `trace`. Pure: the same trace and view give the same text, which ends with a line break.
- * An empty trace is said to be empty.
+ * Draws `trace`, and what of it is still running. Pure: the same gives the same text, which ends
+ * with a line break. An empty trace is said to be empty.
  */
-export function drawTrace(trace: Trace, view: TreeView): string {
-  const reading = readingOf(trace, (text) => shortened(text, view));
+export function drawTrace(trace: Trace, view: TreeView, running: Running = NOT_RUNNING): string {
+  const reading = readingOf(trace, (text) => shortened(text, view), running);
   const rows = treeRows(reading, view);
   const lines = rows.map((row) => toLine(row, reading, view));
   const serviceColumn = chooseServiceColumn(lines, view);
@@ -57,7 +63,7 @@ export function drawTrace(trace: Trace, view: TreeView): string {
     const line = lines[index];
     if (line === undefined) continue;
     drawn.push(drawLine(line, { serviceColumn, serviceWidthMax, view }));
-    drawn.push(...drawDetails(row, reading, view));
+    drawn.push(...drawDetails(row, reading, { view, nowUnixNano: running.nowUnixNano }));
   }
   return [...headLines(trace, reading, view), ...drawn, "", lastLine(reading, view), ""].join("\n");
 }
@@ -79,7 +85,10 @@ function headLines(trace: Trace, { tree, durationNano }: TraceReading, view: Tre
 
 function lastLine(reading: TraceReading, view: TreeView): string {
   const { verdict, tree } = reading;
-  const counts = traceCounts(tree, orphanCount(tree));
+  const counts = traceCounts(tree, {
+    orphanCount: orphanCount(tree),
+    openCount: reading.open.size,
+  });
   const { sentence } = verdict;
   if (sentence === "") return counts;
   return `${printable(view.isAscii ? sentence.replaceAll("µs", "us") : sentence, view)}  ${counts}`;
@@ -132,11 +141,24 @@ function spanLine(node: TreeNode, { prefix, reading, view }: SpanPlace): Line {
     prefix,
     title: printable(spanTitle(span), view) || "(no name)",
     hue: serviceHue(serviceName(span.resource)),
-    duration: ` (${node.hasTimes ? durationText(rawDurationNano(span), view) : "times missing"})`,
+    duration:
+      openDuration(node, reading, view) ??
+      ` (${node.hasTimes ? durationText(rawDurationNano(span), view) : "times missing"})`,
     error: span.status.code === StatusCode.error ? errorWords(span, view) : undefined,
     isSlow: reading.slow.has(node),
     service: changedService(node, reading, view),
   };
+}
+
+/** `OPEN 2.9s`, and what has become of it since the last report; undefined for a finished span. */
+function openDuration(node: TreeNode, reading: TraceReading, view: TreeView): string | undefined {
+  const open = reading.open.get(node);
+  if (open === undefined) return undefined;
+  const state = { open: "OPEN", ending: "ENDED, not arrived,", gone: "OPEN, process gone," }[
+    open.state
+  ];
+  const caller = open.isCallerGone ? ", caller gone" : "";
+  return ` (${view.glyphs.open} ${state} ${durationText(open.ageMs * 1e6, view)}${caller})`;
 }
 
 /** As the sender gave it, so that an end before the start is seen as a negative duration. */
@@ -195,17 +217,49 @@ function railsOf(row: TreeRow, glyphs: TreeView["glyphs"]): string {
   return number + rails.toReversed().join("");
 }
 
-function drawDetails(row: TreeRow, reading: TraceReading, view: TreeView): string[] {
-  if (row.item.kind !== "span" || view.detailLevel === 0) return [];
+interface DetailOptions {
+  readonly view: TreeView;
+  readonly nowUnixNano: bigint;
+}
+
+function drawDetails(
+  row: TreeRow,
+  reading: TraceReading,
+  { view, nowUnixNano }: DetailOptions,
+): string[] {
+  if (row.item.kind !== "span") return [];
+  const { node } = row.item;
   const { glyphs, palette } = view;
   const own = row.depth === 0 ? "" : row.isLast ? glyphs.noRail : glyphs.rail;
   const prefix = `${railsOf(row, glyphs)}${own}${glyphs.detail}`;
   const options = { level: view.detailLevel, slow: reading.slow, cutSign: glyphs.cut };
-  return detailLines(row.item.node, options).map((text) => {
+  const waits = openLines(reading.open.get(node), reading, nowUnixNano).map(
+    // Who holds it is what the reader came for: whole, even if the line wraps.
+    (text) => palette.quiet(prefix) + palette.slow(printable(text, view)),
+  );
+  if (view.detailLevel === 0) return waits;
+  const details = detailLines(node, options).map((text) => {
     const line = printable(text, view);
     const room = view.columns === undefined ? undefined : view.columns - textWidth(prefix);
     return palette.quiet(prefix + (room === undefined ? line : cut(line, room, view)));
   });
+  return [...waits, ...details];
+}
+
+/** What an open span waits for. Those above the one that waits only wait for it. */
+function openLines(
+  open: OpenSpan | undefined,
+  { verdict }: TraceReading,
+  nowUnixNano: bigint,
+): string[] {
+  if (open === undefined || (open.wait.length === 0 && open !== verdict.waiting)) return [];
+  const { waits, holders } = waitLines(open, nowUnixNano);
+  const lines = [waits];
+  for (const { who, session } of holders) {
+    lines.push(`HELD BY ${who}`);
+    if (session !== "") lines.push(`        ${session}`);
+  }
+  return lines;
 }
 
 function serviceWidths(lines: readonly Line[]): number[] {

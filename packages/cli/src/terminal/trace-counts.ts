@@ -4,11 +4,15 @@ import { serviceName, StatusCode, type TraceTree } from "@spoor/trace";
  * `41 spans, 3 services, 0 orphans.`, with everything else that a reader has to know before
  * trusting the picture: errors, repeated copies, ids used twice, and what senders dropped.
  */
-export function traceCounts(tree: TraceTree, orphanCount: number): string {
+export function traceCounts(
+  tree: TraceTree,
+  { orphanCount, openCount }: { readonly orphanCount: number; readonly openCount: number },
+): string {
   const services = new Set(tree.nodes.map(({ span }) => serviceName(span.resource)));
   const errorCount = tree.nodes.filter(({ span }) => span.status.code === StatusCode.error).length;
   const parts = [
     counted(tree.nodes.length, "span"),
+    ...(openCount === 0 ? [] : [`${openCount} of them open`]),
     counted(services.size, "service"),
     counted(orphanCount, "orphan"),
     ...ifAny(errorCount, "error"),

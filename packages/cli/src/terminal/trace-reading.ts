@@ -1,6 +1,8 @@
 import {
   buildTree,
   criticalTimes,
+  type OpenSpan,
+  type Running,
   type SlowMark,
   slowMarks,
   StatusCode,
@@ -10,6 +12,7 @@ import {
   traceVerdict,
   treeDurationNano,
   type Verdict,
+  withOpenSpans,
 } from "@spoor/trace";
 
 /** A trace with everything that the drawing needs to know about it. */
@@ -20,6 +23,8 @@ export interface TraceReading {
   readonly criticalTimes: ReadonlyMap<TreeNode, number>;
   readonly slow: ReadonlySet<TreeNode>;
   readonly verdict: Verdict;
+  /** The spans of the tree that have not ended. */
+  readonly open: ReadonlyMap<TreeNode, OpenSpan>;
   readonly subtrees: ReadonlyMap<TreeNode, Subtree>;
 }
 
@@ -35,20 +40,43 @@ export interface Subtree {
   readonly criticalNanoMax: number;
 }
 
-/** Reads `trace`; `shorten` is for titles and messages in the verdict. Cost: O(n log n). */
-export function readingOf(trace: Trace, shorten: (text: string) => string): TraceReading {
-  const tree = buildTree(trace);
+/**
+ * Reads `trace` with what of it is still running; `shorten` is for titles and messages in the
+ * verdict. Cost: O(n log n).
+ */
+export function readingOf(
+  trace: Trace,
+  shorten: (text: string) => string,
+  running: Running,
+): TraceReading {
+  const tree = buildTree(withOpenSpans(trace, running.open));
+  const open = openNodes(trace, tree, running);
   const times = criticalTimes(tree);
   const marks: readonly SlowMark[] = slowMarks(tree, times);
-  const slow = new Set(marks.map(({ node }) => node));
+  // An open span says how long it is open; an arrow at each of them would say no more.
+  const slow = new Set(open.size === 0 ? marks.map(({ node }) => node) : []);
   return {
     tree,
     durationNano: treeDurationNano(tree),
     criticalTimes: times,
     slow,
-    verdict: traceVerdict(tree, marks, shorten),
-    subtrees: subtreesOf(tree, { times, slow }),
+    verdict: traceVerdict(tree, marks, shorten, { ...running, open: [...open.values()] }),
+    open,
+    subtrees: subtreesOf(tree, { times, slow, open }),
   };
+}
+
+/** A span that has finished in the meantime is not open, whatever was said before. */
+function openNodes(trace: Trace, tree: TraceTree, { open }: Running): Map<TreeNode, OpenSpan> {
+  if (open.length === 0) return new Map();
+  const finished = new Set(trace.spans.map(({ spanId }) => spanId));
+  const ofId = new Map(open.map((span) => [span.spanId, span]));
+  const nodes = new Map<TreeNode, OpenSpan>();
+  for (const node of tree.nodes) {
+    const span = finished.has(node.span.spanId) ? undefined : ofId.get(node.span.spanId);
+    if (span !== undefined) nodes.set(node, span);
+  }
+  return nodes;
 }
 
 /** Whether a span carries a mark in words. */
@@ -59,9 +87,10 @@ export function isMarked(node: TreeNode, slow: ReadonlySet<TreeNode>): boolean {
 interface Marks {
   readonly times: ReadonlyMap<TreeNode, number>;
   readonly slow: ReadonlySet<TreeNode>;
+  readonly open: ReadonlyMap<TreeNode, OpenSpan>;
 }
 
-function subtreesOf(tree: TraceTree, { times, slow }: Marks): Map<TreeNode, Subtree> {
+function subtreesOf(tree: TraceTree, { times, slow, open }: Marks): Map<TreeNode, Subtree> {
   const subtrees = new Map<TreeNode, Subtree>();
   // Backwards, because every node stands behind its parent.
   for (let index = tree.nodes.length - 1; index >= 0; index -= 1) {
@@ -71,7 +100,7 @@ function subtreesOf(tree: TraceTree, { times, slow }: Marks): Map<TreeNode, Subt
     let subtree: Subtree = {
       spanCount: 1,
       durationNanoMax: node.endNano - node.startNano,
-      hasMark: isMarked(node, slow),
+      hasMark: isMarked(node, slow) || open.has(node),
       isCritical: criticalNano > 0,
       criticalNanoMax: criticalNano,
     };

@@ -180,7 +180,7 @@ function requestOf(spans: readonly OpenSpan[], nowUnixNano: bigint): FoundReques
       top: nameOf(top),
       deepest: nameOf(deepest),
       openSpanCount: spans.length,
-      isZombie: hasNoCaller(spans, deepest),
+      isZombie: abandonedBy(deepest, spans) !== undefined,
       isGone: deepest.state === "gone",
       sentence: openSpanSentence(deepest, nowUnixNano),
       certainty: wait === undefined || wait.kind === "unknown" ? "unknown" : wait.certainty,
@@ -189,17 +189,20 @@ function requestOf(spans: readonly OpenSpan[], nowUnixNano: bigint): FoundReques
   };
 }
 
-/** Whether somebody above `deepest` gave up: what is below a span that nobody wants is not wanted. */
-function hasNoCaller(spans: readonly OpenSpan[], deepest: OpenSpan): boolean {
-  const ofId = new Map(spans.map((span) => [span.spanId, span]));
+/**
+ * The span above `deepest`, or itself, whose caller has given up: what is below a span that nobody
+ * wants is not wanted either. Undefined while somebody waits.
+ */
+export function abandonedBy(deepest: OpenSpan, open: readonly OpenSpan[]): OpenSpan | undefined {
+  const ofId = new Map(open.map((span) => [span.spanId, span]));
   const seen = new Set<OpenSpan>();
   let span: OpenSpan | undefined = deepest;
   while (span !== undefined && !seen.has(span)) {
-    if (span.isCallerGone) return true;
+    if (span.isCallerGone) return span;
     seen.add(span);
     span = ofId.get(span.parentSpanId);
   }
-  return false;
+  return undefined;
 }
 
 function nameOf(span: OpenSpan): OpenSpanName {

@@ -1,11 +1,15 @@
 /*
- * One trace in a sentence or two: what failed, then where the time went. It says only what the
- * spans say; it does not guess at causes.
+ * One trace in a sentence or two: what it still waits for, what failed, then where the time went.
+ * It says only what the spans and the reports of open ones say, and by which rule; it does not
+ * guess at causes.
  */
 import { formatDuration } from "../base/duration.ts";
 import { errorText, serviceName } from "../semconv/read.ts";
 import { spanTitle } from "../semconv/title.ts";
 import { StatusCode } from "../span/status.ts";
+import type { OpenSpan } from "../report/open-span.ts";
+import type { Certainty } from "../wait/wait-report.ts";
+import { abandonedBy, deepestOpenSpan, openSpanSentence, openSpanWait } from "./inflight.ts";
 import type { SlowMark } from "./slow.ts";
 import { nodeDurationNano, type TraceTree, treeDurationNano, type TreeNode } from "./tree.ts";
 
@@ -15,8 +19,27 @@ export interface Verdict {
   readonly failure: TreeNode | undefined;
   /** The span that most of the time went to; undefined when no span stands out. */
   readonly slowest: SlowMark | undefined;
+  /** Of a trace that still runs: the open span that the others wait for. */
+  readonly waiting: OpenSpan | undefined;
   /** Sentences in plain text; may contain whatever span names contain. */
   readonly sentence: string;
+  /** What each sentence rests on, in their order. */
+  readonly grounds: readonly VerdictGround[];
+}
+
+/** Why a sentence was said. */
+export interface VerdictGround {
+  readonly rule: "open_span" | "caller_gone" | "deepest_failure" | "own_time";
+  /** Read from the spans and their reports, or concluded by somebody who could be wrong. */
+  readonly certainty: Certainty;
+  readonly evidence: readonly string[];
+}
+
+/** What of a trace has not ended. */
+export interface Running {
+  readonly open: readonly OpenSpan[];
+  /** By the clock of whoever answered. */
+  readonly nowUnixNano: bigint;
 }
 
 /**
@@ -29,14 +52,60 @@ export function traceVerdict(
   tree: TraceTree,
   marks: readonly SlowMark[],
   shorten: (text: string) => string = (text) => text,
+  running?: Running,
 ): Verdict {
   const failure = deepestFailure(tree);
-  const [slowest] = marks;
-  const sentences = [
-    failureSentence(failure, shorten),
-    timeSentence(tree, { slowest, failure }, shorten),
+  const open = running?.open ?? [];
+  const waiting = deepestOpenSpan(open);
+  // What has not ended has no share in the time yet.
+  const slowest = waiting === undefined ? marks[0] : undefined;
+  const said: Said[] = [
+    ...(waiting === undefined || running === undefined ? [] : runningSaid(waiting, running)),
+    ...(failure === undefined ? [] : [failureSaid(failure, shorten)]),
+    ...(waiting === undefined ? timeSaid(tree, { slowest, failure }, shorten) : []),
   ];
-  return { failure, slowest, sentence: sentences.filter((text) => text !== "").join(" ") };
+  return {
+    failure,
+    slowest,
+    waiting,
+    sentence: said.map(({ sentence }) => sentence).join(" "),
+    grounds: said.map(({ ground }) => ground),
+  };
+}
+
+interface Said {
+  readonly sentence: string;
+  readonly ground: VerdictGround;
+}
+
+function runningSaid(waiting: OpenSpan, { open, nowUnixNano }: Running): Said[] {
+  const oldest = open.reduce((age, { ageMs }) => Math.max(age, ageMs), 0);
+  const wait = openSpanWait(waiting);
+  const said: Said[] = [
+    {
+      sentence: `Still running after ${formatDuration(oldest * 1e6)}: ${openSpanSentence(waiting, nowUnixNano)}.`,
+      ground: {
+        rule: "open_span",
+        certainty: wait?.certainty ?? "seen",
+        evidence: [
+          `${waiting.source}: ${waiting.service} ${waiting.instance}`.trim(),
+          ...(wait?.evidence ?? []).map(({ source, fact }) => `${source}: ${fact}`),
+        ],
+      },
+    },
+  ];
+  const abandoned = abandonedBy(waiting, open);
+  if (abandoned !== undefined) {
+    said.push({
+      sentence: "Nobody waits for it any more: its caller has given up.",
+      ground: {
+        rule: "caller_gone",
+        certainty: "seen",
+        evidence: [`the caller of ${abandoned.name} in ${abandoned.service} has ended`],
+      },
+    });
+  }
+  return said;
 }
 
 function deepestFailure(tree: TraceTree): TreeNode | undefined {
@@ -56,26 +125,33 @@ function isWorse(node: TreeNode, other: TreeNode): boolean {
 
 type Shorten = (text: string) => string;
 
-function failureSentence(failure: TreeNode | undefined, shorten: Shorten): string {
-  if (failure === undefined) return "";
+function failureSaid(failure: TreeNode, shorten: Shorten): Said {
   const text = shorten(errorText(failure.span).replaceAll(/\s+/g, " ").trim());
   const where = `Failed in ${named(failure, shorten)}`;
-  if (text === "") return `${where}.`;
-  return /[.!?]$/.test(text) ? `${where}: ${text}` : `${where}: ${text}.`;
+  const sentence = text === "" ? `${where}.` : `${where}: ${text}${/[.!?]$/.test(text) ? "" : "."}`;
+  const evidence = [`status of span ${failure.span.spanId}`];
+  return { sentence, ground: { rule: "deepest_failure", certainty: "seen", evidence } };
 }
 
-function timeSentence(
+function timeSaid(
   tree: TraceTree,
   { slowest, failure }: Pick<Verdict, "slowest" | "failure">,
   shorten: Shorten,
-): string {
+): Said[] {
   const total = treeDurationNano(tree);
-  if (tree.nodes.length < 2 || total === 0) return "";
+  if (tree.nodes.length < 2 || total === 0) return [];
   const whole = formatDuration(total);
-  if (slowest === undefined) return `No span took a fifth of the ${whole} on its own.`;
+  if (slowest === undefined)
+    return ownTimeSaid(`No span took a fifth of the ${whole} on its own.`, []);
   const own = formatDuration(slowest.ownNano);
-  if (slowest.node === failure) return `${own} of ${whole} went there.`;
-  return `${own} of ${whole} went to ${named(slowest.node, shorten)}.`;
+  const evidence = [`own time on the critical path of span ${slowest.node.span.spanId}`];
+  return slowest.node === failure
+    ? ownTimeSaid(`${own} of ${whole} went there.`, evidence)
+    : ownTimeSaid(`${own} of ${whole} went to ${named(slowest.node, shorten)}.`, evidence);
+}
+
+function ownTimeSaid(sentence: string, evidence: readonly string[]): Said[] {
+  return [{ sentence, ground: { rule: "own_time", certainty: "seen", evidence } }];
 }
 
 function named({ span }: TreeNode, shorten: Shorten): string {

@@ -1,0 +1,72 @@
+/*
+ * What an open span waits for, in lines: what for, then one for each holder. For a tree, in which
+ * one sentence would be too wide.
+ */
+import { formatDuration } from "../base/duration.ts";
+import type { OpenSpan } from "../report/open-span.ts";
+import type { HolderSession, WaitHolder } from "../wait/wait-report.ts";
+import { holderText, waitSentence } from "../wait/wait-sentence.ts";
+import { openSpanSentence, openSpanWait } from "./inflight.ts";
+
+/** What an open span waits for. */
+export interface WaitLines {
+  /** Without the holders; never empty. */
+  readonly waits: string;
+  /** Roots first. */
+  readonly holders: readonly HolderLines[];
+}
+
+/** Somebody who holds what is waited for. */
+export interface HolderLines {
+  readonly who: string;
+  /** What the holder does meanwhile, in the words of the system; empty where that is not known. */
+  readonly session: string;
+  /** The span that holds, where it is one of ours. */
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+/** The lines about one open span. */
+export function waitLines(span: OpenSpan, nowUnixNano: bigint): WaitLines {
+  const wait = span.state === "open" ? openSpanWait(span) : undefined;
+  if (wait === undefined || wait.holders.length === 0) {
+    return { waits: openSpanSentence(span, nowUnixNano), holders: [] };
+  }
+  const bare = { ...wait, holders: [], gaps: [] };
+  return {
+    waits: waitSentence(bare, { who: span.service, nowUnixNano }),
+    holders: wait.holders.map((holder) => holderLines(holder, nowUnixNano)),
+  };
+}
+
+function holderLines(holder: WaitHolder, nowUnixNano: bigint): HolderLines {
+  const { session, process, span } = holder;
+  return {
+    who: holderText(holder),
+    // Without a process the session is the holder's name already.
+    session: session === undefined ? "" : sessionText(session, process !== undefined, nowUnixNano),
+    traceId: span?.traceId ?? "",
+    spanId: span?.spanId ?? "",
+  };
+}
+
+function sessionText(session: HolderSession, isNamed: boolean, nowUnixNano: bigint): string {
+  const age = (since: bigint | undefined): string =>
+    since === undefined
+      ? ""
+      : ` for ${formatDuration(nowUnixNano > since ? nowUnixNano - since : 0n)}`;
+  const { user, id, state, statement, transactionStartUnixNano: transaction } = session;
+  const since = state === "active" ? session.statementStartUnixNano : session.stateChangeUnixNano;
+  const parts = [
+    ...(isNamed && user !== undefined ? [`database user ${user}`] : []),
+    ...(isNamed ? [`session ${id}`] : []),
+    ...(state === undefined ? [] : [`${state}${age(since)}`]),
+    ...(transaction === undefined ? [] : [`transaction open${age(transaction)}`]),
+    ...(statement === undefined || statement === ""
+      ? []
+      : [
+          `${session.isStatementLast === true ? "last statement" : "statement"}: ${statement.replaceAll(/\s+/g, " ").trim()}`,
+        ]),
+  ];
+  return parts.join(", ");
+}
