@@ -11,6 +11,7 @@ import {
   type Report,
   type Resource,
   serviceName,
+  type Span,
   SpanKind,
   systemClock,
   toReportRecord,
@@ -58,7 +59,9 @@ export interface LockHang {
   /** All reports, with the snapshots of both processes. */
   readonly records: readonly LogRecord[];
   /** The request and the call have ended with an error, work goes on. */
-  readonly endOfCaller: () => readonly ReturnType<typeof exampleSpan>[];
+  readonly endOfCaller: () => readonly Span[];
+  /** What went on has ended too. */
+  readonly endOfCallee: () => readonly Span[];
 }
 
 /** A new hanging request; `seconds` longer than the last one of a test. */
@@ -110,20 +113,13 @@ export function lockHang({ olderSeconds = 0 }: { readonly olderSeconds?: number 
       inventory,
     ],
   ];
-  const end = (
-    spanId: string,
-    parentSpanId: string,
-    name: string,
-  ): ReturnType<typeof exampleSpan> =>
+  const end = (fields: Partial<Span>): Span =>
     exampleSpan({
       traceId,
-      spanId,
-      parentSpanId,
-      name,
       startTimeUnixNano: start,
       endTimeUnixNano: systemClock.nowUnixNano(),
       status: { code: 2, message: "504 Gateway Timeout" },
-      resource: checkout,
+      ...fields,
     });
   return {
     traceId,
@@ -131,7 +127,14 @@ export function lockHang({ olderSeconds = 0 }: { readonly olderSeconds?: number 
     callSpanId: call,
     statementSpanId: statement,
     records: reports.map(([report, resource]) => reportRecord(report, resource)),
-    endOfCaller: () => [end(server, "", "POST /checkout"), end(call, server, "POST /reserve")],
+    endOfCaller: () => [
+      end({ spanId: server, name: "POST /checkout", resource: checkout }),
+      end({ spanId: call, parentSpanId: server, name: "POST /reserve", resource: checkout }),
+    ],
+    endOfCallee: () => [
+      end({ spanId: remote, parentSpanId: call, name: "POST /reserve", resource: inventory }),
+      end({ spanId: statement, parentSpanId: remote, name: "SELECT", resource: inventory }),
+    ],
   };
 }
 

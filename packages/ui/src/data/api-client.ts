@@ -4,6 +4,7 @@
  */
 import {
   errorMessage,
+  type InflightAnswer,
   type ProblemDocument,
   type StatusAnswer,
   type TraceAnswer,
@@ -48,6 +49,11 @@ export async function readTrace(traceId: string, signal: AbortSignal): Promise<T
 /** `GET /api/v1/status`. @throws ProblemError */
 export async function readStatus(signal: AbortSignal): Promise<StatusAnswer> {
   return await readJson<StatusAnswer>("/api/v1/status", signal);
+}
+
+/** `GET /api/v1/inflight`. @throws ProblemError */
+export async function readInflight(signal: AbortSignal): Promise<InflightAnswer> {
+  return await readJson<InflightAnswer>("/api/v1/inflight", signal);
 }
 
 /** The problem in anything that was thrown. */

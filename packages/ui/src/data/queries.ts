@@ -1,16 +1,23 @@
 /*
  * What views ask for: answers of the server, kept fresh by the live connection.
  */
-import type { StatusAnswer, TraceAnswer } from "@spoor/trace";
+import type { InflightAnswer, StatusAnswer, TraceAnswer } from "@spoor/trace";
 import { type Query, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useReducer } from "react";
-import { readStatus, readTrace, readTraceList, type TraceListQuery } from "./api-client.ts";
+import {
+  readInflight,
+  readStatus,
+  readTrace,
+  readTraceList,
+  type TraceListQuery,
+} from "./api-client.ts";
 import { EMPTY_LIST, type LiveTraceList, released, withArrived } from "./live-trace-list.ts";
 import { useStream, useStreamState } from "./stream-context.tsx";
 
 /** A trace that grows is read again no more often than this. */
 const REREAD_INTERVAL_MS = 1_000;
 const STATUS_KEY = ["status"] as const;
+const INFLIGHT_KEY = ["inflight"] as const;
 
 /**
  * Reads again what is on the screen whenever the live connection opens, because nobody told of
@@ -39,6 +46,25 @@ export function useStatus(): UseQueryResult<StatusAnswer> {
   return useQuery({ queryKey: STATUS_KEY, queryFn: ({ signal }) => readStatus(signal) });
 }
 
+/** Everything that hangs, and who would tell; told by the live connection. */
+export function useInflight(): UseQueryResult<InflightAnswer> {
+  const client = useQueryClient();
+  const stream = useStream();
+  useEffect(
+    () => stream.listen({ inflight: (answer) => client.setQueryData(INFLIGHT_KEY, answer) }),
+    [client, stream],
+  );
+  return useQuery({ queryKey: INFLIGHT_KEY, queryFn: ({ signal }) => readInflight(signal) });
+}
+
+/** Whether what hangs says anything new of a trace: it has open spans, or had some. */
+function isRunning(traceId: string, told: InflightAnswer, known: TraceAnswer | undefined): boolean {
+  if (known !== undefined && known.open.length > 0) return true;
+  return told.groups.some(({ requests }) =>
+    requests.some((request) => request.traceId.startsWith(traceId)),
+  );
+}
+
 /** All spans of one trace; read again when the server says that it got more. */
 export function useTrace(traceId: string): UseQueryResult<TraceAnswer> {
   const client = useQueryClient();
@@ -49,12 +75,17 @@ export function useTrace(traceId: string): UseQueryResult<TraceAnswer> {
       timer = undefined;
       void client.invalidateQueries({ queryKey: ["trace", traceId] });
     };
+    const rereadSoon = (): void => {
+      timer ??= setTimeout(reread, REREAD_INTERVAL_MS);
+    };
     const stop = stream.listen({
       traces: (traces) => {
         // The address may name the trace by a prefix.
-        if (timer !== undefined || !traces.some((trace) => trace.traceId.startsWith(traceId)))
-          return;
-        timer = setTimeout(reread, REREAD_INTERVAL_MS);
+        if (traces.some((trace) => trace.traceId.startsWith(traceId))) rereadSoon();
+      },
+      inflight: (told) => {
+        const known = client.getQueryData<TraceAnswer>(["trace", traceId]);
+        if (isRunning(traceId, told, known)) rereadSoon();
       },
     });
     return () => {

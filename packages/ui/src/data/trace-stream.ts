@@ -5,7 +5,12 @@
  * repeats at a fixed pace otherwise. Here a lost connection is always closed and opened again
  * after a growing delay, and the page knows since when it is lost.
  */
-import type { StatusAnswer, TraceStreamEvent, TraceSummaryDocument } from "@spoor/trace";
+import type {
+  InflightAnswer,
+  StatusAnswer,
+  TraceStreamEvent,
+  TraceSummaryDocument,
+} from "@spoor/trace";
 
 /** Delay before the first new attempt; doubled after each that fails. */
 const RETRY_DELAY_MS_MIN = 1_000;
@@ -40,6 +45,8 @@ export interface TraceStreamSeams {
 export interface TraceStreamListener {
   readonly traces?: (traces: readonly TraceSummaryDocument[]) => void;
   readonly status?: (status: StatusAnswer) => void;
+  /** Everything that hangs, whenever that changed. */
+  readonly inflight?: (answer: InflightAnswer) => void;
 }
 
 /** One live connection, shared by the views of the page. Closed until `resume` is called. */
@@ -86,6 +93,7 @@ export class TraceStream {
     source.addEventListener("error", () => ifCurrent(() => this.#lost()));
     source.addEventListener("traces", ({ data }) => ifCurrent(() => this.#arrived(data)));
     source.addEventListener("status", ({ data }) => ifCurrent(() => this.#statusCame(data)));
+    source.addEventListener("inflight", ({ data }) => ifCurrent(() => this.#inflightCame(data)));
   }
 
   /** Lets the connection go; browsers allow six to one host, and a hidden page needs none. */
@@ -119,6 +127,12 @@ export class TraceStream {
     // As above.
     const status = JSON.parse(String(data)) as StatusAnswer;
     for (const listener of this.#listeners) listener.status?.(status);
+  }
+
+  #inflightCame(data: unknown): void {
+    // As above.
+    const answer = JSON.parse(String(data)) as InflightAnswer;
+    for (const listener of this.#listeners) listener.inflight?.(answer);
   }
 
   #become(state: StreamState): void {

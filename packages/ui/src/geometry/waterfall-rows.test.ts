@@ -25,9 +25,14 @@ function chain(text: string): Span[] {
   });
 }
 
+function nameOf(row: WaterfallRow): string {
+  if (row.kind === "span") return row.node.span.spanId;
+  return row.kind === "ghost" ? `(${row.parentSpanId})` : `[${row.holder.who}]`;
+}
+
 function drawn(rows: readonly WaterfallRow[]): string[] {
   return rows.map((row) => {
-    const name = row.kind === "span" ? row.node.span.spanId : `(${row.parentSpanId})`;
+    const name = nameOf(row);
     return `${"-".repeat(row.level - 1)}${name} ${row.position}/${row.setSize}`;
   });
 }
@@ -114,4 +119,16 @@ test("whatever spans name as their parents, every span has one row", () => {
       assert.ok(rows.every((row, index) => row.index === index && row.subtreeEnd > index));
     }),
   );
+});
+
+test("who holds a span up stands below it, before its children, and can be selected", () => {
+  const tree = buildTree({ traceId: "", spans: chain("a a.b b.c") });
+  const holder = { who: "a job", session: "", traceId: "", spanId: "" };
+  const rows = waterfallRows(tree, ({ span: { spanId } }) => (spanId === "b" ? [holder] : []));
+  assert.deepEqual(drawn(rows), ["a 1/1", "-b 1/1", "--[a job] 1/2", "--c 2/2"]);
+  assert.deepEqual(
+    rows.map(({ key }) => key),
+    ["a", "b", "holder-b", "c"],
+  );
+  assert.equal(visibleRows(rows, new Set(["b"])).length, 2);
 });

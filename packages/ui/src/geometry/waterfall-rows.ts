@@ -1,18 +1,18 @@
 /*
- * The rows of the waterfall: every span of a trace once, in the order of the tree, and a ghost row
- * above the spans whose parent never arrived.
+ * The rows of the waterfall: every span of a trace once, in the order of the tree, a ghost row above
+ * the spans whose parent never arrived, and a row for each holder below the span that waits for it.
  *
  * 1. `waterfallRows` makes all rows, once per trace. A row knows where its subtree ends.
  * 2. `visibleRows` leaves out what is folded away, by jumping over subtrees; once per fold.
  *
  * Cost: O(n) each; nothing recurses, so a chain of 10,000 spans is no deeper than one of two.
  */
-import { invariant, type TraceTree, type TreeNode } from "@spoor/trace";
+import { type HolderLines, invariant, type TraceTree, type TreeNode } from "@spoor/trace";
 
 interface RowPlace {
   /**
    * Names the row in the address and while spans are added: the span id, `…~2` for the second span
-   * of one id, and `parent-…` for a ghost.
+   * of one id, `parent-…` for a ghost, and `holder-…` for a holder.
    */
   readonly key: string;
   /** Index into the list of all rows. */
@@ -41,19 +41,30 @@ export interface GhostRow extends RowPlace {
   readonly parentSpanId: string;
 }
 
+/** A row for somebody who holds what the open span above it waits for. */
+export interface HolderRow extends RowPlace {
+  readonly kind: "holder";
+  readonly holder: HolderLines;
+  /** The open span that waits. */
+  readonly node: TreeNode;
+}
+
 /** One row of the waterfall. */
-export type WaterfallRow = SpanRow | GhostRow;
+export type WaterfallRow = SpanRow | GhostRow | HolderRow;
+
+/** Who holds what a span waits for; none for most. */
+export type HoldersOf = (node: TreeNode) => readonly HolderLines[];
 
 /** A move of the selection by the keyboard. */
 export type RowMove = "up" | "down" | "first" | "last" | "pageUp" | "pageDown";
 
 /** All rows of a trace, folded or not. */
-export function waterfallRows(tree: TraceTree): WaterfallRow[] {
+export function waterfallRows(tree: TraceTree, holdersOf: HoldersOf = () => []): WaterfallRow[] {
   const rows: Draft[] = [];
   const keys = new Map<string, number>();
   const tops = topsOf(tree);
   for (const [index, top] of tops.entries()) {
-    addSubtree({ rows, keys }, top, { position: index + 1, setSize: tops.length });
+    addSubtree({ rows, keys, holdersOf }, top, { position: index + 1, setSize: tops.length });
   }
   return rows;
 }
@@ -113,7 +124,8 @@ export function movedPlace(
 
 type Draft = WaterfallRow & { subtreeEnd: number };
 type Ghost = { readonly parentSpanId: string; readonly children: TreeNode[] };
-type Item = TreeNode | Ghost;
+type Holder = { readonly holder: HolderLines; readonly node: TreeNode };
+type Item = TreeNode | Ghost | Holder;
 
 interface Place {
   readonly position: number;
@@ -151,9 +163,10 @@ interface Growing {
   readonly rows: Draft[];
   /** How often each key was wished for. */
   readonly keys: Map<string, number>;
+  readonly holdersOf: HoldersOf;
 }
 
-function addSubtree({ rows, keys }: Growing, top: Item, place: Place): void {
+function addSubtree({ rows, keys, holdersOf }: Growing, top: Item, place: Place): void {
   const open: Open[] = [{ item: top, parentIndex: -1, ...place }];
   const first = rows.length;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -162,22 +175,39 @@ function addSubtree({ rows, keys }: Growing, top: Item, place: Place): void {
     const level = (rows[parentIndex]?.level ?? 0) + 1;
     const key = freeKey(keys, item);
     const at = { key, index, level, position, setSize, parentIndex, subtreeEnd: index + 1 };
-    rows.push(
-      "span" in item
-        ? { kind: "span", node: item, ...at }
-        : { kind: "ghost", parentSpanId: item.parentSpanId, ...at },
-    );
-    for (let child = item.children.length; child >= 1; child -= 1) {
-      const node = item.children[child - 1];
-      invariant(node !== undefined, "a child at every place of the list", { child });
-      open.push({ item: node, parentIndex: index, position: child, setSize: item.children.length });
+    rows.push(rowOf(item, at));
+    const children = itemsBelow(item, holdersOf);
+    for (let child = children.length; child >= 1; child -= 1) {
+      const below = children[child - 1];
+      invariant(below !== undefined, "a child at every place of the list", { child });
+      open.push({ item: below, parentIndex: index, position: child, setSize: children.length });
     }
   }
   closeSubtrees(rows, first);
 }
 
+function rowOf(item: Item, at: Omit<Draft, "kind" | "node">): Draft {
+  if ("span" in item) return { kind: "span", node: item, ...at };
+  if ("holder" in item) return { kind: "holder", ...item, ...at };
+  return { kind: "ghost", parentSpanId: item.parentSpanId, ...at };
+}
+
+/** Who holds a span up stands first: it is what the reader looks for. */
+function itemsBelow(item: Item, holdersOf: HoldersOf): readonly Item[] {
+  if ("holder" in item) return [];
+  if (!("span" in item)) return item.children;
+  const holders = holdersOf(item);
+  if (holders.length === 0) return item.children;
+  return [...holders.map((holder) => ({ holder, node: item })), ...item.children];
+}
+
+function wishedKey(item: Item): string {
+  if ("span" in item) return item.span.spanId;
+  return "holder" in item ? `holder-${item.node.span.spanId}` : `parent-${item.parentSpanId}`;
+}
+
 function freeKey(keys: Map<string, number>, item: Item): string {
-  const wish = "span" in item ? item.span.spanId : `parent-${item.parentSpanId}`;
+  const wish = wishedKey(item);
   const count = (keys.get(wish) ?? 0) + 1;
   keys.set(wish, count);
   return count === 1 ? wish : `${wish}~${count}`;

@@ -1,15 +1,16 @@
 /*
- * The recent traces, live.
+ * Now: what hangs and who holds it up, and below it the recent traces, live.
  */
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { type HomeSearch, LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX } from "../address/search.ts";
 import { problemOf, type TraceListQuery } from "../data/api-client.ts";
-import { type LiveTraces, useLiveTraces, useStatus } from "../data/queries.ts";
+import { type LiveTraces, useInflight, useLiveTraces, useStatus } from "../data/queries.ts";
 import { isTyping } from "../design/is-typing.ts";
 import { countText } from "../design/time-text.ts";
 import { CoverageNote } from "../views/coverage-note.tsx";
 import { FirstRun, Mistakes } from "../views/first-run.tsx";
+import { HangingNow } from "../views/hanging-now.tsx";
 import { ProblemNotice } from "../views/problem-notice.tsx";
 import { StatusLine } from "../views/status-line.tsx";
 import { moveFocus, TraceList } from "../views/trace-list.tsx";
@@ -28,7 +29,7 @@ export function HomePage() {
     [sort, onlyErrors, limit],
   );
   useEffect(() => {
-    document.title = "Recent traces · Spoor";
+    document.title = "Now · Spoor";
   }, []);
   // A new query is a new list: nothing of the old one may stay.
   return <TracesPane key={`${sort} ${onlyErrors} ${limit}`} query={query} />;
@@ -40,6 +41,7 @@ function TracesPane({ query }: { readonly query: TraceListQuery }) {
   const isHeld = isPointed || isFocused;
   const live = useLiveTraces(query, isHeld);
   const status = useStatus();
+  const now = useInflight();
   const { answer, list } = live;
   const pane = useRef<HTMLDivElement>(null);
   useListKeys(pane);
@@ -49,11 +51,13 @@ function TracesPane({ query }: { readonly query: TraceListQuery }) {
     );
   }
   if (answer.data === undefined) return null;
-  if (list.shown.length === 0 && list.waiting.length === 0 && !query.onlyErrors) {
+  const hasTraces = list.shown.length > 0 || list.waiting.length > 0;
+  if (!hasTraces && !query.onlyErrors && (now.data?.requestCount ?? 0) === 0) {
     return <div className="home-scroll">{status.data && <FirstRun status={status.data} />}</div>;
   }
   return (
     <>
+      {now.data !== undefined && <HangingNow answer={now.data} />}
       <ListHead query={query} live={live} isHeld={isHeld} />
       <div ref={pane} className="home-scroll">
         {list.shown.length > 0 ? (
@@ -67,7 +71,13 @@ function TracesPane({ query }: { readonly query: TraceListQuery }) {
           </div>
         ) : (
           <p className="home-none">
-            No trace with an error here. <Link to="/">Show all traces</Link>
+            {query.onlyErrors ? (
+              <>
+                No trace with an error here. <Link to="/">Show all traces</Link>
+              </>
+            ) : (
+              "No trace has ended yet."
+            )}
           </p>
         )}
         {status.data !== undefined && status.data.mistakes.length > 0 && (

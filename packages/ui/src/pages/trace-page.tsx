@@ -1,16 +1,17 @@
 /*
  * One trace: the answer in words, the waterfall, and the detail of the selected span.
  */
-import { fromTraceDocument, spanTitle, type TraceAnswer } from "@spoor/trace";
+import { fromTraceDocument, type Running, spanTitle, type TraceAnswer } from "@spoor/trace";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { problemOf } from "../data/api-client.ts";
 import { useTrace } from "../data/queries.ts";
+import { useElapsedMs } from "../design/use-elapsed-ms.ts";
 import { revealed } from "../geometry/waterfall-rows.ts";
 import { ProblemNotice } from "../views/problem-notice.tsx";
 import { SpanDetail } from "../views/span-detail.tsx";
 import { TraceHead } from "../views/trace-head.tsx";
-import { type TraceModel, traceModel } from "../views/trace-model.ts";
+import { grown, type TraceModel, traceModel } from "../views/trace-model.ts";
 import type { WaterfallAction } from "../views/waterfall-keys.ts";
 import { Waterfall } from "../views/waterfall.tsx";
 import { gridOf, useTraceKeys } from "./trace-keys.ts";
@@ -58,7 +59,12 @@ interface LoadedTraceProps {
 }
 
 function LoadedTrace({ answer, nowMs }: LoadedTraceProps) {
-  const model = useMemo(() => traceModel(fromTraceDocument(answer.trace)), [answer.trace]);
+  const trace = useMemo(() => fromTraceDocument(answer.trace), [answer.trace]);
+  const elapsedMs = useElapsedMs(answer, canGrow(answer));
+  const model = useMemo(
+    () => traceModel(trace, runningOf(answer, elapsedMs)),
+    [trace, answer, elapsedMs],
+  );
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
   const { selection, select } = useSelection();
   const body = useRef<HTMLDivElement>(null);
@@ -111,6 +117,17 @@ function LoadedTrace({ answer, nowMs }: LoadedTraceProps) {
       </div>
     </>
   );
+}
+
+/** A trace of more spans is drawn anew only when the server told of it. */
+const GROWING_SPANS_MAX = 2000;
+
+function canGrow({ trace, open }: TraceAnswer): boolean {
+  return open.some(({ state }) => state === "open") && trace.spans.length < GROWING_SPANS_MAX;
+}
+
+function runningOf({ open, nowUnixNano }: TraceAnswer, elapsedMs: number): Running {
+  return grown({ open, nowUnixNano: BigInt(nowUnixNano) }, elapsedMs);
 }
 
 function useTitle(model: TraceModel): void {

@@ -12,6 +12,7 @@ import {
   StatusCode,
   type TreeNode,
   type TreeProblem,
+  type VerdictGround,
 } from "@spoor/trace";
 import type { ReactNode } from "react";
 import { CopyButton } from "../design/copy-button.tsx";
@@ -40,6 +41,7 @@ export function TraceHead({ model, coverage, nowMs, onSelect }: TraceHeadProps) 
   const { tree, verdict } = model;
   const [root] = tree.roots;
   const service = root === undefined ? "" : serviceName(root.span.resource);
+  const waitingNode = tree.nodes.find((node) => model.openOf.get(node) === verdict.waiting);
   return (
     <section className="trace-head" aria-label="Trace">
       <div className="trace-head-top">
@@ -57,6 +59,9 @@ export function TraceHead({ model, coverage, nowMs, onSelect }: TraceHeadProps) 
       {verdict.sentence !== "" && (
         <p className="verdict">
           {verdict.sentence}{" "}
+          {waitingNode !== undefined && (
+            <JumpButton node={waitingNode} text="Show what waits" onSelect={onSelect} />
+          )}{" "}
           {verdict.failure !== undefined && (
             <JumpButton node={verdict.failure} text="Show the failure" onSelect={onSelect} />
           )}{" "}
@@ -65,6 +70,7 @@ export function TraceHead({ model, coverage, nowMs, onSelect }: TraceHeadProps) 
           )}
         </p>
       )}
+      {verdict.waiting !== undefined && <Grounds grounds={verdict.grounds} />}
       <ul className="trace-problems">
         {problemTexts(tree.problems).map((text) => (
           <li key={text}>
@@ -77,6 +83,23 @@ export function TraceHead({ model, coverage, nowMs, onSelect }: TraceHeadProps) 
         </li>
       </ul>
     </section>
+  );
+}
+
+/** What the sentence rests on, so that nobody has to believe it. */
+function Grounds({ grounds }: { readonly grounds: readonly VerdictGround[] }) {
+  return (
+    <details className="grounds">
+      <summary>Why this is said</summary>
+      <ul>
+        {grounds.map(({ rule, certainty, evidence }) => (
+          <li key={rule}>
+            <strong>{certainty === "seen" ? "seen" : "probably"}</strong> · rule <code>{rule}</code>
+            {evidence.length > 0 && ` · ${evidence.join(" · ")}`}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -118,6 +141,7 @@ function Facts(props: {
         {clockText(start)}
       </li>
       <li>{countText(model.tree.nodes.length, "span")}</li>
+      {model.openOf.size > 0 && <li className="fact-open">▷ {model.openOf.size} open</li>}
       <li>{countText(model.looks.size, "service")}</li>
       <li className={model.errorCount > 0 ? "fact-error" : ""}>
         {model.errorCount === 0 ? "no errors" : `✕ ${countText(model.errorCount, "error")}`}

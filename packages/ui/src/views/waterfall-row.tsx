@@ -3,11 +3,14 @@ import {
   errorText,
   formatDuration,
   nodeDurationNano,
+  type OpenSpan,
+  openSpanSentence,
   serviceName,
   spanTitle,
   StatusCode,
   type TreeNode,
 } from "@spoor/trace";
+import { Link } from "@tanstack/react-router";
 import { type CSSProperties, memo } from "react";
 import { Monogram } from "../design/monogram.tsx";
 import { lookVariables } from "../design/service-colour.ts";
@@ -17,6 +20,7 @@ import { ROW_HEIGHT_PX } from "../geometry/row-window.ts";
 import { barOf } from "../geometry/time-scale.ts";
 import {
   type GhostRow,
+  type HolderRow,
   isExpandable,
   type SpanRow,
   type WaterfallRow,
@@ -61,13 +65,11 @@ export const WaterfallRowView = memo(function WaterfallRowView(props: WaterfallR
       aria-setsize={row.setSize}
       aria-expanded={isExpandable(row) ? !isCollapsed : undefined}
       aria-selected={isSelected}
-      aria-label={row.kind === "span" ? spokenRow(row.node, model) : ghostText(row)}
+      aria-label={spokenText(row, model)}
     >
-      {row.kind === "span" ? (
-        <SpanCells model={model} row={row} isCollapsed={isCollapsed} />
-      ) : (
-        <GhostCells row={row} isCollapsed={isCollapsed} />
-      )}
+      {row.kind === "span" && <SpanCells model={model} row={row} isCollapsed={isCollapsed} />}
+      {row.kind === "ghost" && <GhostCells row={row} isCollapsed={isCollapsed} />}
+      {row.kind === "holder" && <HolderCells model={model} row={row} />}
     </div>
   );
 });
@@ -100,6 +102,7 @@ function SpanCells(props: CellProps<SpanRow> & { readonly model: TraceModel }) {
         {formatDuration(selfNano)}
       </div>
       <div role="gridcell" className="number" title={exactDurationText(durationNano)}>
+        {model.openOf.has(node) && <span className="open-sign">▷ </span>}
         {node.hasTimes ? formatDuration(durationNano) : "no time"}
       </div>
       <div role="gridcell" className="span-time">
@@ -128,6 +131,41 @@ function GhostCells({ row, isCollapsed }: CellProps<GhostRow>) {
   );
 }
 
+/** Dashed, because it is no span: somebody else told of it. */
+function HolderCells({ model, row }: { readonly model: TraceModel; readonly row: HolderRow }) {
+  const { who, session, traceId } = row.holder;
+  const { left, width } = barOf(model.scale, row.node);
+  return (
+    <>
+      <div role="gridcell" className="span-name is-holder" style={indentOf(row)}>
+        <span className="twisty" aria-hidden="true" />
+        <span className="ghost-chip" aria-hidden="true">
+          ⧗
+        </span>
+        <span className="span-title" title={`${who}${session === "" ? "" : `: ${session}`}`}>
+          held by {who}
+        </span>
+        {traceId !== "" && (
+          <Link to="/t/$traceId" params={{ traceId }} className="holder-link">
+            its trace
+          </Link>
+        )}
+      </div>
+      <div role="gridcell" aria-label="no self time" />
+      <div role="gridcell" aria-label="no duration" />
+      <div role="gridcell" className="span-time">
+        <div
+          className="bar-holder"
+          style={{ left: `${left * 100}%`, width: `${width * 100}%` }}
+          title={session}
+        >
+          {session}
+        </div>
+      </div>
+    </>
+  );
+}
+
 function Twisty({ row, isCollapsed }: CellProps<WaterfallRow>) {
   if (!isExpandable(row)) return <span className="twisty" aria-hidden="true" />;
   const hiddenCount = row.subtreeEnd - row.index - 1;
@@ -143,10 +181,16 @@ function Marks({ model, node }: { readonly model: TraceModel; readonly node: Tre
   const slow = model.slowMarkOf.get(node);
   const isError = node.span.status.code === StatusCode.error;
   const oddity = oddityOf(node);
-  if (slow === undefined && !isError && oddity === "") return null;
+  const open = model.openOf.get(node);
+  if (slow === undefined && !isError && oddity === "" && open === undefined) return null;
   const error = errorText(node.span);
   return (
     <span className="marks">
+      {open !== undefined && (
+        <span className="mark-open" title={openSpanSentence(open, model.nowUnixNano)}>
+          {openWords(open)}
+        </span>
+      )}
       {slow !== undefined && (
         <span
           className="mark-slow"
@@ -164,6 +208,12 @@ function Marks({ model, node }: { readonly model: TraceModel; readonly node: Tre
       {oddity !== "" && <span className="mark-odd">? {oddity}</span>}
     </span>
   );
+}
+
+function openWords({ state, isCallerGone, wait }: OpenSpan): string {
+  const words = { open: "open", ending: "ended, not arrived", gone: "open, process gone" }[state];
+  const blocked = wait.length > 0 && state === "open" ? "⧗ waits" : words;
+  return isCallerGone ? `${blocked}, caller gone` : blocked;
 }
 
 function oddityOf(node: TreeNode): string {
@@ -194,7 +244,12 @@ function Bar(props: {
       .join(", "),
   };
   const isError = node.span.status.code === StatusCode.error;
-  return <div className={`bar ${isError ? "bar-error" : ""}`} style={style} aria-hidden="true" />;
+  const classes = [
+    "bar",
+    ...(isError ? ["bar-error"] : []),
+    ...(model.openOf.has(node) ? ["bar-open"] : []),
+  ];
+  return <div className={classes.join(" ")} style={style} aria-hidden="true" />;
 }
 
 /** Solid where the span worked itself, light where it was in its children. */
@@ -223,6 +278,22 @@ function ghostText(row: GhostRow): string {
   return `parent ${row.parentSpanId.slice(0, 4)}… never arrived`;
 }
 
+function spokenWait(node: TreeNode, { openOf, nowUnixNano }: TraceModel): string {
+  const open = openOf.get(node);
+  return open === undefined ? "" : `still open, ${openSpanSentence(open, nowUnixNano)}`;
+}
+
+function spokenText(row: WaterfallRow, model: TraceModel): string {
+  switch (row.kind) {
+    case "span":
+      return spokenRow(row.node, model);
+    case "ghost":
+      return ghostText(row);
+    case "holder":
+      return `held by ${row.holder.who}, ${row.holder.session}`;
+  }
+}
+
 /** The row as it is read out: what, how long, from when, and what is wrong with it. */
 function spokenRow(node: TreeNode, model: TraceModel): string {
   const { span } = node;
@@ -233,6 +304,7 @@ function spokenRow(node: TreeNode, model: TraceModel): string {
     `starts at ${formatDuration(node.startNano)}`,
     span.status.code === StatusCode.error ? `error ${errorText(span)}` : "",
     model.slowMarkOf.has(node) ? "slow" : "",
+    spokenWait(node, model),
     oddityOf(node),
   ]
     .filter((text) => text !== "")
