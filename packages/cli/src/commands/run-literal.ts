@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** A terminal of this width. */
   readonly columns?: number;
+  /** Gets what a signal is to call. */
+  readonly onSignal?: CommandContext["onSignal"];
 }
 
 /** The clock of every run: 2026-11-22T15:00:00Z. */
@@ -39,7 +41,7 @@ export async function run(given: readonly string[], options: RunOptions = {}): P
     environment: options.environment ?? {},
     clock: new ManualClock(NOW_UNIX_NANO),
     version: "1.2.3",
-    onSignal: () => {},
+    onSignal: options.onSignal ?? (() => {}),
   };
   const exit = await runCommandLine(given, context);
   return { code: EXIT_CODES[exit].code, ...texts };

@@ -94,7 +94,7 @@ function Holder(props: { readonly holder: InflightHolder; readonly requestCount:
   return (
     <h3 className="now-holder">
       <span className="now-glyph" aria-hidden="true">
-        ⧗
+        ‖
       </span>
       {holder.certainty === "seen" ? "Held by " : "Probably held by "}
       {holder.traceId === "" ? (

@@ -140,7 +140,7 @@ function HolderCells({ model, row }: { readonly model: TraceModel; readonly row:
       <div role="gridcell" className="span-name is-holder" style={indentOf(row)}>
         <span className="twisty" aria-hidden="true" />
         <span className="ghost-chip" aria-hidden="true">
-          ⧗
+          ‖
         </span>
         <span className="span-title" title={`${who}${session === "" ? "" : `: ${session}`}`}>
           held by {who}
@@ -212,7 +212,7 @@ function Marks({ model, node }: { readonly model: TraceModel; readonly node: Tre
 
 function openWords({ state, isCallerGone, wait }: OpenSpan): string {
   const words = { open: "open", ending: "ended, not arrived", gone: "open, process gone" }[state];
-  const blocked = wait.length > 0 && state === "open" ? "⧗ waits" : words;
+  const blocked = wait.length > 0 && state === "open" ? "‖ waits" : words;
   return isCallerGone ? `${blocked}, caller gone` : blocked;
 }
 
