@@ -1,7 +1,7 @@
 /*
  * Reports of an open span, written by docs/formats/open-spans.md and sent by the unmodified
- * official SDK for Node: `node otel-node-reports.ts grpc|http/protobuf|http/json ENDPOINT`. The span
- * never ends. Prints its ids.
+ * official SDK for Node: `node otel-node-reports.ts grpc|http/protobuf|http/json ENDPOINT`. The
+ * span never ends. Prints its ids.
  */
 import { context, logs, SeverityNumber, trace } from "@opentelemetry/api";
 import { OTLPLogExporter as GrpcExporter } from "@opentelemetry/exporter-logs-otlp-grpc";

@@ -43,7 +43,8 @@ const SENDERS = sendersOf<Span>(
 
 /**
  * The same spans in two traces that nobody else has. Random ids are often small, so they repeat:
- * of two spans with one id the first is kept, since the API tells them apart by nothing else.
+ * of two spans with one id the first is kept, since the API tells them apart by nothing else. All
+ * have ended: one that has not is open, and no span of the store.
  */
 function inNewTraces(spans: readonly Span[]): Span[] {
   const traceIds = [randomBytes(16).toString("hex"), randomBytes(16).toString("hex")];
@@ -51,7 +52,8 @@ function inNewTraces(spans: readonly Span[]): Span[] {
   for (const [index, span] of spans.entries()) {
     const traceId = traceIds[index % 2] ?? span.traceId;
     const key = `${traceId} ${span.spanId}`;
-    if (!moved.has(key)) moved.set(key, { ...span, traceId });
+    const endTimeUnixNano = span.endTimeUnixNano || 1n;
+    if (!moved.has(key)) moved.set(key, { ...span, traceId, endTimeUnixNano });
   }
   return [...moved.values()];
 }

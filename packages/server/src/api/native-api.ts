@@ -17,11 +17,7 @@ import {
   type TraceListAnswer,
 } from "@spoor/trace";
 import { type Context, Hono } from "hono";
-import {
-  TRACE_LOG_RECORDS_MAX,
-  TRACE_OPEN_SPANS_MAX,
-  TRACE_SPANS_MAX,
-} from "../base/limits.ts";
+import { TRACE_LOG_RECORDS_MAX, TRACE_OPEN_SPANS_MAX, TRACE_SPANS_MAX } from "../base/limits.ts";
 import type { Live } from "../live/live.ts";
 import type { TraceStream } from "../live/trace-stream.ts";
 import { coverage } from "./coverage.ts";

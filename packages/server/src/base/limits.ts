@@ -219,7 +219,7 @@ export const FINISHED_REMEMBERED_MS_MIN = 100;
  */
 export const FINAL_DELAY_MS_MAX = 30_000;
 
-/** How long the open spans of a process that fell silent are shown, in ms; then they are counted. */
+/** How long open spans of a process that fell silent are shown, in ms; then they are counted. */
 export const GONE_MS_MAX = 600_000;
 
 /** When the next report of a sender that does not say so is due, in ms. */

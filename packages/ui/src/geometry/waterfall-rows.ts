@@ -1,6 +1,6 @@
 /*
- * The rows of the waterfall: every span of a trace once, in the order of the tree, a ghost row above
- * the spans whose parent never arrived, and a row for each holder below the span that waits for it.
+ * The rows of the waterfall: every span of a trace once, in the order of the tree, a ghost row
+ * above the spans whose parent never arrived, and a row for each holder below the span that waits.
  *
  * 1. `waterfallRows` makes all rows, once per trace. A row knows where its subtree ends.
  * 2. `visibleRows` leaves out what is folded away, by jumping over subtrees; once per fold.
