@@ -12,16 +12,24 @@ const POLL_MS = 25;
 
 /** All spans of a trace, in the order of the answer. @throws Error when it does not come whole. */
 export async function storedSpans(
-  { url }: Pick<SpoorProcess, "url">,
+  spoor: Pick<SpoorProcess, "url">,
   traceId: string,
 ): Promise<readonly Span[]> {
+  return fromTraceDocument((await wholeTrace(spoor, traceId)).trace).spans;
+}
+
+/** The answer about a trace, what is open included. @throws Error when it does not come whole. */
+export async function wholeTrace(
+  { url }: Pick<SpoorProcess, "url">,
+  traceId: string,
+): Promise<TraceAnswer> {
   const deadline = AbortSignal.timeout(STORE_MS_MAX);
   for (;;) {
     const response = await fetch(`${url}/api/v1/traces/${traceId}`, { signal: deadline });
     if (response.status === 200) {
       // The server under test is the one that defines this answer.
       const answer = (await response.json()) as TraceAnswer;
-      if (answer.complete) return fromTraceDocument(answer.trace).spans;
+      if (answer.complete) return answer;
     } else if (response.status !== 503) {
       throw new Error(`cannot read trace ${traceId}: HTTP ${response.status}`);
     }

@@ -46,7 +46,7 @@ context.with(trace.setSpan(context.active(), span), () => {
       "spoor.open.start_unix_nano": startUnixNano,
       "spoor.open.name": "charge",
       "spoor.open.kind": "internal",
-      "spoor.open.next_ms": 2000,
+      "spoor.open.next_ms": 60_000,
       "spoor.wait.kind": "pool",
       "spoor.wait.certainty": "seen",
       "order.id": "1001",
@@ -62,7 +62,7 @@ logger.emit({
     "spoor.process.snapshot": 1,
     "spoor.process.spans": [`${traceId}-${spanId}`],
     "spoor.process.span_count": 1,
-    "spoor.process.next_ms": 2000,
+    "spoor.process.next_ms": 60_000,
   },
 });
 await sdk.shutdown();

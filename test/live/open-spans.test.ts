@@ -3,10 +3,16 @@ import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { encodeLogsJson, encodeTracesJson, encodeTracesProtobuf } from "@spoor/otlp";
-import type { FindingsAnswer, InflightAnswer, LossAnswer, TraceAnswer } from "@spoor/trace";
+import {
+  attributeText,
+  type FindingsAnswer,
+  type InflightAnswer,
+  type LossAnswer,
+} from "@spoor/trace";
 import { exampleSpan } from "../example-span.ts";
-import { exampleLogRecord } from "../log-records.ts";
+import { exampleLogRecord, readLogRecords } from "../log-records.ts";
 import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
+import { wholeTrace } from "../stored-trace.ts";
 import { instance, lockHang, reportRecord, sendLogs } from "./lock-hang.ts";
 
 const CLI_PATH = fileURLToPath(new URL("../../packages/cli/bin/spoor.js", import.meta.url));
@@ -115,6 +121,7 @@ test("after the caller gave up, both still show the work that nobody waits for",
   assert.equal(found?.request.isZombie, true);
   assert.equal(found.request.openSpanCount, 2);
   assert.match(found.holder?.text ?? "", /nightly-reconcile/);
+  await wholeTrace(spoor, hang.traceId);
   const text = await cli("show", hang.traceId.slice(0, 12));
   assert.match(text, /^POST \/checkout \(#\) {2}✗ 504 Gateway Timeout$/m);
   assert.match(text, /POST \/reserve \(▷ OPEN #, caller gone\)/);
@@ -138,14 +145,14 @@ test("a finished span beats its reports, and open ones are in no list or statist
   assert.equal(await isListed(hang.traceId), false, "a late report opens nothing again");
   const loss = await get<LossAnswer>("loss");
   assert.ok(loss.losses.some(({ reason, count }) => reason === "open_span_late" && count >= 4));
-  const answer = await get<TraceAnswer>(`traces/${hang.traceId}`);
+  const answer = await wholeTrace(spoor, hang.traceId);
   assert.deepEqual([answer.trace.spans.length, answer.open.length], [4, 0]);
 });
 
 test("a trace of which nothing has ended is found by the beginning of its id", async () => {
   const hang = lockHang();
   await sendLogs(spoor, hang.records);
-  const answer = await get<TraceAnswer>(`traces/${hang.traceId.slice(0, 12)}`);
+  const answer = await wholeTrace(spoor, hang.traceId.slice(0, 12));
   assert.equal(answer.trace.traceId, hang.traceId);
   assert.deepEqual([answer.trace.spans.length, answer.open.length], [0, 4]);
 });
@@ -155,7 +162,7 @@ test("a span without an end is open, and never stored as a span of any length", 
   const other = exampleSpan({ traceId: endless.traceId, parentSpanId: endless.spanId });
   await sendSpans([endless, other]);
   assert.equal((await hanging(endless.traceId))?.request.top.title, "GET /endless");
-  const answer = await get<TraceAnswer>(`traces/${endless.traceId}`);
+  const answer = await wholeTrace(spoor, endless.traceId);
   assert.deepEqual(
     answer.trace.spans.map(({ spanId }) => spanId),
     [other.spanId],
@@ -299,8 +306,12 @@ test("reports are kept as log records too, in OTLP/JSON as in protobuf", async (
   });
   assert.equal(response.status, 200);
   assert.equal((await hanging(hang.traceId))?.request.openSpanCount, 4);
-  const text = await cli("logs", hang.traceId);
-  assert.match(text, /inventory: postgres\.Query SELECT \* FROM inventory FOR UPDATE still open/);
+  const records = await readLogRecords(spoor.url, hang.traceId);
+  const texts = records.map(({ body }) => attributeText(body));
+  assert.match(
+    texts.join("\n"),
+    /inventory: postgres\.Query SELECT \* FROM inventory FOR UPDATE still open/,
+  );
 });
 
 test("what hangs is pushed to those who watch, without asking", async () => {
