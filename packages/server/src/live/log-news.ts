@@ -25,7 +25,7 @@ import {
 } from "@spoor/trace";
 import { NEXT_REPORT_MS_DEFAULT } from "../base/limits.ts";
 import type { NewsItem, QuerySample } from "./live-news.ts";
-import { openReport, reporterOf } from "./span-news.ts";
+import { holds, openReport, reporterOf } from "./span-news.ts";
 
 const QUERY_SAMPLE = "db.server.query_sample";
 const PARTIAL_EVENT = "partial.event";
@@ -64,7 +64,7 @@ function knownIn(strings: StringTable): Known {
 
 function partialRows({ attributes, attributesEnd }: LogBatch, from: number, key: number): number[] {
   const start = from === 0 ? 0 : (attributesEnd[from - 1] ?? 0);
-  if (!attributes.keys.subarray(start, attributes.count).includes(key)) return [];
+  if (!holds(attributes.keys, key, { from: start, to: attributes.count })) return [];
   const rows: number[] = [];
   let row = from;
   for (let index = start; index < attributes.count; index += 1) {

@@ -94,14 +94,33 @@ function halves({ buffer, byteOffset, byteLength }: BigUint64Array): Uint32Array
 const spanTypeKeys = new WeakMap<StringTable, number>();
 
 function hasOpenSpans(batch: SpanBatch, mark: BatchMark): boolean {
-  const { endTimesUnixNano, attributes, strings } = batch;
-  if (endTimesUnixNano.subarray(mark.spanCount, batch.spanCount).includes(0n)) return true;
+  const { attributes, strings } = batch;
+  if (hasEndless(batch, mark.spanCount)) return true;
   let key = spanTypeKeys.get(strings);
   if (key === undefined) {
     key = strings.internText(SPAN_TYPE);
     spanTypeKeys.set(strings, key);
   }
-  return attributes.keys.subarray(mark.attributeCount, attributes.count).includes(key);
+  return holds(attributes.keys, key, { from: mark.attributeCount, to: attributes.count });
+}
+
+/** A loop, because `includes` of a typed array is many times slower than one in V8. */
+function hasEndless({ endTimesUnixNano, spanCount }: SpanBatch, from: number): boolean {
+  const ends = halves(endTimesUnixNano);
+  for (let row = from; row < spanCount; row += 1) {
+    if (((ends[row * 2] ?? 0) | (ends[row * 2 + 1] ?? 0)) === 0) return true;
+  }
+  return false;
+}
+
+/** Whether `column` has `value` in the rows from `from` up to, not including, `to`. */
+export function holds(
+  column: Uint32Array,
+  value: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): boolean {
+  for (let row = from; row < to; row += 1) if (column[row] === value) return true;
+  return false;
 }
 
 function newsOfSpan(span: Span, nowUnixNano: bigint): NewsItem | undefined {
