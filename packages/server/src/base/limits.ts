@@ -201,8 +201,8 @@ export const OPEN_SPANS_BYTES_MAX: number = 64 * MIB;
 export const REPORTERS_MAX = 1_000;
 
 /**
- * Finished spans that are remembered, so that a report that comes late does not open them again.
- * Reports and spans of one moment arrive within seconds of each other.
+ * Finished spans that are remembered, at least half of it, so that a report that comes late does
+ * not open them again. Reports and spans of one moment arrive within seconds of each other.
  */
 export const FINISHED_REMEMBERED_MAX = 100_000;
 

@@ -10,7 +10,7 @@ import {
   type SnapshotReport,
   SpanKind,
 } from "@spoor/trace";
-import { FINAL_DELAY_MS_MAX, GONE_MS_MAX, OPEN_SPANS_MAX } from "../base/limits.ts";
+import { FINAL_DELAY_MS_MAX, GONE_MS_MAX, OPEN_SPANS_MAX, REPORTERS_MAX } from "../base/limits.ts";
 import type { LiveNews, NewsItem, Reporter } from "./live-news.ts";
 import { LiveSpans } from "./live-spans.ts";
 
@@ -251,4 +251,15 @@ test("who only sends spans is told as such, until it reports", () => {
     live.instances().map(({ state }) => state),
     ["reporting"],
   );
+});
+
+test("a flood of process names finds an end, and pushes out nobody who reports", () => {
+  const { live, ledger } = room(news(open(1), list(1, [1], { nextMs: 60_000 })));
+  const flood = Array.from({ length: REPORTERS_MAX + 500 }, (_, index) =>
+    open(1000 + index, {}, { service: "flood", instance: String(index) }),
+  );
+  live.take(news(...flood));
+  assert.equal(ledger.of("report_refused"), 501);
+  assert.equal(told(live)["span 1"], "open");
+  assert.equal(live.instances().length, REPORTERS_MAX);
 });

@@ -36,6 +36,7 @@ import {
 } from "../base/limits.ts";
 import type { LiveNews, NewsItem, Reporter } from "./live-news.ts";
 import { QuerySamples } from "./query-samples.ts";
+import { RecentIds } from "./recent-ids.ts";
 import { Reporters, type ReportingProcess, stateOf } from "./reporters.ts";
 
 interface Entry {
@@ -53,8 +54,8 @@ export class LiveSpans {
   readonly #reporters: Reporters;
   readonly #samples: QuerySamples = new QuerySamples();
   readonly #entries = new Map<string, Entry>();
-  /** Trace id and span id, oldest first. */
-  readonly #finished = new Set<string>();
+  /** Trace id and span id. */
+  readonly #finished: RecentIds = new RecentIds(FINISHED_REMEMBERED_MAX);
   #bytes = 0;
 
   constructor({ clock, ledger }: { readonly clock: Clock; readonly ledger: LossLedger }) {
@@ -154,13 +155,7 @@ export class LiveSpans {
 
   #finish(key: string): void {
     this.#delete(key);
-    if (this.#finished.has(key)) return;
     this.#finished.add(key);
-    if (this.#finished.size <= FINISHED_REMEMBERED_MAX) return;
-    for (const oldest of this.#finished) {
-      this.#finished.delete(oldest);
-      break;
-    }
   }
 
   #delete(key: string): void {

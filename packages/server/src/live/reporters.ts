@@ -4,8 +4,12 @@
  * A process is told by its service, its instance id and its start: two that share an instance id,
  * as one and its successor may, do not replace each other's lists.
  */
-import { type LossLedger, MISSED_REPORTS_MAX, type ReportingInstance } from "@spoor/trace";
-import type { SnapshotReport } from "@spoor/trace";
+import {
+  type LossLedger,
+  MISSED_REPORTS_MAX,
+  type ReportingInstance,
+  type SnapshotReport,
+} from "@spoor/trace";
 import { GONE_MS_MAX, REPORTERS_MAX, SENDER_ALIVE_MS, SENDERS_MAX } from "../base/limits.ts";
 import type { Reporter } from "./live-news.ts";
 
@@ -24,6 +28,8 @@ export interface ReportingProcess extends Reporter {
 export class Reporters {
   readonly #ledger: LossLedger;
   readonly #processes = new Map<string, ReportingProcess>();
+  /** When room was last made. */
+  #forgotMs = Number.NEGATIVE_INFINITY;
   /** Who sent spans, and when last. */
   readonly #senders = new Map<string, Reporter & { heardMs: number }>();
 
@@ -110,7 +116,10 @@ export class Reporters {
     }
   }
 
+  /** At most once in a second: it looks at all of them, and a flood of names must not. */
   #forgetGone(nowMs: number): boolean {
+    if (nowMs - this.#forgotMs < FORGET_PAUSE_MS) return false;
+    this.#forgotMs = nowMs;
     const [longest] = [...this.#processes.values()]
       .filter((process) => stateOf(process, nowMs) === "gone")
       .toSorted((a, b) => a.heardMs - b.heardMs);
@@ -131,6 +140,8 @@ export function stateOf(
 
 /** What exporting, a busy machine and the network may add to a report that was made in time. */
 const LATENESS_MS = 2_000;
+
+const FORGET_PAUSE_MS = 1_000;
 
 function goneAfterMs({ snapshot }: ReportingProcess): number {
   return (snapshot?.nextMs ?? 0) * MISSED_REPORTS_MAX;
