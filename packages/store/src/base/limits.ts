@@ -91,10 +91,17 @@ export const INSERT_MS_MAX = 60_000;
 export const INSERT_RECOVERY_MS_MAX = 15_000;
 
 /**
- * Width of the time bucket that leads the sorting key. Wide enough that a bucket of a small
- * installation fills a granule, narrow enough that the spans of a trace stay neighbours.
+ * The widest time bucket. A bucket leads the sorting key: wide enough that one of a small
+ * installation fills a granule, narrow enough that the spans of a trace stay neighbours. Every
+ * narrower width divides it.
  */
 export const BUCKET_SECONDS = 60;
+
+/**
+ * Rows that a bucket may hold by what one insert shows of the rate; else it gets narrower. Inserts
+ * overlap in time, so that a bucket then holds up to about twice as many.
+ */
+export const BUCKET_ROWS_MAX = 65_000;
 
 /**
  * Starts further away than this are not believed: their spans go to bucket 0, so that a broken

@@ -16,14 +16,15 @@
  * A. The whole interval at once: the traces with a span in it, from row conditions alone, then all
  *    their rows, which may lie outside. A row whose first start lies before the interval and whose
  *    last lies behind it says nothing about those between; it is settled by looking at the spans.
- *    This can happen only when the interval lies within one bucket, or in bucket 0.
+ *    This can happen only when the interval lies within one bucket, so within one of the widest
+ *    kind, or in bucket 0.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 import type { TraceSummary } from "@spoor/trace";
 
-import { RECENT_WINDOWS_MS } from "../base/limits.ts";
+import { BUCKET_SECONDS, RECENT_WINDOWS_MS } from "../base/limits.ts";
 import type { TraceList, TraceQuery } from "../port/trace-store.ts";
-import { bucketOf, IMPLAUSIBLE_BUCKET } from "../schema/time-bucket.ts";
+import { bucketRange } from "../schema/time-bucket.ts";
 import { runQuery } from "./run-query.ts";
 import { readSummaries } from "./summaries.ts";
 
@@ -134,7 +135,7 @@ async function findInInterval(
         OR last_start BETWEEN {from:UInt64} AND {last:UInt64}
         OR first_start < {from:UInt64} AND last_start > {last:UInt64} AND trace_id IN (
           SELECT trace_id FROM spans
-          WHERE tb IN (0, {innerBucket:UInt32})
+          WHERE (tb = 0 OR tb >= {fromBucket:UInt32} AND tb <= {innerLast:UInt32})
             AND reinterpretAsUInt64(toUnixTimestamp64Nano(ts))
               BETWEEN {from:UInt64} AND {last:UInt64}
         )
@@ -172,14 +173,14 @@ function havingFilters(query: TraceQuery): string {
 }
 
 function parametersOf(query: TraceQuery, { from, last }: Interval): Record<string, unknown> {
-  const fromBucket = bucketOf(from);
-  const lastBucket = bucketOf(last);
+  const buckets = bucketRange(from, last);
   return {
     from: from.toString(),
     last: last.toString(),
-    fromBucket,
-    lastBucket,
-    innerBucket: fromBucket === lastBucket ? fromBucket : IMPLAUSIBLE_BUCKET,
+    fromBucket: buckets.first,
+    lastBucket: buckets.last,
+    // Nothing lies between the first bucket and 0.
+    innerLast: buckets.last < buckets.first + BUCKET_SECONDS ? buckets.last : 0,
     ...(query.service === undefined ? {} : { service: query.service }),
   };
 }
