@@ -77,6 +77,7 @@ export const LAYERS: Layers = {
     store: {
       ".": [],
       clickhouse: [
+        "derive",
         "retention",
         "write",
         "read",
@@ -89,13 +90,14 @@ export const LAYERS: Layers = {
         "node:",
       ],
       memory: ["port", "base", "@spoor/trace"],
+      derive: ["read", "schema", "engine", "port", "base", "@spoor/trace", "@clickhouse/client"],
       retention: ["engine", "base", "@spoor/trace", "@clickhouse/client", "node:"],
       write: ["schema", "engine", "base", "@spoor/trace", "@clickhouse/client", "node:"],
       read: ["schema", "engine", "port", "base", "@spoor/trace", "@clickhouse/client", "node:"],
       schema: ["engine", "base", "@spoor/trace", "@clickhouse/client"],
       engine: ["base", "@spoor/trace", "@clickhouse/client", "ffi-rs", "node:"],
-      port: ["@spoor/trace"],
-      base: [],
+      port: ["base", "@spoor/trace"],
+      base: ["@spoor/trace"],
     },
     server: {
       ".": ["@spoor/store", "@spoor/trace", "@hono/node-server", "hono", "node:"],

@@ -1,4 +1,10 @@
 /** The TraceStore port, and ClickHouse and memory behind it. */
+export {
+  ATTRIBUTE_SCOPES,
+  type AttributeScope,
+  type AttributeTypeName,
+} from "./base/attribute-scope.ts";
+export { type DurationHistogram, durationQuantileNano } from "./base/duration-histogram.ts";
 export { STORE_ERROR_CODES, type StoreErrorCode } from "./base/error-codes.ts";
 export type { RetentionPolicy, RetentionReport } from "./base/retention-policy.ts";
 export type { StoreEvent, StoreEventListener } from "./base/store-event.ts";
@@ -11,6 +17,27 @@ export {
 export { type ServerStoreOptions, openClickHouseStore } from "./clickhouse/server-store.ts";
 export { type DataLock, lockDataPath } from "./engine/data-lock.ts";
 export { type MemoryStoreOptions, openMemoryStore } from "./memory/memory-store.ts";
+export type {
+  AttributeKeyEntry,
+  AttributeKeyQuery,
+  AttributeValueEntry,
+  AttributeValueQuery,
+  CalleeType,
+  CappedList,
+  CatalogueQuery,
+  FoundSpan,
+  OperationQuery,
+  OperationStats,
+  ServiceEdge,
+  ServiceEdgeList,
+  ServiceEdgeQuery,
+  ServiceEntry,
+  SpanList,
+  SpanNameEntry,
+  SpanNameQuery,
+  SpanQuery,
+  TimeRange,
+} from "./port/catalogue.ts";
 export type {
   LogRead,
   ReadCost,

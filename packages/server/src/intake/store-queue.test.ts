@@ -13,6 +13,7 @@ function blockOf(spanCount: number): SpanBlock {
     resources: [],
     scopes: [],
     newestTraceIds: new Uint8Array(),
+    catalogue: { operations: [], keys: [], values: [] },
   };
 }
 

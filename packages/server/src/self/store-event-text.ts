@@ -24,6 +24,8 @@ export function storeEventText(event: StoreEvent): string | undefined {
       return `process ${event.pid} left its lock on the data behind; it is gone, so it was removed`;
     case "retention_applied":
       return retentionText(event.report);
+    case "minutes_not_counted":
+      return `calls and durations were not counted (${event.reason}); it is tried again in a minute`;
     case "dimension_missing":
       return `${event.table} has no row ${event.id}: its spans are shown without it`;
   }

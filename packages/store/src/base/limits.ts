@@ -136,3 +136,58 @@ export const SPANS_PER_READ_MAX = 1000;
 
 /** How many more spans than ids such a read returns, where senders give one id to several spans. */
 export const SHARED_ID_SPANS_MAX = 1000;
+
+/**
+ * Spans of a block that are looked at for the values of their attributes: looking at all of 50,000
+ * would cost as much as encoding them. Of more than twice as many every second one is looked at,
+ * and so on: counts are estimates then, and a rare value may not be listed.
+ */
+export const CATALOGUE_SAMPLE_SPANS = 2_000;
+
+/** Distinct values of one key that a block lists; the key counts as having more beyond that. */
+export const BLOCK_VALUES_PER_KEY_MAX = 128;
+
+/** Distinct values of one key that a server lists in one hour; the same beyond it. */
+export const HOUR_VALUES_PER_KEY_MAX = 1_000;
+
+/** Bytes of a value that is listed: who looks for a longer one types something else. */
+export const CATALOGUE_VALUE_BYTES_MAX = 256;
+
+/** Rows of the catalogue that are known to be stored. When full, all are written once more. */
+export const CATALOGUE_KNOWN_MAX = 200_000;
+
+/** How long counts of the catalogue are gathered before they are written. */
+export const CATALOGUE_FLUSH_MS = 10_000;
+
+/** Tokens of blocks that are counted already, so that a repeated block is not counted again. */
+export const CATALOGUE_TOKENS_MAX = 1_000;
+
+/** Items that one question about the catalogue may ask for. */
+export const CATALOGUE_ITEMS_MAX = 1_000;
+
+/**
+ * How far from the minute of a span the spans that answer it are looked for. Earlier only by broken
+ * clocks; a queue that takes longer than five minutes shows as a queue and not as a call.
+ */
+export const CHILD_MINUTES_BEFORE = 1;
+export const CHILD_MINUTES_AFTER = 5;
+
+/** How long after its end a minute waits for its spans before calls and durations are counted. */
+export const MINUTE_SETTLES_SECONDS = 60;
+
+/** How often it is looked which minutes are due. */
+export const DERIVE_INTERVAL_MS = 60_000;
+
+/** Each how many looks all minutes there are count, and not only the newest. */
+export const DERIVE_ALL_EVERY = 60;
+
+/** How far back the newest minutes reach. */
+export const DERIVE_RECENT_SECONDS = 7_200;
+
+/** Spans and minutes that one statement counts: 1 million take some 0.3 s of one core. */
+export const DERIVE_CHUNK_SPANS_MAX = 1_000_000;
+export const DERIVE_CHUNK_MINUTES_MAX = 30;
+
+/** What an answer counts on the spot where the tables are behind; the rest is told as pending. */
+export const LIVE_SPANS_MAX = 2_000_000;
+export const LIVE_MINUTES_MAX = 30;

@@ -9,6 +9,7 @@ export type StoreEvent =
   | { readonly kind: "server_back"; readonly address: string; readonly lostMs: number }
   | { readonly kind: "stale_lock_removed"; readonly pid: number }
   | { readonly kind: "retention_applied"; readonly report: RetentionReport }
+  | { readonly kind: "minutes_not_counted"; readonly reason: string }
   | { readonly kind: "dimension_missing"; readonly table: string; readonly id: string };
 
 /** Receives store events. Must not throw. */

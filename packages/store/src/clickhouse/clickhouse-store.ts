@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 
+import type { ClickHouseClient } from "@clickhouse/client";
+
 import {
   type Clock,
   invariant,
@@ -9,11 +11,28 @@ import {
   type TraceSummary,
 } from "@spoor/trace";
 
-import { SPANS_PER_READ_MAX, TRACES_PER_QUERY_MAX } from "../base/limits.ts";
+import { CATALOGUE_ITEMS_MAX, SPANS_PER_READ_MAX, TRACES_PER_QUERY_MAX } from "../base/limits.ts";
 import type { RetentionPolicy, RetentionReport } from "../base/retention-policy.ts";
 import type { StoreEventListener } from "../base/store-event.ts";
 import type { ConnectionSource } from "../engine/connection.ts";
 import { EmbeddedEngine } from "../engine/embedded-engine.ts";
+import type {
+  AttributeKeyEntry,
+  AttributeKeyQuery,
+  AttributeValueEntry,
+  AttributeValueQuery,
+  CappedList,
+  CatalogueQuery,
+  OperationQuery,
+  OperationStats,
+  ServiceEdgeList,
+  ServiceEdgeQuery,
+  ServiceEntry,
+  SpanList,
+  SpanNameEntry,
+  SpanNameQuery,
+  SpanQuery,
+} from "../port/catalogue.ts";
 import type {
   LogRead,
   OutlineRead,
@@ -23,9 +42,18 @@ import type {
   TraceRead,
   TraceStore,
 } from "../port/trace-store.ts";
+import { findSpans } from "../derive/find-spans.ts";
+import { MinuteJob } from "../derive/minute-job.ts";
+import { readOperationStats, readServiceEdges } from "../derive/read-minutes.ts";
 import { DimensionReader } from "../read/dimension-reader.ts";
 import { findTraceIds } from "../read/find-trace-ids.ts";
 import { findTraces } from "../read/find-traces.ts";
+import {
+  listAttributeKeys,
+  listAttributeValues,
+  listServices,
+  listSpanNames,
+} from "../read/list-catalogue.ts";
 import { readLogs } from "../read/read-logs.ts";
 import { readOutlines } from "../read/read-outlines.ts";
 import { readSpans, readTrace } from "../read/read-trace.ts";
@@ -48,6 +76,13 @@ export interface BlockStore extends TraceStore {
 
   /** The same for log records; their tokens are apart from those of spans. */
   writeLogBlock(block: LogBlock, token: string): Promise<void>;
+
+  /**
+   * Counts calls and durations of all minutes that are due, which else happens once a minute.
+   *
+   * @throws SPOOR_STORE_UNAVAILABLE (retryable), SPOOR_STORE_REFUSED
+   */
+  countMinutes(): Promise<void>;
 }
 
 /** A store that belongs to one process, which may therefore delete from it. */
@@ -118,6 +153,7 @@ export class ClickHouseStore implements EmbeddedStore {
   readonly #dimensions: DimensionReader;
   readonly #writing = new Set<Promise<void>>();
   readonly #onEvent: StoreEventListener;
+  readonly #minutes: MinuteJob;
   /** Settles when writes may go on; undefined while they may. */
   #retaining: Promise<void> | undefined;
 
@@ -129,6 +165,8 @@ export class ClickHouseStore implements EmbeddedStore {
     this.#clock = options.clock;
     this.#onEvent = options.onEvent;
     this.#dimensions = new DimensionReader(options.onEvent);
+    this.#minutes = new MinuteJob(options);
+    this.#minutes.start();
   }
 
   get isReady(): boolean {
@@ -158,16 +196,23 @@ export class ClickHouseStore implements EmbeddedStore {
   }
 
   async retain(policy: RetentionPolicy): Promise<RetentionReport> {
+    const report = await applyRetention(this.#source.current().writer, policy, {
+      nowUnixNano: this.#clock.nowUnixNano(),
+      withoutWrites: (work) => this.#withoutWrites(work),
+    });
+    this.#onEvent({ kind: "retention_applied", report });
+    return report;
+  }
+
+  /** Does `work` while nothing is written: after the writes in flight, before those that come. */
+  async #withoutWrites<T>(work: () => Promise<T>): Promise<T> {
     const retaining = Promise.withResolvers<void>();
     this.#retaining = retaining.promise;
     try {
       await Promise.allSettled(this.#writing);
-      // Resources that go must be written again when a row names them again.
-      this.#writer.forgetDimensions();
-      const { writer } = this.#source.current();
-      const report = await applyRetention(writer, policy, this.#clock.nowUnixNano());
-      this.#onEvent({ kind: "retention_applied", report });
-      return report;
+      // Rows that go must be written again when a span needs them again.
+      this.#writer.forget();
+      return await work();
     } finally {
       this.#retaining = undefined;
       retaining.resolve();
@@ -230,12 +275,59 @@ export class ClickHouseStore implements EmbeddedStore {
     return rows;
   }
 
+  async listServices(query: CatalogueQuery): Promise<CappedList<ServiceEntry>> {
+    return listServices(await this.#catalogueReader(query), query);
+  }
+
+  async listSpanNames(query: SpanNameQuery): Promise<CappedList<SpanNameEntry>> {
+    return listSpanNames(await this.#catalogueReader(query), query);
+  }
+
+  async listAttributeKeys(query: AttributeKeyQuery): Promise<CappedList<AttributeKeyEntry>> {
+    return listAttributeKeys(await this.#catalogueReader(query), query);
+  }
+
+  async listAttributeValues(query: AttributeValueQuery): Promise<CappedList<AttributeValueEntry>> {
+    return listAttributeValues(await this.#catalogueReader(query), query);
+  }
+
+  async #catalogueReader({ limit }: CatalogueQuery): Promise<ClickHouseClient> {
+    requireItems(limit);
+    await this.#writer.flushCatalogue();
+    return this.#source.current().reader;
+  }
+
+  async listServiceEdges(query: ServiceEdgeQuery): Promise<ServiceEdgeList> {
+    requireItems(query.limit);
+    return readServiceEdges(this.#source.current().reader, query);
+  }
+
+  async readOperationStats(query: OperationQuery): Promise<OperationStats> {
+    return readOperationStats(this.#source.current().reader, query);
+  }
+
+  async findSpans(query: SpanQuery): Promise<SpanList> {
+    requireItems(query.limit);
+    return findSpans(this.#source.current().reader, query);
+  }
+
+  countMinutes(): Promise<void> {
+    return this.#minutes.run();
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.#writing);
+    await this.#minutes.close();
+    // What is only counts is no reason for a stop to fail.
+    if (this.#source.isReady) await this.#writer.flushCatalogue().catch(() => undefined);
     await this.#source.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+function requireItems(limit: number): void {
+  invariant(limit >= 1 && limit <= CATALOGUE_ITEMS_MAX, "a limit is 1 to 1000", { limit });
 }

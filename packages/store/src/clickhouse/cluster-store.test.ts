@@ -60,6 +60,14 @@ async function openBoth(): Promise<TraceStore> {
     findTraceIds: (prefix, options) => other.findTraceIds(prefix, options),
     findTraces: (query) => other.findTraces(query),
     summarize: (ids) => other.summarize(ids),
+    // Counts are gathered by the store that writes, and written when it is asked.
+    listServices: (query) => one.listServices(query),
+    listSpanNames: (query) => one.listSpanNames(query),
+    listAttributeKeys: (query) => one.listAttributeKeys(query),
+    listAttributeValues: (query) => one.listAttributeValues(query),
+    listServiceEdges: (query) => other.listServiceEdges(query),
+    readOperationStats: (query) => other.readOperationStats(query),
+    findSpans: (query) => other.findSpans(query),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -14,6 +14,23 @@ import {
 
 import { TRACES_PER_QUERY_MAX } from "../base/limits.ts";
 import type {
+  AttributeKeyEntry,
+  AttributeKeyQuery,
+  AttributeValueEntry,
+  AttributeValueQuery,
+  CappedList,
+  CatalogueQuery,
+  OperationQuery,
+  OperationStats,
+  ServiceEdgeList,
+  ServiceEdgeQuery,
+  ServiceEntry,
+  SpanList,
+  SpanNameEntry,
+  SpanNameQuery,
+  SpanQuery,
+} from "../port/catalogue.ts";
+import type {
   LogRead,
   OutlineRead,
   SpanRead,
@@ -22,6 +39,8 @@ import type {
   TraceRead,
   TraceStore,
 } from "../port/trace-store.ts";
+import * as calls from "./memory-calls.ts";
+import * as catalogue from "./memory-catalogue.ts";
 import { MemoryLogs } from "./memory-logs.ts";
 import { summarizeSpans } from "./summarize-spans.ts";
 
@@ -166,6 +185,40 @@ class MemoryStore implements TraceStore {
       const spans = this.#traces.get(traceId);
       return spans === undefined ? [] : summarizeSpans(traceId, spans);
     });
+  }
+
+  async listServices(query: CatalogueQuery): Promise<CappedList<ServiceEntry>> {
+    return catalogue.listServices(this.#spans(), query);
+  }
+
+  async listSpanNames(query: SpanNameQuery): Promise<CappedList<SpanNameEntry>> {
+    return catalogue.listSpanNames(this.#spans(), query);
+  }
+
+  async listAttributeKeys(query: AttributeKeyQuery): Promise<CappedList<AttributeKeyEntry>> {
+    return catalogue.listAttributeKeys(this.#spans(), query);
+  }
+
+  async listAttributeValues(query: AttributeValueQuery): Promise<CappedList<AttributeValueEntry>> {
+    return catalogue.listAttributeValues(this.#spans(), query);
+  }
+
+  async listServiceEdges(query: ServiceEdgeQuery): Promise<ServiceEdgeList> {
+    this.#requireOpen();
+    return calls.listServiceEdges(this.#traces.values(), query);
+  }
+
+  async readOperationStats(query: OperationQuery): Promise<OperationStats> {
+    return calls.readOperationStats(this.#spans(), query);
+  }
+
+  async findSpans(query: SpanQuery): Promise<SpanList> {
+    return calls.findSpans(this.#spans(), query);
+  }
+
+  *#spans(): Generator<Span> {
+    this.#requireOpen();
+    for (const spans of this.#traces.values()) yield* spans;
   }
 
   async close(): Promise<void> {

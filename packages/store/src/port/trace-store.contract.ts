@@ -19,6 +19,8 @@ import {
 } from "@spoor/trace";
 import * as fc from "fast-check";
 
+import { testCalls } from "./calls.contract.ts";
+import { testCatalogue } from "./catalogue.contract.ts";
 import { testLogRecords } from "./log-records.contract.ts";
 import { outlinesIn, testOutlines } from "./outlines.contract.ts";
 import { type LooseSpan, looseSpans, timeUnixNano } from "./span-arbitraries.contract.ts";
@@ -71,6 +73,8 @@ export function traceStoreContract(driver: string, open: () => Promise<TraceStor
     testLists(bench);
     testListEdges(bench);
     testLogRecords(bench);
+    testCatalogue(bench);
+    testCalls(bench);
   });
 }
 

@@ -8,6 +8,24 @@ import type {
   TraceSummary,
 } from "@spoor/trace";
 
+import type {
+  AttributeKeyEntry,
+  AttributeKeyQuery,
+  AttributeValueEntry,
+  AttributeValueQuery,
+  CappedList,
+  CatalogueQuery,
+  OperationQuery,
+  OperationStats,
+  ServiceEdgeList,
+  ServiceEdgeQuery,
+  ServiceEntry,
+  SpanList,
+  SpanNameEntry,
+  SpanNameQuery,
+  SpanQuery,
+} from "./catalogue.ts";
+
 /**
  * Keeps spans and log records and finds them again. Every driver passes the one contract suite.
  *
@@ -79,6 +97,27 @@ export interface TraceStore extends AsyncDisposable {
 
   /** Summaries of the given traces, in any order; an unknown id has none. At most 1000 ids. */
   summarize(traceIds: readonly string[]): Promise<TraceSummary[]>;
+
+  /** The services with a span that began in an hour of the range. */
+  listServices(query: CatalogueQuery): Promise<CappedList<ServiceEntry>>;
+
+  /** The names of such spans, of one service or of all. */
+  listSpanNames(query: SpanNameQuery): Promise<CappedList<SpanNameEntry>>;
+
+  /** The attribute keys of such spans, and of what belongs to them. */
+  listAttributeKeys(query: AttributeKeyQuery): Promise<CappedList<AttributeKeyEntry>>;
+
+  /** The values of one attribute. `capped` also says that some were never listed. */
+  listAttributeValues(query: AttributeValueQuery): Promise<CappedList<AttributeValueEntry>>;
+
+  /** The calls in the minutes of the range, each counted once, whatever order the spans came in. */
+  listServiceEdges(query: ServiceEdgeQuery): Promise<ServiceEdgeList>;
+
+  /** How often an operation ran in the minutes of the range, and how long it took. */
+  readOperationStats(query: OperationQuery): Promise<OperationStats>;
+
+  /** The newest spans of an operation that began in the range and lasted long enough. */
+  findSpans(query: SpanQuery): Promise<SpanList>;
 
   /** Waits for writes in flight, then lets go of every resource. A second call does nothing. */
   close(): Promise<void>;

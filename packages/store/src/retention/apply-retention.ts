@@ -8,8 +8,10 @@
  *    past midnight; the summaries themselves are rewritten after the spans.
  * 3. Resources and scopes that no row names any more go last.
  *
- * The caller keeps writers out meanwhile, so that every deleted span is counted, and no resource
- * goes that a span which is just being written names. The clock is the caller's.
+ * The caller keeps writers out while rows are counted and their deletion is ordered, so that every
+ * deleted span is counted, and while resources go, so that none goes that a span which is just
+ * being written names. Rewriting a day takes the longest and lets writers in: it concerns only rows
+ * that were there when it was ordered. The clock is the caller's.
  */
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -21,6 +23,13 @@ import type { RetentionPolicy, RetentionReport } from "../base/retention-policy.
 import { storeError } from "../engine/connection.ts";
 import { daysBeyondSize, fateByAge, type StoredDay } from "./day-fate.ts";
 
+/** What a run is given. */
+export interface RetentionRun {
+  readonly nowUnixNano: bigint;
+  /** Does something while nobody writes. */
+  readonly withoutWrites: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
 /**
  * Applies `policy` to the tables of `spoor` as of `nowUnixNano`. Doing it again deletes nothing.
  *
@@ -29,10 +38,10 @@ import { daysBeyondSize, fateByAge, type StoredDay } from "./day-fate.ts";
 export async function applyRetention(
   client: ClickHouseClient,
   policy: RetentionPolicy,
-  nowUnixNano: bigint,
+  run: RetentionRun,
 ): Promise<RetentionReport> {
   try {
-    return await new Retention(client).apply(policy, nowUnixNano);
+    return await new Retention(client, run).apply(policy);
   } catch (error) {
     throw storeError("delete what is old", error);
   }
@@ -40,14 +49,17 @@ export async function applyRetention(
 
 class Retention {
   readonly #client: ClickHouseClient;
+  readonly #run: RetentionRun;
   #deletedSpanCount = 0;
   #deletedLogRecordCount = 0;
 
-  constructor(client: ClickHouseClient) {
+  constructor(client: ClickHouseClient, run: RetentionRun) {
     this.#client = client;
+    this.#run = run;
   }
 
-  async apply(policy: RetentionPolicy, nowUnixNano: bigint): Promise<RetentionReport> {
+  async apply(policy: RetentionPolicy): Promise<RetentionReport> {
+    const { nowUnixNano, withoutWrites } = this.#run;
     const tables = await this.#dayTables();
     const before = await this.#days();
     const dropped: string[] = [];
@@ -55,7 +67,7 @@ class Retention {
     for (const day of before) {
       const fate = fateByAge(day, policy, nowUnixNano);
       if (fate === "drop") {
-        await this.#drop(tables, day.day);
+        await withoutWrites(() => this.#drop(tables, day.day));
         dropped.push(day.day);
       } else if (fate === "thin" && (await this.#thin(day.day))) thinned.push(day.day);
     }
@@ -65,12 +77,12 @@ class Retention {
       const left = await this.#days();
       const beyond = daysBeyondSize(left, sizeBytes);
       for (const { day } of beyond) {
-        await this.#drop(tables, day);
+        await withoutWrites(() => this.#drop(tables, day));
         dropped.push(day);
       }
       isOverSize = totalBytes(left) - totalBytes(beyond) > sizeBytes;
     }
-    if (dropped.length + thinned.length > 0) await this.#trimDimensions();
+    if (dropped.length + thinned.length > 0) await withoutWrites(() => this.#trimDimensions());
     return {
       deletedSpanCount: this.#deletedSpanCount,
       deletedLogRecordCount: this.#deletedLogRecordCount,
@@ -129,18 +141,22 @@ class Retention {
   /** Returns false when there was nothing to delete. */
   async #thin(day: string): Promise<boolean> {
     const isOld = `trace_id NOT IN (${tracesWithError(day)})`;
-    const [spanCount = 0, logRecordCount = 0, summaryCount = 0] = await this.#countEach(
-      ["spans", "logs", "trace_summaries"],
-      `toDate(tb) = '${day}' AND ${isOld}`,
-    );
     const which = `IN PARTITION '${day}' WHERE ${isOld}`;
-    // The later ones alone are left when the run before was interrupted.
-    if (spanCount > 0) await this.#rewrite("spans", which);
-    this.#deletedSpanCount += spanCount;
-    if (logRecordCount > 0) await this.#rewrite("logs", which);
-    this.#deletedLogRecordCount += logRecordCount;
-    if (summaryCount > 0) await this.#rewrite("trace_summaries", which);
-    return spanCount + logRecordCount + summaryCount > 0;
+    // One table after another, the summaries last: they say which traces stay. A run that was
+    // interrupted left the later ones alone.
+    let deleted = 0;
+    for (const table of ["spans", "logs", "trace_summaries"]) {
+      const count = await this.#run.withoutWrites(async () => {
+        const [rows = 0] = await this.#countEach([table], `toDate(tb) = '${day}' AND ${isOld}`);
+        if (rows > 0) await this.#order(table, which);
+        return rows;
+      });
+      if (count > 0) await this.#untilRewritten(table);
+      if (table === "spans") this.#deletedSpanCount += count;
+      if (table === "logs") this.#deletedLogRecordCount += count;
+      deleted += count;
+    }
+    return deleted > 0;
   }
 
   /** Deletes resources and scopes that no row of any table names. */
@@ -150,16 +166,20 @@ class Retention {
         `SELECT table FROM system.columns WHERE database = 'spoor' AND name = '${column}'`,
       );
       const used = users.map(([name]) => `SELECT ${column} FROM spoor.\`${name}\``);
-      await this.#rewrite(table, `WHERE id NOT IN (${used.join(" UNION ALL ")})`);
+      await this.#order(table, `WHERE id NOT IN (${used.join(" UNION ALL ")})`);
+      await this.#untilRewritten(table);
     }
   }
 
   /** Not waited for in one request, which would time out while the engine goes on. */
-  async #rewrite(table: string, which: string): Promise<void> {
+  async #order(table: string, which: string): Promise<void> {
     await this.#client.command({
       query: `ALTER TABLE spoor.${table} DELETE ${which}`,
       clickhouse_settings: { mutations_sync: "0" },
     });
+  }
+
+  async #untilRewritten(table: string): Promise<void> {
     for (;;) {
       const [unfinished] = await this.#rows<[reason: string]>(
         `SELECT latest_fail_reason FROM system.mutations

@@ -33,7 +33,11 @@ export interface MigrationTarget {
 
 /** The database of the embedded engine. */
 const EMBEDDED: MigrationTarget = {
-  place: { database: EMBEDDED_DATABASE, rememberedInserts: REMEMBERED_INSERTS_EMBEDDED },
+  place: {
+    database: EMBEDDED_DATABASE,
+    rememberedInserts: REMEMBERED_INSERTS_EMBEDDED,
+    isEmbedded: true,
+  },
 };
 
 /**

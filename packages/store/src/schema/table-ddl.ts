@@ -17,6 +17,8 @@ export interface SchemaPlace {
   readonly database: string;
   /** Inserts whose tokens are remembered, of all servers together. */
   readonly rememberedInserts: number;
+  /** Whether it is the engine of this package, whose version is known. */
+  readonly isEmbedded?: boolean;
   /** Undefined on one server. */
   readonly cluster?: { readonly name: string; readonly replication: Replication };
 }
@@ -27,6 +29,8 @@ export interface TableDescription {
   /** Columns and indexes, as SQL: what stands between the parentheses. */
   readonly elements: string;
   readonly engine: "MergeTree" | "ReplacingMergeTree" | "AggregatingMergeTree";
+  /** Of a ReplacingMergeTree: the column whose greatest value stays. */
+  readonly version?: string;
   readonly partitionBy?: string;
   readonly orderBy: string;
   /** An integer that decides the shard of a row. What is read together has to have the same. */
@@ -54,13 +58,16 @@ export type SchemaChange =
       readonly action: string;
       /** `rows` is for what only a table with rows has: TTL, indexes, settings. */
       readonly concerns: "columns" | "rows";
+      /** Only where the version of ClickHouse is known: the embedded one. */
+      readonly onlyEmbedded?: boolean;
     };
 
 /** The statements that make `change` at `place`, in order. */
 export function changeStatements(change: SchemaChange, place: SchemaPlace): string[] {
   if ("create" in change) return createTable(change.create, place);
   if ("createView" in change) return [createView(change.createView, place)];
-  const { alter, action, concerns } = change;
+  const { alter, action, concerns, onlyEmbedded = false } = change;
+  if (onlyEmbedded && place.isEmbedded !== true) return [];
   const names = place.cluster === undefined ? [alter] : [local(alter)];
   if (place.cluster !== undefined && concerns === "columns") names.push(alter);
   return names.map((name) => `ALTER TABLE ${tableName(place, name)}${onCluster(place)}\n${action}`);
@@ -90,12 +97,12 @@ function createTable(table: TableDescription, place: SchemaPlace): string[] {
 }
 
 function createMergeTree(name: string, table: TableDescription, place: SchemaPlace): string {
-  const { elements, engine, partitionBy, orderBy, settings = [] } = table;
+  const { elements, partitionBy, orderBy, settings = [] } = table;
   const isReplicated = place.cluster?.replication === "keeper";
   return [
     `CREATE TABLE IF NOT EXISTS ${tableName(place, name)}${onCluster(place)} (`,
     elements.replace(/^\n/u, ""),
-    `) ENGINE = ${isReplicated ? replicated(engine, place.database, name) : engine}`,
+    `) ENGINE = ${isReplicated ? replicated(table, place.database, name) : plain(table)}`,
     ...(partitionBy === undefined ? [] : [`PARTITION BY ${partitionBy}`]),
     `ORDER BY ${orderBy}`,
     `SETTINGS ${[...settings, ...DURABLE, ...remembering(place)].join(", ")}`,
@@ -103,9 +110,14 @@ function createMergeTree(name: string, table: TableDescription, place: SchemaPla
 }
 
 /** The copies of a shard find each other by the path; the macros differ from node to node. */
-function replicated(engine: string, database: string, name: string): string {
+function replicated(table: TableDescription, database: string, name: string): string {
+  const { engine, version } = table;
   const path = textLiteral(`/clickhouse/tables/{shard}/${database}/${name}`);
-  return `Replicated${engine}(${path}, '{replica}')`;
+  return `Replicated${engine}(${path}, '{replica}'${version === undefined ? "" : `, ${version}`})`;
+}
+
+function plain({ engine, version }: TableDescription): string {
+  return version === undefined ? engine : `${engine}(${version})`;
 }
 
 /**

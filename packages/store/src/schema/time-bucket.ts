@@ -98,6 +98,21 @@ export function bucketRange(fromUnixNano: bigint, lastUnixNano: bigint): BucketR
   };
 }
 
+/** The hours, by their starts, that hold the times from `fromUnixNano` to `lastUnixNano`. */
+export function hourRange(fromUnixNano: bigint, lastUnixNano: bigint): BucketRange {
+  return {
+    first: floorTo(clampedSeconds(fromUnixNano), HOUR_SECONDS),
+    last: floorTo(clampedSeconds(lastUnixNano), HOUR_SECONDS),
+  };
+}
+
+/** The hour of a bucket. */
+export function hourOf(bucket: number): number {
+  return floorTo(bucket, HOUR_SECONDS);
+}
+
+const HOUR_SECONDS = 3600;
+
 function clampedSeconds(unixNano: bigint): number {
   const seconds = Number(unixNano / NANO_PER_SECOND);
   return Math.min(Math.max(seconds, 0), SECONDS_MAX);

@@ -4,6 +4,8 @@
  */
 import type { InstrumentationScope, LogBatch, Resource, SpanBatch } from "@spoor/trace";
 
+import { fillBuckets } from "../schema/time-bucket.ts";
+import { type BlockCatalogue, blockCatalogue } from "./block-catalogue.ts";
 import { type DimensionRow, resourceRow, scopeRow } from "./dimension-rows.ts";
 import { logBlock } from "./log-block.ts";
 import type { DimensionIds } from "./row-columns.ts";
@@ -25,6 +27,8 @@ export interface SpanBlock extends RowBlock {
   readonly spanCount: number;
   /** Trace ids of the newest spans, 16 bytes each, repeated or not: for those who watch. */
   readonly newestTraceIds: Uint8Array<ArrayBuffer>;
+  /** What the spans are about; counted once for a token. */
+  readonly catalogue: BlockCatalogue;
 }
 
 /** Encoded log records. */
@@ -46,13 +50,16 @@ export function encodeSpanBlock(
   { nowUnixNano }: { readonly nowUnixNano: bigint },
 ): SpanBlock {
   const { ids, ...dimensions } = dimensionsOf(batch);
-  const { columns, parts } = spanBlock(batch, ids, nowUnixNano);
+  const buckets = new Uint32Array(batch.spanCount);
+  fillBuckets(buckets, batch.startTimesUnixNano, nowUnixNano);
+  const { columns, parts } = spanBlock(batch, ids, buckets);
   return {
     spanCount: batch.spanCount,
     columns,
     bytes: joined(parts),
     ...dimensions,
     newestTraceIds: newestTraceIds(batch),
+    catalogue: blockCatalogue(batch, buckets),
   };
 }
 

@@ -6,7 +6,6 @@
  */
 import type { SpanBatch } from "@spoor/trace";
 
-import { fillBuckets } from "../schema/time-bucket.ts";
 import { taggedMap } from "./attribute-maps.ts";
 import {
   ArrayColumn,
@@ -36,10 +35,10 @@ const TIME = "DateTime64(9, 'UTC')";
 export function spanBlock(
   batch: SpanBatch,
   ids: DimensionIds,
-  nowUnixNano: bigint,
+  buckets: Uint32Array,
 ): { readonly columns: readonly string[]; readonly parts: Uint8Array[] } {
   const columns = [
-    ...identityColumns(batch, nowUnixNano),
+    ...identityColumns(batch, buckets),
     ...textColumns(batch),
     ...wordColumns(batch, ids),
     ...attributeColumns(batch),
@@ -49,10 +48,8 @@ export function spanBlock(
   return { columns: columns.map(({ name }) => name), parts: nativeBlock(batch.spanCount, columns) };
 }
 
-function identityColumns(batch: SpanBatch, nowUnixNano: bigint): NativeColumn[] {
+function identityColumns(batch: SpanBatch, buckets: Uint32Array): NativeColumn[] {
   const { spanCount } = batch;
-  const buckets = new Uint32Array(spanCount);
-  fillBuckets(buckets, batch.startTimesUnixNano, nowUnixNano);
   return [
     new RawColumn("trace_id", "FixedString(16)", batch.traceIds.subarray(0, spanCount * 16)),
     new RawColumn("span_id", "FixedString(8)", batch.spanIds.subarray(0, spanCount * 8)),

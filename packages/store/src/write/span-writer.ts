@@ -9,6 +9,8 @@ import {
 } from "../engine/connection.ts";
 import { tableName } from "../schema/table-ddl.ts";
 import type { LogBlock, RowBlock, SpanBlock } from "./block.ts";
+import type { BlockCatalogue } from "./block-catalogue.ts";
+import { CatalogueWriter } from "./catalogue-writer.ts";
 import { DimensionWriter } from "./dimensions.ts";
 
 /** One insert. */
@@ -18,15 +20,18 @@ interface Insert {
   readonly verb: string;
   readonly block: RowBlock;
   readonly token: string;
+  readonly catalogue?: BlockCatalogue;
 }
 
 /** Writes encoded spans and log records, one insert for each block. */
 export class SpanWriter {
   readonly #source: ConnectionSource;
   readonly #dimensions = new DimensionWriter();
+  readonly #catalogue: CatalogueWriter;
 
   constructor(source: ConnectionSource) {
     this.#source = source;
+    this.#catalogue = new CatalogueWriter(() => source.current());
   }
 
   /**
@@ -37,7 +42,8 @@ export class SpanWriter {
    * then repeated once, under the same token, as soon as the engine is back.
    */
   write(block: SpanBlock, token: string): Promise<void> {
-    return this.#write({ table: "spans", verb: "store spans", block, token });
+    const { catalogue } = block;
+    return this.#write({ table: "spans", verb: "store spans", block, token, catalogue });
   }
 
   /** The same for log records. Tokens of spans and of log records never meet. */
@@ -55,9 +61,19 @@ export class SpanWriter {
     }
   }
 
-  /** Writes each resource and scope again that comes from now on. */
-  forgetDimensions(): void {
+  /** Writes each resource, scope and row of the catalogue again that comes from now on. */
+  forget(): void {
     this.#dimensions.forget();
+    this.#catalogue.forget();
+  }
+
+  /** Writes the counts of the catalogue that are pending. */
+  async flushCatalogue(): Promise<void> {
+    try {
+      await this.#catalogue.flush();
+    } catch (error) {
+      throw storeError("count what was stored", error);
+    }
   }
 
   async #repeat(insert: Insert, broken: Connection, cause: unknown): Promise<void> {
@@ -69,12 +85,14 @@ export class SpanWriter {
     }
   }
 
-  async #insert(connection: Connection, { table, block, token }: Insert): Promise<void> {
+  async #insert(connection: Connection, insert: Insert): Promise<void> {
+    const { table, block, token, catalogue } = insert;
     const { writer } = connection;
     const { columns, bytes, resources, scopes } = block;
     await Promise.all([
       this.#dimensions.write(writer, tableName(connection, "resources"), resources),
       this.#dimensions.write(writer, tableName(connection, "scopes"), scopes),
+      catalogue === undefined ? undefined : this.#catalogue.add(catalogue, token),
     ]);
     const names = columns.map((name) => `\`${name}\``).join(", ");
     const { stream } = await writer.exec({

@@ -15,6 +15,19 @@ export const keys = {
   dbQueryText: "db.query.text",
   /** Old name of db.query.text, semantic conventions before 1.25. */
   dbStatement: "db.statement",
+  dbSystemName: "db.system.name",
+  /** Old name of db.system.name, semantic conventions before 1.30. */
+  dbSystem: "db.system",
+  dbNamespace: "db.namespace",
+  /** Old name of db.namespace, semantic conventions before 1.26. */
+  dbName: "db.name",
+  peerService: "peer.service",
+  serverAddress: "server.address",
+  /** Old name of server.address, semantic conventions before 1.21. */
+  netPeerName: "net.peer.name",
+  rpcService: "rpc.service",
+  messagingSystem: "messaging.system",
+  messagingDestinationName: "messaging.destination.name",
   /** On whatever has attributes: a map from the keys whose values were cut to original bytes. */
   spoorTruncated: "spoor.truncated",
   /** The same for keys that were cut themselves. */
