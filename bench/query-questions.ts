@@ -1,3 +1,4 @@
+import type { TraceStore } from "@spoor/store";
 import type { AskSql } from "./measure/stored-data.ts";
 import { mix32 } from "./workload/random.ts";
 import { REQUEST_ID_KEY } from "./workload/realistic.ts";
@@ -57,7 +58,74 @@ export function apiQuestions(subject: Subject, url: string): Question[] {
   ];
 }
 
-/** Questions that the API does not answer yet, as the read side would put them in SQL. */
+/** Questions that the API does not answer yet, to the store itself. */
+export function storeQuestions(subject: Subject, store: TraceStore): Question[] {
+  const { endUnixNano } = subject;
+  const range = { fromUnixNano: endUnixNano - SIX_HOURS, toUnixNano: endUnixNano + HOUR };
+  return [
+    {
+      name: "searchMs",
+      meaning: "store: service, span name and duration, the newest 20 of six hours",
+      ask: async (run) => {
+        const [service = "", name = ""] = OPERATIONS[run % OPERATIONS.length] ?? [];
+        const query = { ...range, service, name, durationMinNano: 1_000_000n, limit: 20 };
+        return emptyProblem((await store.findSpans(query)).spans);
+      },
+    },
+    {
+      name: "servicesMs",
+      meaning: "store: all services of six hours, with counts",
+      ask: async () => emptyProblem((await store.listServices({ ...range, limit: 100 })).items),
+    },
+    {
+      name: "spanNamesMs",
+      meaning: "store: the span names of one service",
+      ask: async (run) => {
+        const service = OPERATIONS[run % OPERATIONS.length]?.[0] ?? "";
+        return emptyProblem((await store.listSpanNames({ ...range, service, limit: 100 })).items);
+      },
+    },
+    {
+      name: "attributeKeysMs",
+      meaning: "store: all attribute keys",
+      ask: async () =>
+        emptyProblem((await store.listAttributeKeys({ ...range, limit: 100 })).items),
+    },
+    {
+      name: "attributeValuesMs",
+      meaning: "store: values of an attribute that begin with a letter",
+      ask: async () => {
+        const query = {
+          ...range,
+          scope: "span",
+          key: "app.region",
+          prefix: "e",
+          limit: 20,
+        } as const;
+        return emptyProblem((await store.listAttributeValues(query)).items);
+      },
+    },
+    {
+      name: "operationStatsMs",
+      meaning: "store: how long an operation took in six hours",
+      ask: async (run) => {
+        const [service = "", name = ""] = OPERATIONS[run % OPERATIONS.length] ?? [];
+        const stats = await store.readOperationStats({ ...range, service, name });
+        return stats.spanCount > 0 && stats.pendingMinutes === 0 ? undefined : "not all counted";
+      },
+    },
+    {
+      name: "serviceEdgesMs",
+      meaning: "store: calls between services in six hours",
+      ask: async () => {
+        const { items, pendingMinutes } = await store.listServiceEdges({ ...range, limit: 1000 });
+        return pendingMinutes > 0 ? `${pendingMinutes} minutes pending` : emptyProblem(items);
+      },
+    },
+  ];
+}
+
+/** Questions that nothing answers yet, as the read side would put them in SQL. */
 export function sqlQuestions(subject: Subject, ask: AskSql): Question[] {
   const { workload, endUnixNano } = subject;
   const to = Number(endUnixNano / 1_000_000_000n) + 3600;
@@ -78,34 +146,22 @@ export function sqlQuestions(subject: Subject, ask: AskSql): Question[] {
           : `found ${rows.length} traces`;
       },
     },
-    {
-      name: "searchMs",
-      meaning: "in SQL: service, span name and duration, the newest 20 of six hours",
-      ask: async (run) => {
-        const rows = await ask(
-          `SELECT lower(hex(trace_id)), ts, dur FROM spoor.spans
-          WHERE ${range} AND service = {service:String} AND name = {name:String}
-          AND dur > 1000000 ORDER BY ts DESC LIMIT 20`,
-          { service: SERVICES[run % SERVICES.length], name: NAMES[run % NAMES.length] },
-        );
-        return rows.length > 0 ? undefined : "found nothing";
-      },
-    },
-    {
-      name: "servicesMs",
-      meaning: "in SQL: all services with their span names",
-      ask: async () => {
-        const rows = await ask(
-          "SELECT service, groupUniqArray(name) FROM spoor.spans GROUP BY service",
-        );
-        return rows.length > 0 ? undefined : "found nothing";
-      },
-    },
   ];
 }
 
+const HOUR = 3_600_000_000_000n;
+const SIX_HOURS = 6n * HOUR;
+
+function emptyProblem(found: readonly unknown[]): string | undefined {
+  return found.length > 0 ? undefined : "found nothing";
+}
+
 const SERVICES = ["cart-api", "order-worker", "stock-store"];
-const NAMES = ["POST /carts/{id}/get", "POST /orders/{id}/list", "POST /stocks/{id}/create"];
+const OPERATIONS = [
+  ["cart-api", "POST /carts/{id}/get"],
+  ["order-worker", "POST /orders/{id}/list"],
+  ["stock-store", "POST /stocks/{id}/create"],
+] as const;
 
 function anyTrace({ traces }: Subject, run: number): number {
   return mix32(run + 1) % traces;

@@ -152,3 +152,106 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_aft
 CREATE TABLE IF NOT EXISTS `traces`.`logs` ON CLUSTER `prod-1`
 AS `traces`.`logs_local`
 ENGINE = Distributed('prod-1', 'traces', 'logs_local', if(trace_id = toFixedString('', 16), cityHash64(ts, seq), cityHash64(trace_id)));
+
+ALTER TABLE `traces`.`spans_local` ON CLUSTER `prod-1`
+MODIFY COLUMN trace_id CODEC(ZSTD(1))
+  SETTINGS (min_compress_block_size = 1048576, max_compress_block_size = 1048576),
+MODIFY COLUMN parent_id CODEC(ZSTD(3))
+  SETTINGS (min_compress_block_size = 1048576, max_compress_block_size = 1048576);
+
+CREATE TABLE IF NOT EXISTS `traces`.`operations_local` ON CLUSTER `prod-1` (
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  service LowCardinality(String) CODEC(ZSTD(1)),
+  name LowCardinality(String) CODEC(ZSTD(1)),
+  kind UInt8 CODEC(ZSTD(1)),
+  span_count SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+  error_count SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+  last_start SimpleAggregateFunction(max, UInt64) CODEC(ZSTD(1))
+) ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/traces/operations_local', '{replica}')
+PARTITION BY toDate(tb)
+ORDER BY (tb, service, name, kind)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 2592000;
+
+CREATE TABLE IF NOT EXISTS `traces`.`operations` ON CLUSTER `prod-1`
+AS `traces`.`operations_local`
+ENGINE = Distributed('prod-1', 'traces', 'operations_local', cityHash64(service));
+
+CREATE TABLE IF NOT EXISTS `traces`.`attribute_keys_local` ON CLUSTER `prod-1` (
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  scope UInt8 CODEC(ZSTD(1)),
+  key LowCardinality(String) CODEC(ZSTD(1)),
+  type LowCardinality(String) CODEC(ZSTD(1)),
+  count SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+  capped SimpleAggregateFunction(max, UInt8) CODEC(ZSTD(1))
+) ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/traces/attribute_keys_local', '{replica}')
+PARTITION BY toDate(tb)
+ORDER BY (scope, key, type, tb)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 2592000;
+
+CREATE TABLE IF NOT EXISTS `traces`.`attribute_keys` ON CLUSTER `prod-1`
+AS `traces`.`attribute_keys_local`
+ENGINE = Distributed('prod-1', 'traces', 'attribute_keys_local', cityHash64(key));
+
+CREATE TABLE IF NOT EXISTS `traces`.`attribute_values_local` ON CLUSTER `prod-1` (
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  scope UInt8 CODEC(ZSTD(1)),
+  key LowCardinality(String) CODEC(ZSTD(1)),
+  value String CODEC(ZSTD(1)),
+  count SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1))
+) ENGINE = ReplicatedAggregatingMergeTree('/clickhouse/tables/{shard}/traces/attribute_values_local', '{replica}')
+PARTITION BY toDate(tb)
+ORDER BY (scope, key, value, tb)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 2592000;
+
+CREATE TABLE IF NOT EXISTS `traces`.`attribute_values` ON CLUSTER `prod-1`
+AS `traces`.`attribute_values_local`
+ENGINE = Distributed('prod-1', 'traces', 'attribute_values_local', cityHash64(key));
+
+CREATE TABLE IF NOT EXISTS `traces`.`operation_minutes_local` ON CLUSTER `prod-1` (
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  run UInt64 CODEC(ZSTD(1)),
+  service LowCardinality(String) CODEC(ZSTD(1)),
+  name LowCardinality(String) CODEC(ZSTD(1)),
+  kind UInt8 CODEC(ZSTD(1)),
+  span_count UInt64 CODEC(T64, ZSTD(1)),
+  error_count UInt64 CODEC(T64, ZSTD(1)),
+  durations Map(UInt16, UInt64) CODEC(ZSTD(1))
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/traces/operation_minutes_local', '{replica}', run)
+PARTITION BY toDate(tb)
+ORDER BY (service, name, kind, tb)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 2592000;
+
+CREATE TABLE IF NOT EXISTS `traces`.`operation_minutes` ON CLUSTER `prod-1`
+AS `traces`.`operation_minutes_local`
+ENGINE = Distributed('prod-1', 'traces', 'operation_minutes_local', toUInt32(tb));
+
+CREATE TABLE IF NOT EXISTS `traces`.`service_edges_local` ON CLUSTER `prod-1` (
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  run UInt64 CODEC(ZSTD(1)),
+  caller LowCardinality(String) CODEC(ZSTD(1)),
+  callee String CODEC(ZSTD(1)),
+  callee_type LowCardinality(String) CODEC(ZSTD(1)),
+  call_count UInt64 CODEC(T64, ZSTD(1)),
+  error_count UInt64 CODEC(T64, ZSTD(1)),
+  durations Map(UInt16, UInt64) CODEC(ZSTD(1))
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/traces/service_edges_local', '{replica}', run)
+PARTITION BY toDate(tb)
+ORDER BY (tb, caller, callee_type, callee)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 2592000;
+
+CREATE TABLE IF NOT EXISTS `traces`.`service_edges` ON CLUSTER `prod-1`
+AS `traces`.`service_edges_local`
+ENGINE = Distributed('prod-1', 'traces', 'service_edges_local', toUInt32(tb));
+
+CREATE TABLE IF NOT EXISTS `traces`.`derived_minutes_local` ON CLUSTER `prod-1` (
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  run UInt64 CODEC(ZSTD(1)),
+  span_count UInt64 CODEC(ZSTD(1))
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/traces/derived_minutes_local', '{replica}', run)
+PARTITION BY toDate(tb)
+ORDER BY tb
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 2592000;
+
+CREATE TABLE IF NOT EXISTS `traces`.`derived_minutes` ON CLUSTER `prod-1`
+AS `traces`.`derived_minutes_local`
+ENGINE = Distributed('prod-1', 'traces', 'derived_minutes_local', toUInt32(tb));

@@ -19,7 +19,12 @@ import {
 } from "../base/limits.ts";
 import { storeError } from "../engine/connection.ts";
 import { edgesSql, operationsSql, type TableNamer } from "./minute-sql.ts";
-import { minuteParameters, type MinuteRange, type MinuteState, minuteStates } from "./minute-states.ts";
+import {
+  minuteParameters,
+  type MinuteRange,
+  type MinuteState,
+  minuteStates,
+} from "./minute-states.ts";
 
 /** What to derive. */
 export interface DeriveOptions {

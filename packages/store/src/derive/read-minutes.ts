@@ -69,7 +69,10 @@ export async function readServiceEdges(
 ): Promise<ServiceEdgeList> {
   const range = minuteRange(query);
   if (range === undefined) return { items: [], capped: false, pendingMinutes: 0 };
-  const { live, parameters, pendingMinutes } = split(await minuteStates(client, range, here), range);
+  const { live, parameters, pendingMinutes } = split(
+    await minuteStates(client, range, here),
+    range,
+  );
   const verb = "list calls between services";
   const columns = "caller, callee, callee_type";
   const stored = runQuery<EdgeRow>(
@@ -140,7 +143,10 @@ export async function readOperationStats(
 ): Promise<OperationStats> {
   const range = minuteRange(query);
   if (range === undefined) return NO_STATS;
-  const { live, parameters, pendingMinutes } = split(await minuteStates(client, range, here), range);
+  const { live, parameters, pendingMinutes } = split(
+    await minuteStates(client, range, here),
+    range,
+  );
   const { service, name } = query;
   const verb = "read durations";
   const isMeant = "service = {service:String} AND name = {name:String}";

@@ -101,10 +101,7 @@ function peerOf(span: Span): Pick<Call, "callee" | "calleeType"> {
 }
 
 /** How often a service did something, and how long it took. */
-export function readOperationStats(
-  spans: Iterable<Span>,
-  query: OperationQuery,
-): OperationStats {
+export function readOperationStats(spans: Iterable<Span>, query: OperationQuery): OperationStats {
   const tally = newTally();
   for (const span of spans) {
     if (isWithinMinutes(span, query) && isOf(span, query)) addTo(tally, span);

@@ -157,10 +157,7 @@ function testValues(bench: CatalogueBench): void {
     const listed = await bench.store.listAttributeValues(query);
     assert.equal(listed.capped, false);
     assert.deepEqual(listed.items[0], { value: "eu", count: 2 });
-    assert.deepEqual(
-      new Set(listed.items.map(({ value }) => value)),
-      new Set(values),
-    );
+    assert.deepEqual(new Set(listed.items.map(({ value }) => value)), new Set(values));
     const fives = await bench.store.listAttributeValues({ ...query, prefix: "5" });
     assert.deepEqual(new Set(fives.items.map(({ value }) => value)), new Set([5n, "5"]));
     const cut = await bench.store.listAttributeValues({ ...query, limit: 3 });

@@ -10,7 +10,12 @@ import {
   OPERATIONS,
   SERVICE_EDGES,
 } from "./derived-tables.ts";
-import type { SchemaChange, TableDescription, ViewDescription } from "./table-ddl.ts";
+import type {
+  FillDescription,
+  SchemaChange,
+  TableDescription,
+  ViewDescription,
+} from "./table-ddl.ts";
 
 /** One step, applied once per database, in the order of the numbers. */
 export interface Migration {
@@ -201,6 +206,20 @@ const LENGTHS_BEFORE_TEXTS: SchemaChange = {
   onlyEmbedded: true,
 };
 
+/** Services and span names of what is stored already; keys and values are listed from now on. */
+const OPERATIONS_SO_FAR: FillDescription = {
+  to: "operations",
+  columns: ["tb", "service", "name", "kind", "span_count", "error_count", "last_start"],
+  from: "spans",
+  query: (source) => `
+SELECT
+  toStartOfHour(tb) AS hour, service, name, kind, count(), countIf(status = 2),
+  max(reinterpretAsUInt64(toUnixTimestamp64Nano(ts)))
+FROM ${source}
+GROUP BY hour, service, name, kind`,
+  token: "schema 3: operations so far",
+};
+
 /** All steps up to the present schema. */
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -222,6 +241,7 @@ export const MIGRATIONS: readonly Migration[] = [
       COMPRESS_IDS_TOGETHER,
       LENGTHS_BEFORE_TEXTS,
       { create: OPERATIONS },
+      { fill: OPERATIONS_SO_FAR },
       { create: ATTRIBUTE_KEYS },
       { create: ATTRIBUTE_VALUES },
       { create: OPERATION_MINUTES },

@@ -51,7 +51,8 @@ test("without Keeper nothing is replicated or sent to other nodes, and all else 
   const withKeeper = schemaAt(placeWith("keeper")).map((statement) =>
     statement
       .replace(/ ON CLUSTER `prod-1`/u, "")
-      .replace(/Replicated(\w*MergeTree)\([^)]*\)/u, "$1")
+      .replace(/Replicated(\w*MergeTree)\([^,)]*, '[^,)]*'\)/u, "$1")
+      .replace(/Replicated(\w*MergeTree)\([^,)]*, '[^,)]*', (\w+)\)/u, "$1($2)")
       .replace(
         /replicated_deduplication_window = 10000, \w+ = \d+/u,
         (text) => `non_${text.replace(/,.*/u, "")}`,

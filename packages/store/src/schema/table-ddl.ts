@@ -48,10 +48,25 @@ export interface ViewDescription {
   readonly query: (source: string) => string;
 }
 
+/**
+ * Rows of a new table from what is stored already, once. Only on one server: on a cluster each
+ * shard would have to be told by itself.
+ */
+export interface FillDescription {
+  readonly to: string;
+  readonly columns: readonly string[];
+  readonly from: string;
+  /** The query over the table that it is given. */
+  readonly query: (source: string) => string;
+  /** Tells repetitions; no other change has it. */
+  readonly token: string;
+}
+
 /** One change of the schema. Each may be made twice. */
 export type SchemaChange =
   | { readonly create: TableDescription }
   | { readonly createView: ViewDescription }
+  | { readonly fill: FillDescription }
   | {
       readonly alter: string;
       /** What follows ALTER TABLE, such as "ADD COLUMN IF NOT EXISTS …". */
@@ -66,6 +81,7 @@ export type SchemaChange =
 export function changeStatements(change: SchemaChange, place: SchemaPlace): string[] {
   if ("create" in change) return createTable(change.create, place);
   if ("createView" in change) return [createView(change.createView, place)];
+  if ("fill" in change) return fillTable(change.fill, place);
   const { alter, action, concerns, onlyEmbedded = false } = change;
   if (onlyEmbedded && place.isEmbedded !== true) return [];
   const names = place.cluster === undefined ? [alter] : [local(alter)];
@@ -151,6 +167,18 @@ function createView({ name, from, to, query }: ViewDescription, place: SchemaPla
     `CREATE MATERIALIZED VIEW IF NOT EXISTS ${tableName(place, name)}${onCluster(place)}\n` +
     `TO ${rowsOf(to)} AS${query(rowsOf(from))}`
   );
+}
+
+function fillTable(
+  { to, columns, from, query, token }: FillDescription,
+  place: SchemaPlace,
+): string[] {
+  if (place.cluster !== undefined) return [];
+  return [
+    `INSERT INTO ${tableName(place, to)} (${columns.join(", ")})${query(tableName(place, from))}\n` +
+      `SETTINGS insert_deduplication_token = ${textLiteral(token)}, ` +
+      "max_partitions_per_insert_block = 0",
+  ];
 }
 
 function onCluster({ cluster }: SchemaPlace): string {

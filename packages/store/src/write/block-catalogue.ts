@@ -352,11 +352,7 @@ function sampleStep(count: number): number {
   return Math.max(1, Math.floor(count / CATALOGUE_SAMPLE_SPANS));
 }
 
-function addValue(
-  values: Values,
-  id: number | string,
-  text: () => string | undefined,
-): void {
+function addValue(values: Values, id: number | string, text: () => string | undefined): void {
   const known = values.counts.get(id);
   if (known !== undefined) {
     known.count += 1;
@@ -369,9 +365,7 @@ function addValue(
 
 function isLater(words: Uint32Array, row: number, than: number): boolean {
   const [high, thanHigh] = [words[row * 2 + 1] ?? 0, words[than * 2 + 1] ?? 0];
-  return high === thanHigh
-    ? (words[row * 2] ?? 0) > (words[than * 2] ?? 0)
-    : high > thanHigh;
+  return high === thanHigh ? (words[row * 2] ?? 0) > (words[than * 2] ?? 0) : high > thanHigh;
 }
 
 const words = new DataView(new ArrayBuffer(8));

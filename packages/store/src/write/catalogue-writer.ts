@@ -106,7 +106,10 @@ export class CatalogueWriter {
         this.#know(id);
       }
       const known = pending.values.get(id);
-      pending.values.set(id, known === undefined ? row : { ...row, count: row.count + known.count });
+      pending.values.set(
+        id,
+        known === undefined ? row : { ...row, count: row.count + known.count },
+      );
     }
   }
 
