@@ -119,7 +119,7 @@ async function askStore(parts: {
   await store.countMinutes();
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   report.line(`all minutes derived in ${seconds} s\n`);
-  return measureAll(storeQuestions(subject, store), options.runs, report);
+  return await measureAll(storeQuestions(subject, store), options.runs, report);
 }
 
 /** An hour ahead, so that no minute waits for spans that may still come. */

@@ -2,8 +2,9 @@
  * Spans of one operation, newest first.
  *
  * The table of minutes says in which minutes there are any that last long enough, so that only
- * those minutes are read, from the newest on, until there are enough. Minutes that are not derived,
- * or not completely, are read whatever the table says. Spans whose start could not be believed lie
+ * those minutes are read, from the newest on: as many at once as surely hold enough, and more when
+ * a part of the interval or of a bucket does not count after all. Minutes that are not derived, or
+ * not completely, are read whatever the table says. Spans whose start could not be believed lie
  * in bucket 0 and are always looked at.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
@@ -13,8 +14,8 @@ import type { FoundSpan, SpanList, SpanQuery } from "../port/catalogue.ts";
 import { type QueryResult, runQuery } from "../read/run-query.ts";
 import { minuteRange, minuteStates } from "./minute-states.ts";
 
-/** Minutes that are read at once; more with each step. */
-const STEP_MINUTES = [8, 64] as const;
+/** Minutes that are read at once, whatever they hold: a set of more seconds prunes slowly. */
+const STEP_MINUTES_MAX = 64;
 
 type SpanRow = [traceId: string, spanId: string, start: string, duration: string, status: number];
 
@@ -27,17 +28,22 @@ export async function findSpans(client: ClickHouseClient, query: SpanQuery): Pro
     listedMinutes(client, query, range),
     spansIn(client, query, [0]),
   ]);
-  const minutes = states
-    .filter(({ minute, isComplete }) => !isComplete || listed.has(minute))
-    .map(({ minute }) => minute);
+  const minutes = states.flatMap(({ minute, isComplete }) => {
+    const sureCount = isComplete ? listed.get(minute) : 0;
+    return sureCount === undefined ? [] : { minute, sureCount };
+  });
   const found = unbelieved.rows.map(spanOf);
   let scannedRows = unbelieved.scannedRows;
   let inMinutes = 0;
-  for (let step = 0, next = 0; next < minutes.length && inMinutes <= query.limit; step += 1) {
-    const size = STEP_MINUTES[Math.min(step, STEP_MINUTES.length - 1)] ?? 1;
-    const group = minutes.slice(next, next + size);
-    next += size;
-    const buckets = group.flatMap((minute) => Array.from({ length: 60 }, (_, at) => minute + at));
+  for (let next = 0; next < minutes.length && inMinutes <= query.limit;) {
+    const buckets: number[] = [];
+    let sure = inMinutes;
+    for (let taken = 0; taken < STEP_MINUTES_MAX && sure <= query.limit; taken += 1, next += 1) {
+      const { minute, sureCount } = minutes[next] ?? NO_MINUTE;
+      if (minute === 0) break;
+      sure += sureCount;
+      for (let second = 0; second < 60; second += 1) buckets.push(minute + second);
+    }
     const result = await spansIn(client, query, buckets);
     scannedRows += result.scannedRows;
     inMinutes += result.rows.length;
@@ -47,24 +53,30 @@ export async function findSpans(client: ClickHouseClient, query: SpanQuery): Pro
   return { spans: found.slice(0, query.limit), hasMore: found.length > query.limit, scannedRows };
 }
 
-/** Minutes in which the newest run saw a span of the operation that may last long enough. */
+const NO_MINUTE = { minute: 0, sureCount: 0 };
+
+/** Minutes with a span of the operation that may last long enough, and how many surely do. */
 async function listedMinutes(
   client: ClickHouseClient,
   query: SpanQuery,
   { first, last }: { readonly first: number; readonly last: number },
-): Promise<Set<number>> {
+): Promise<Map<number, number>> {
   const { service, name, durationMinNano = 0n } = query;
-  const { rows } = await runQuery<[minute: number]>(
+  const bucket = Math.min(durationBucket(durationMinNano), 0xffff);
+  const { rows } = await runQuery<[minute: number, count: string]>(
     client,
     "find spans",
-    `SELECT DISTINCT toUnixTimestamp(tb)
+    `SELECT toUnixTimestamp(tb), sum(arraySum(
+      (start, count) -> if(start > {bucket:UInt16}, count, 0), mapKeys(durations), mapValues(durations)
+    ))
     FROM operation_minutes
     WHERE service = {service:String} AND name = {name:String}
       AND tb >= {first:UInt32} AND tb <= {last:UInt32}
-      AND arrayExists(bucket -> bucket >= {bucket:UInt16}, mapKeys(durations))`,
-    { service, name, first, last, bucket: Math.min(durationBucket(durationMinNano), 0xffff) },
+      AND arrayExists(start -> start >= {bucket:UInt16}, mapKeys(durations))
+    GROUP BY tb`,
+    { service, name, first, last, bucket },
   );
-  return new Set(rows.map(([minute]) => minute));
+  return new Map(rows.map(([minute, count]) => [minute, Number(count)]));
 }
 
 function spansIn(
