@@ -1,6 +1,6 @@
 /**
  * How many durations lie in each bucket. Bucket `b` begins at 2^(b / 8) ns and ends where the next
- * one begins, so that a duration is known to within 9 %. What is shorter than 1 ns lies in bucket 0.
+ * begins, so that a duration is known to within 9 %. What is shorter than 1 ns lies in bucket 0.
  */
 export type DurationHistogram = ReadonlyMap<number, number>;
 

@@ -197,6 +197,22 @@ test("a resource that went is stored again when it comes again", async () => {
   );
 });
 
+test("a day that goes takes its part of the catalogue, of calls and of durations", async () => {
+  await writeTrace({ daysAgo: 20n, service: "all-gone" });
+  await store.countMinutes();
+  const fromUnixNano = clock.nowUnixNano() - 21n * DAY;
+  const range = { fromUnixNano, toUnixNano: fromUnixNano + 2n * DAY, limit: 1000 };
+  const services = async (): Promise<string[]> =>
+    (await store.listServices(range)).items.map(({ service }) => service);
+  const spans = async (): Promise<number> => {
+    const query = { ...range, service: "all-gone", name: "step" };
+    return (await store.readOperationStats(query)).spanCount;
+  };
+  assert.deepEqual([(await services()).includes("all-gone"), await spans()], [true, 1]);
+  await store.retain({ ageNano: 15n * DAY });
+  assert.deepEqual([(await services()).includes("all-gone"), await spans()], [false, 0]);
+});
+
 test("writes that come while old data are deleted are kept", async () => {
   await writeTrace({ daysAgo: 20n });
   const retaining = store.retain({ ageNano: 15n * DAY });

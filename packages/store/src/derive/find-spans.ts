@@ -67,7 +67,8 @@ async function listedMinutes(
     client,
     "find spans",
     `SELECT toUnixTimestamp(tb), sum(arraySum(
-      (start, count) -> if(start > {bucket:UInt16}, count, 0), mapKeys(durations), mapValues(durations)
+      (start, count) -> if(start > {bucket:UInt16}, count, 0),
+      mapKeys(durations), mapValues(durations)
     ))
     FROM operation_minutes
     WHERE service = {service:String} AND name = {name:String}
@@ -128,7 +129,7 @@ function spanOf([traceId, spanId, start, duration, status]: SpanRow): FoundSpan 
 }
 
 /** The newest first, those of one moment by their ids. */
-export function byStart(a: FoundSpan, b: FoundSpan): number {
+function byStart(a: FoundSpan, b: FoundSpan): number {
   if (a.startTimeUnixNano !== b.startTimeUnixNano) {
     return a.startTimeUnixNano > b.startTimeUnixNano ? -1 : 1;
   }

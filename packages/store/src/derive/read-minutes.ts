@@ -119,7 +119,7 @@ function addEdge(edges: Map<string, ServiceEdge>, row: EdgeRow): void {
 }
 
 /** The most calls first, then by who calls whom. */
-export function byCalls(a: ServiceEdge, b: ServiceEdge): number {
+function byCalls(a: ServiceEdge, b: ServiceEdge): number {
   if (a.callCount !== b.callCount) return b.callCount - a.callCount;
   const [textA, textB] = [a, b].map((edge) => `${edge.caller}\0${edge.callee}\0${edge.calleeType}`);
   return (textA ?? "") < (textB ?? "") ? -1 : 1;

@@ -60,7 +60,7 @@ export function listSpanNames(
     if (!name.startsWith(query.prefix ?? "")) continue;
     const id = `${service}\0${name}`;
     const known = entries.get(id);
-    const kinds = [...new Set([...(known?.kinds ?? []), kind])].sort();
+    const kinds = [...new Set([...(known?.kinds ?? []), kind])].sort((a, b) => a - b);
     entries.set(id, { service, name, kinds, ...countsWith(known, span) });
   }
   return ranked(entries.values(), query.limit, {
@@ -113,7 +113,7 @@ export function listAttributeKeys(
         key,
         types: types.sort(),
         count: (known?.count ?? 0) + 1,
-        isHighCardinality: (known?.isHighCardinality ?? false) || !isListed(value),
+        isHighCardinality: (known?.isHighCardinality ?? false) || listedText(value) === undefined,
       });
     }
   }
@@ -133,21 +133,32 @@ export function listAttributeValues(
   for (const span of within(spans, query)) {
     for (const [scope, key, value] of attributesOf(span)) {
       if (scope !== query.scope || key !== query.key) continue;
-      isCapped ||= !isListed(value);
-      if (!isListed(value) || !String(value).startsWith(query.prefix ?? "")) continue;
-      const id = `${typeof value} ${String(value)}`;
+      const text = listedText(value);
+      isCapped ||= text === undefined;
+      if (text === undefined || !text.startsWith(query.prefix ?? "")) continue;
+      const id = `${typeof value} ${text}`;
       entries.set(id, { value, count: (entries.get(id)?.count ?? 0) + 1 });
     }
   }
   const list = ranked(entries.values(), query.limit, {
     count: ({ count }) => count,
-    text: ({ value }) => String(value),
+    text: ({ value }) => listedText(value) ?? "",
   });
   return { ...list, capped: list.capped || isCapped };
 }
 
-function isListed(value: AttributeValue): boolean {
-  return attributeTypeName(value) !== "other" && String(value).length <= CATALOGUE_VALUE_BYTES_MAX;
+/** The text of a value; undefined for one that is not listed. */
+function listedText(value: AttributeValue): string | undefined {
+  switch (typeof value) {
+    case "string":
+      return value.length > CATALOGUE_VALUE_BYTES_MAX ? undefined : value;
+    case "bigint":
+    case "number":
+    case "boolean":
+      return String(value);
+    default:
+      return undefined;
+  }
 }
 
 /** The most frequent first, those of one count by their text. */

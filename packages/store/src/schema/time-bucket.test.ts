@@ -38,13 +38,14 @@ test("starts up to 400 days old and a day ahead have a bucket of their own", () 
   assert.deepEqual(bucketsOf(times), minutes);
 });
 
+function widthAt(rowsPerSecond: number): number {
+  // The last second of a minute, so that its bucket tells its width.
+  const at = (NOW / (60n * SECOND)) * 60n * SECOND - SECOND;
+  const [bucket = 0] = bucketsOf(busy(at, rowsPerSecond));
+  return Number(at / SECOND) + 1 - bucket;
+}
+
 test("the busier the busiest second is, the narrower the buckets are", () => {
-  const widthAt = (rowsPerSecond: number): number => {
-    // The last second of a minute, so that its bucket tells its width.
-    const at = (NOW / (60n * SECOND)) * 60n * SECOND - SECOND;
-    const [bucket = 0] = bucketsOf(busy(at, rowsPerSecond));
-    return Number(at / SECOND) + 1 - bucket;
-  };
   assert.deepEqual(
     [1, 1_000, 2_000, 6_000, 12_000, 30_000, 70_000].map(widthAt),
     [60, 60, 30, 10, 5, 2, 1],

@@ -6,7 +6,7 @@ import {
 } from "../base/limits.ts";
 
 /** The bucket of spans whose start cannot be believed. */
-export const IMPLAUSIBLE_BUCKET = 0;
+const IMPLAUSIBLE_BUCKET = 0;
 
 /**
  * How wide a bucket may be, widest first. Each divides the widest, so that a narrow bucket never
