@@ -42,8 +42,8 @@ export async function deriveMinutes(
 ): Promise<number> {
   const { range, nowUnixNano, table, isStopped = () => false } = options;
   const nowSeconds = Number(nowUnixNano / 1_000_000_000n);
-  const states = await minuteStates(client, range, table);
-  const due = states.filter((state) => isDue(state, nowSeconds));
+  const { minutes } = await minuteStates(client, range, table);
+  const due = minutes.filter((state) => isDue(state, nowSeconds));
   let run = nowUnixNano;
   for (const chunk of chunksOf(due)) {
     if (isStopped()) break;

@@ -4,8 +4,8 @@
  * The table of minutes says in which minutes there are any that last long enough, so that only
  * those minutes are read, from the newest on: as many at once as surely hold enough, and more when
  * a part of the interval or of a bucket does not count after all. Minutes that are not derived, or
- * not completely, are read whatever the table says. Spans whose start could not be believed lie
- * in bucket 0 and are always looked at.
+ * not completely, are read whatever the table says. Spans whose start could not be believed lie in
+ * bucket 0 and are looked at wherever there are any.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 
@@ -23,17 +23,21 @@ type SpanRow = [traceId: string, spanId: string, start: string, duration: string
 export async function findSpans(client: ClickHouseClient, query: SpanQuery): Promise<SpanList> {
   const range = minuteRange(query);
   if (range === undefined) return { spans: [], hasMore: false, scannedRows: 0 };
-  const [states, listed, unbelieved] = await Promise.all([
+  const [states, listed] = await Promise.all([
     minuteStates(client, range, (table) => table),
     listedMinutes(client, query, range),
-    spansIn(client, query, [0]),
   ]);
-  const minutes = states.flatMap(({ minute, isComplete }) => {
+  const minutes = states.minutes.flatMap(({ minute, isComplete }) => {
     const sureCount = isComplete ? listed.get(minute) : 0;
     return sureCount === undefined ? [] : { minute, sureCount };
   });
-  const found = unbelieved.rows.map(spanOf);
-  let scannedRows = unbelieved.scannedRows;
+  const found: FoundSpan[] = [];
+  let scannedRows = 0;
+  if (states.unbelievedSpanCount > 0) {
+    const unbelieved = await spansIn(client, query, [0]);
+    scannedRows += unbelieved.scannedRows;
+    found.push(...unbelieved.rows.map(spanOf));
+  }
   let inMinutes = 0;
   for (let next = 0; next < minutes.length && inMinutes <= query.limit;) {
     const buckets: number[] = [];

@@ -27,18 +27,26 @@ export interface MinuteState {
   readonly isComplete: boolean;
 }
 
+/** The minutes of an interval, and what has none. */
+export interface MinuteStates {
+  /** Newest first. */
+  readonly minutes: readonly MinuteState[];
+  /** Spans of bucket 0, whose start is not believed: they are in no minute. */
+  readonly unbelievedSpanCount: number;
+}
+
 /** Minutes of an interval, by their starts in seconds, both inclusive. */
 export interface MinuteRange {
   readonly first: number;
   readonly last: number;
 }
 
-/** The minutes of `range` that have spans, newest first. */
+/** The minutes of `range` that have spans. */
 export async function minuteStates(
   client: ClickHouseClient,
   range: MinuteRange,
   table: TableNamer,
-): Promise<MinuteState[]> {
+): Promise<MinuteStates> {
   const { first, last } = range;
   const parameters = {
     first,
@@ -54,7 +62,7 @@ export async function minuteStates(
       `SELECT toUnixTimestamp(tb) - toUnixTimestamp(tb) % 60 AS minute, sum(span_count)
       FROM ${table("trace_summaries")}
       WHERE tb >= toInt64({first:UInt32}) - {before:UInt32}
-        AND tb <= toInt64({last:UInt32}) + {after:UInt32} AND tb > 0
+        AND tb <= toInt64({last:UInt32}) + {after:UInt32} OR tb = 0
       GROUP BY minute`,
       parameters,
     ),
@@ -72,10 +80,11 @@ export async function minuteStates(
   const then = new Map(runs.rows.map(([minute, count]) => [minute, Number(count)]));
   const states: MinuteState[] = [];
   for (const [minute, spanCount] of now) {
-    if (minute < first || minute > last) continue;
+    if (minute === 0 || minute < first || minute > last) continue;
     let seenCount = 0;
     for (let at = -CHILD_MINUTES_BEFORE; at <= CHILD_MINUTES_AFTER; at += 1) {
-      seenCount += now.get(minute + at * 60) ?? 0;
+      const around = minute + at * 60;
+      if (around > 0) seenCount += now.get(around) ?? 0;
     }
     const derivedFrom = then.get(minute);
     states.push({
@@ -86,7 +95,8 @@ export async function minuteStates(
       isComplete: derivedFrom !== undefined && derivedFrom >= seenCount,
     });
   }
-  return states.sort((a, b) => b.minute - a.minute);
+  const minutes = states.sort((a, b) => b.minute - a.minute);
+  return { minutes, unbelievedSpanCount: now.get(0) ?? 0 };
 }
 
 /** The whole minutes that an interval touches. */

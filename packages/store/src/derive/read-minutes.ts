@@ -17,7 +17,7 @@ import type {
 } from "../port/catalogue.ts";
 import { runQuery } from "../read/run-query.ts";
 import { edgesSql, operationsSql } from "./minute-sql.ts";
-import { minuteParameters, minuteRange, type MinuteState, minuteStates } from "./minute-states.ts";
+import { minuteParameters, minuteRange, type MinuteStates, minuteStates } from "./minute-states.ts";
 
 const here = (table: string): string => table;
 
@@ -29,10 +29,10 @@ interface Split {
   readonly pendingMinutes: number;
 }
 
-function split(states: readonly MinuteState[], range: { first: number; last: number }): Split {
+function split({ minutes }: MinuteStates, range: { first: number; last: number }): Split {
   const live: number[] = [];
   let spans = 0;
-  const due = states.filter(({ isComplete }) => !isComplete);
+  const due = minutes.filter(({ isComplete }) => !isComplete);
   for (const { minute, seenCount } of due) {
     if (live.length === LIVE_MINUTES_MAX || spans + seenCount > LIVE_SPANS_MAX) break;
     live.push(minute);
