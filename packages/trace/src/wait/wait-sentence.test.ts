@@ -46,7 +46,7 @@ test("a client that is gone is said, and a machine without an agent too", () => 
   const { process: _, ...holder } = { ...JOB, session };
   check(
     { resource: ROW, holders: [{ ...holder, isClientGone: true }] },
-    "inventory waits 2.9s for the row lock on table inventory (row (0,7)), held by session 14282 of user job whose client is gone",
+    "inventory waits 2.9s for the row lock on table inventory at (0,7), held by session 14282 of user job whose client is gone",
   );
   const remote = {
     ...holder,
@@ -55,7 +55,7 @@ test("a client that is gone is said, and a machine without an agent too", () => 
   };
   check(
     { resource: ROW, holders: [remote] },
-    "inventory waits 2.9s for the row lock on table inventory (row (0,7)), held by session 14282 of user job, application nightly, from 10.0.0.5:5123 (no agent on 10.0.0.5)",
+    "inventory waits 2.9s for the row lock on table inventory at (0,7), held by session 14282 of user job, application nightly, from 10.0.0.5:5123 (no agent on 10.0.0.5)",
   );
 });
 
@@ -69,7 +69,7 @@ test("a prepared transaction has a name and an age", () => {
   };
   check(
     { resource: ROW, holders: [holder] },
-    "inventory waits 2.9s for the row lock on table inventory (row (0,7)), held by the prepared transaction xa-77, which has no process, for 1m",
+    "inventory waits 2.9s for the row lock on table inventory at (0,7), held by the prepared transaction xa-77, which has no process, for 1m",
   );
 });
 
@@ -95,7 +95,7 @@ test("a deadlock names its cycle", () => {
   const cycle = [{ ...JOB, role: "cycle" as const }];
   check(
     { resource: ROW, holders: cycle },
-    "inventory waits 2.9s for the row lock on table inventory (row (0,7)), in a deadlock with `node nightly-reconcile.mjs` (pid 11504, not instrumented)",
+    "inventory waits 2.9s for the row lock on table inventory at (0,7), in a deadlock with `node nightly-reconcile.mjs` (pid 11504, not instrumented)",
   );
 });
 

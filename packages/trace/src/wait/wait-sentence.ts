@@ -70,9 +70,9 @@ export function resourceText(resource: WaitResource, otherwise = "a lock"): stri
   if (name === undefined) return words;
   if (kind === "advisory-lock") return `${words} ${name}`;
   if (kind === "list") return `${words} of ${name}`;
-  const where = primaryKey ?? (row === undefined ? undefined : `row ${row}`);
   const table = kind === "row" || kind === "table" ? `table ${name}` : name;
-  return `${words} on ${table}${where === undefined ? "" : ` (${where})`}`;
+  if (primaryKey !== undefined) return `${words} on ${table} (${primaryKey})`;
+  return `${words} on ${table}${row === undefined ? "" : ` at ${row}`}`;
 }
 
 function missingHolder({ kind, gaps }: WaitReport): string {
