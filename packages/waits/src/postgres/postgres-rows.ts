@@ -202,9 +202,9 @@ export async function readLocks(
 export async function readPrepared(query: Query, lock: LockRow): Promise<PreparedRow[]> {
   const sql = `SELECT p.gid, p.owner::text AS owner, ${micros("p.prepared")} AS prepared
     FROM pg_prepared_xacts p WHERE p.transaction::text = $1 OR EXISTS (
-      SELECT FROM pg_locks l WHERE l.pid IS NULL AND l.granted
-        AND l.virtualtransaction = '-1/' || p.transaction::text
-        AND (l.relation::regclass::text = $2 AND l.locktype = 'relation'
+      SELECT FROM pg_locks x JOIN pg_locks l USING (virtualtransaction)
+      WHERE x.pid IS NULL AND x.locktype = 'transactionid' AND x.transactionid = p.transaction
+        AND l.pid IS NULL AND l.granted AND (l.relation::regclass::text = $2 AND l.locktype = 'relation'
           OR l.locktype = 'advisory' AND l.classid::text = $3 AND l.objid::text = $4))`;
   const { transactionId, classId, objectId } = lock;
   const table = lock.lockType === "relation" ? lock.table : undefined;

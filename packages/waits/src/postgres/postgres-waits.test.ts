@@ -20,6 +20,7 @@ const SKIP_PSQL = skip === false && findProgram("psql") === undefined && "psql i
 
 let server: TestPostgres;
 let watcher: Client;
+let admin: Client;
 let job: Client;
 let app: Client;
 let other: Client;
@@ -29,15 +30,23 @@ before(async () => {
   // A deadlock stays until the test has seen it.
   server = await startTestPostgres({ deadlock_timeout: "600s" });
   watcher = await server.connect("stats", { application: "spoor-watch" });
-  job = await server.connect("job", { application: "nightly" });
-  app = await server.connect("app", { application: "inventory" });
-  other = await server.connect("app", { application: "orders" });
+  admin = await server.connect("shop");
 });
 after(() => server?.[Symbol.asyncDispose]());
 
 /** Nothing waits and nobody holds, whatever the test before has left. */
 beforeEach(async () => {
-  for (const client of skip === false ? [job, app, other] : []) await client.query("ROLLBACK");
+  if (skip !== false) return;
+  await admin.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN ('job', 'app')",
+  );
+  const prepared = await admin.query<{ gid: string }>("SELECT gid FROM pg_prepared_xacts");
+  for (const { gid } of prepared.rows) {
+    await admin.query(`ROLLBACK PREPARED '${gid.replaceAll("'", "''")}'`);
+  }
+  job = await server.connect("job", { application: "nightly" });
+  app = await server.connect("app", { application: "inventory" });
+  other = await server.connect("app", { application: "orders" });
 });
 
 const lockRow = (sku: string) => `SELECT quantity FROM inventory WHERE sku = '${sku}' FOR UPDATE`;
@@ -101,10 +110,7 @@ test(
     assert.equal(root.session.isStatementLast, false);
     assert.ok((root.session.transactionStartUnixNano ?? 0n) <= report.observedUnixNano);
     assert.match(tell(report), /row lock on table inventory at \(0,7\), held by `psql/u);
-    await watcher.query("SELECT 1");
-    await server
-      .connect("shop")
-      .then((admin) => admin.query("SELECT pg_terminate_backend($1)", [root.session?.id]));
+    await admin.query("SELECT pg_terminate_backend($1)", [root.session?.id]);
     await waiting.ended;
   },
 );
@@ -216,7 +222,7 @@ test(
     const waiting = await startWaiting(app, lockRow("SKU-12"));
     // Reading the row needs the right to; without it the report says that more may follow.
     const app2 = await server.connect("app");
-    await server.connect("shop").then((admin) => admin.query("GRANT pg_read_all_stats TO app"));
+    await admin.query("GRANT pg_read_all_stats TO app");
     const full = await explain(app, { query: queryOf(app2) });
     assert.deepEqual(
       full.holders.map(({ session }) => session?.id).sort(),
@@ -229,7 +235,7 @@ test(
     await job.query("ROLLBACK");
     await other.query("ROLLBACK");
     await waiting.ended;
-    await server.connect("shop").then((admin) => admin.query("REVOKE pg_read_all_stats FROM app"));
+    await admin.query("REVOKE pg_read_all_stats FROM app");
   },
 );
 
@@ -266,7 +272,6 @@ test(
   "a deadlock is a circle while it lasts, and known from the error afterwards",
   { skip },
   async () => {
-    const admin = await server.connect("shop");
     await admin.query("SET deadlock_timeout = '1ms'");
     await app.query("BEGIN");
     await app.query(lockRow("SKU-20"));
@@ -314,10 +319,7 @@ test("a statement that computes is running, and nobody is accused", { skip }, as
   });
   assert.equal(report.kind, "db.running");
   assert.deepEqual(report.holders, []);
-  await job.query("SELECT 1");
-  await server
-    .connect("shop")
-    .then((admin) => admin.query("SELECT pg_cancel_backend($1)", [backendPid(app)]));
+  await admin.query("SELECT pg_cancel_backend($1)", [backendPid(app)]);
   await running;
 });
 
@@ -379,11 +381,7 @@ test(
     const texts = report.remedies.map(({ text }) => text);
     assert.match(texts[0] ?? "", /^SELECT pg_terminate_backend\(\d+\);$/u);
     assert.match(texts[1] ?? "", /client_connection_check_interval = '10s'/u);
-    await server
-      .connect("shop")
-      .then((admin) =>
-        admin.query("SELECT pg_terminate_backend($1)", [report.holders[0]?.session?.id]),
-      );
+    await admin.query("SELECT pg_terminate_backend($1)", [report.holders[0]?.session?.id]);
     await waiting.ended;
   },
 );
