@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Query } from "../base/query.ts";
+import { startRowQueue } from "../stage/row-queue.ts";
+import {
+  backendPid,
+  NO_POSTGRES,
+  queryOf,
+  startTestPostgres,
+  type TestPostgres,
+} from "../stage/test-postgres.ts";
+import { until } from "../stage/test-program.ts";
+import { endLease, takeLease } from "./lease.ts";
+import { PostgresWaits } from "./postgres-waits.ts";
+
+const skip = NO_POSTGRES;
+let server: TestPostgres;
+
+before(async () => {
+  if (skip === false) server = await startTestPostgres({ max_connections: "600" });
+});
+after(() => server?.[Symbol.asyncDispose]());
+
+/** `query` with a record of what was asked, by the first words of it. */
+function recorded(query: Query): { readonly query: Query; readonly asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    query: async (sql, parameters) => {
+      asked.push(sql);
+      return await query(sql, parameters);
+    },
+  };
+}
+
+test("550 sessions that wait for one row take one walk of at most 24 calls", { skip }, async () => {
+  const queue = await startRowQueue(server, 550);
+  const { query, asked } = recorded(queryOf(await server.connect("stats")));
+  await using waits = new PostgresWaits({ query });
+  // Whoever asks while the walk of others runs is answered together with them.
+  const all = await Promise.all(queue.waiterPids.map((pid) => waits.explain([{ pid }])));
+  const reports = all.map((answer, index) => answer.get(queue.waiterPids[index] ?? 0));
+  const holderPid = backendPid(queue.holder);
+  for (const report of reports) {
+    assert.equal(report?.holders[0]?.session?.id, holderPid);
+    assert.equal(report.resource?.name, "inventory");
+    assert.ok(report.cost.blockingCallCount <= 24, String(report.cost.blockingCallCount));
+  }
+  assert.equal(reports.at(-1)?.queueCount, 549);
+  assert.equal(asked.filter((sql) => sql.startsWith("BEGIN")).length, 1);
+  // The last in the queue alone, which everybody else blocks as well.
+  const last = queue.waiterPids.at(-1) ?? 0;
+  await using single = new PostgresWaits({ query: queryOf(await server.connect("stats")) });
+  const report = (await single.explain([{ pid: last }])).get(last);
+  assert.equal(report?.holders[0]?.session?.id, holderPid);
+  assert.ok(report.cost.blockingCallCount <= 24, String(report.cost.blockingCallCount));
+  await queue.release();
+});
+
+test(
+  "however many instances ask, walks of one database begin half a second apart",
+  { skip },
+  async () => {
+    const queue = await startRowQueue(server, 1);
+    const [pid = 0] = queue.waiterPids;
+    const startsMs: number[] = [];
+    const instances = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const query = queryOf(await server.connect("stats"));
+        return new PostgresWaits({
+          query: async (sql, parameters) => {
+            const rows = await query(sql, parameters);
+            // The first question of each walk, after it has the lease.
+            if (sql.includes("clock_timestamp()")) startsMs.push(performance.now());
+            return rows;
+          },
+        });
+      }),
+    );
+    const answers = await Promise.all(instances.map((waits) => waits.explain([{ pid }])));
+    assert.ok(answers.every((answer) => answer.get(pid)?.kind === "db.lock"));
+    assert.equal(startsMs.length, 5);
+    const gapsMs = startsMs.slice(1).map((startMs, index) => startMs - (startsMs[index] ?? 0));
+    // Both ends of a gap are seen a little after they happened, by what one answer takes.
+    assert.ok(
+      gapsMs.every((gapMs) => gapMs > 400),
+      gapsMs.join(),
+    );
+    await Promise.all(instances.map((waits) => waits.close()));
+    await queue.release();
+  },
+);
+
+test("an instance that dies with the lease leaves it to the others", { skip }, async () => {
+  const first = await server.connect("stats");
+  const second = queryOf(await server.connect("stats"));
+  assert.equal(await takeLease(queryOf(first)), true);
+  assert.equal(await takeLease(second), false);
+  await first.end();
+  await until("the lease to be free", () => takeLease(second));
+  await endLease(second);
+});
+
+test(
+  "an application that locks everything it can does not keep us from asking",
+  { skip },
+  async () => {
+    const shop = await server.connect("app");
+    await shop.query("SELECT pg_advisory_lock(1), pg_advisory_lock(0, 1), pg_advisory_lock(1, 1)");
+    const query = queryOf(await server.connect("stats"));
+    assert.equal(await takeLease(query), true);
+    await endLease(query);
+  },
+);
+
+test(
+  "nothing is asked while nobody asks, and nothing when the list is empty",
+  { skip },
+  async () => {
+    const { query, asked } = recorded(queryOf(await server.connect("stats")));
+    await using waits = new PostgresWaits({ query });
+    assert.equal((await waits.explain([])).size, 0);
+    assert.deepEqual(asked, []);
+  },
+);
