@@ -51,6 +51,9 @@ export const LEASE_MS_MAX = 4_000;
 /** Milliseconds for which waiters wait for the lease of another instance, then they are told. */
 export const LEASE_WAIT_MS_MAX = 10_000;
 
+/** Milliseconds between two tries for the lease, from half of it to one and a half. */
+export const LEASE_RETRY_MS = 120;
+
 /** Holders that one report names. More are counted in its gaps. */
 export const HOLDERS_MAX = 8;
 

@@ -15,6 +15,7 @@ import type { ClockOffset } from "../base/clock-offset.ts";
 import { known } from "../base/known.ts";
 import { BLOCKING_CALLS_MAX, WALK_ROUNDS_MAX } from "../base/limits.ts";
 import type { Query } from "../base/query.ts";
+import type { Waiter } from "../base/waiter.ts";
 import { type HolderInput, type HolderTools, nameHolder } from "../process/holder.ts";
 import { redactStatement } from "../statement/redact-statement.ts";
 import { spanIn } from "../statement/trace-parent.ts";
@@ -22,7 +23,7 @@ import { type LockedRow, readLockedRow } from "./locked-row.ts";
 import { type LockRow, readSessions, type ServerFacts, type SessionRow } from "./postgres-rows.ts";
 import { grantRemedy, remediesFor } from "./remedies.ts";
 import { resourceOf } from "./resource.ts";
-import type { Chain, Queue, Waiter, WalkResult } from "./walk.ts";
+import type { Chain, Queue, WalkResult } from "./walk.ts";
 
 /** What the reports need besides the walk. */
 export interface ReportTools {

@@ -4,9 +4,10 @@
  */
 import { systemClock } from "@spoor/trace";
 import { CostMeter } from "../base/query.ts";
+import type { Waiter } from "../base/waiter.ts";
 import { startRowQueue } from "../stage/row-queue.ts";
 import { NO_POSTGRES, queryOf, startTestPostgres } from "../stage/test-postgres.ts";
-import { walk, type Waiter } from "./walk.ts";
+import { walk } from "./walk.ts";
 
 const WAITERS = 550;
 const RUNS = 15;

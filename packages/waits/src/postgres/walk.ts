@@ -20,6 +20,7 @@ import {
   WALK_ROUNDS_MAX,
 } from "../base/limits.ts";
 import type { CostMeter, Query } from "../base/query.ts";
+import type { Waiter } from "../base/waiter.ts";
 import {
   type LockRow,
   type PreparedRow,
@@ -28,13 +29,6 @@ import {
   readSessions,
   type SessionRow,
 } from "./postgres-rows.ts";
-
-/** A session that waits, and since when by the clock of whoever asks. */
-export interface Waiter {
-  /** The pid of its backend. */
-  readonly pid: number;
-  readonly sinceUnixNano?: bigint;
-}
 
 /** Who stands at the end of a queue's chain. */
 export interface Chain {

@@ -1,0 +1,279 @@
+/*
+ * Answers, for sessions of one MariaDB or MySQL server, what they wait for and who holds it.
+ *
+ * 1. The server is asked whom a session waits for. Whoever does not wait is a root.
+ * 2. If all blockers wait themselves, those that have waited longest are followed.
+ * 3. Waiting for a table's definition and for a lock of `GET_LOCK` stands elsewhere, see below.
+ *
+ * The lease of the database is a lock of `GET_LOCK` that is tried and never waited for.
+ */
+import { type Clock, errorMessage, systemClock, type WaitReport } from "@spoor/trace";
+import { ClockOffset } from "../base/clock-offset.ts";
+import { BLOCKERS_EXPANDED_MAX, STATEMENT_MS_MAX, WALK_ROUNDS_MAX } from "../base/limits.ts";
+import { CostMeter, flag, type Query } from "../base/query.ts";
+import { type Explanations, type Pacing, SharedWalks } from "../base/shared-walks.ts";
+import type { Waiter } from "../base/waiter.ts";
+import type { ClientFinder } from "../process/client-finder.ts";
+import type { Registry } from "../process/holder.ts";
+import { LocalProcesses } from "../process/local-processes.ts";
+import { readTableHolders, waitsForTable } from "./metadata-locks.ts";
+import {
+  type MysqlEdge,
+  type MysqlFacts,
+  type MysqlSession,
+  readMysqlEdges,
+  readMysqlFacts,
+  readMysqlSessions,
+  readMysqlTime,
+  readPreparedXa,
+  readUserLockHolder,
+} from "./mysql-rows.ts";
+import {
+  lockReport,
+  type MysqlChain,
+  type MysqlReportTools,
+  reportWithoutLock,
+} from "./mysql-reports.ts";
+
+/** How to ask one MariaDB or MySQL server. */
+export interface MysqlWaitsOptions extends Registry, Pacing {
+  /** A connection of its own. */
+  readonly query: Query;
+  readonly clock?: Clock;
+  /** By default the processes of this machine. */
+  readonly clients?: ClientFinder;
+  /** Whether reports may have the key of a row, or the name of a lock. By default not. */
+  readonly showsPrimaryKeys?: boolean;
+}
+
+const LEASE = "spoor.walk";
+
+/** Explains the waits of sessions of one MariaDB or MySQL server. */
+export class MysqlWaits {
+  readonly #options: MysqlWaitsOptions;
+  readonly #clock: Clock;
+  readonly #clients: ClientFinder;
+  readonly #walks: SharedWalks;
+  #facts: MysqlFacts | undefined;
+
+  constructor(options: MysqlWaitsOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#clients = options.clients ?? new LocalProcesses({ clock: this.#clock });
+    const { query } = options;
+    const port = {
+      takeLease: async () => {
+        const [row = {}] = await query("SELECT GET_LOCK(?, 0) AS is_ours", [LEASE]);
+        return flag(row, "is_ours");
+      },
+      endLease: async () => {
+        await query("SELECT RELEASE_LOCK(?) AS is_released", [LEASE]);
+      },
+      explain: (waiters: readonly Waiter[]) => this.#explainNow(waiters),
+    };
+    this.#walks = new SharedWalks(port, this.#clock, options);
+  }
+
+  /**
+   * A report for each waiter, by the id of its session. Never rejects: what cannot be found out is
+   * a report of the kind `unknown` with its reason.
+   */
+  async explain(waiters: readonly Waiter[]): Promise<Explanations> {
+    return await this.#walks.explain(waiters);
+  }
+
+  /** Answers what was asked, and asks nothing more. The connection stays open: it is not ours. */
+  async close(): Promise<void> {
+    await this.#walks.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #explainNow(waiters: readonly Waiter[]): Promise<Explanations> {
+    const meter = new CostMeter(this.#clock);
+    const query = meter.counted(this.#options.query);
+    const facts = (this.#facts ??= await settle(query));
+    const offset = await ClockOffset.measure(this.#clock, () => readMysqlTime(query));
+    const tools: MysqlReportTools = {
+      clock: this.#clock,
+      facts,
+      offset,
+      holders: { clients: this.#clients, registry: this.#options },
+      showsPrimaryKeys: this.#options.showsPrimaryKeys ?? false,
+    };
+    const reports = new Map<number, WaitReport>();
+    const sessions = await readMysqlSessions(
+      query,
+      waiters.map(({ pid }) => pid),
+      facts,
+    );
+    for (const waiter of waiters) {
+      const session = sessions.find(({ id }) => id === waiter.pid);
+      reports.set(waiter.pid, await explainOne(query, tools, waiter, session));
+    }
+    const cost = meter.cost();
+    return new Map([...reports].map(([pid, report]) => [pid, { ...report, cost }]));
+  }
+}
+
+async function settle(query: Query): Promise<MysqlFacts> {
+  const facts = await readMysqlFacts(query);
+  const limit =
+    facts.system === "mariadb"
+      ? `SET SESSION max_statement_time = ${STATEMENT_MS_MAX / 1000}`
+      : `SET SESSION max_execution_time = ${STATEMENT_MS_MAX}`;
+  await query(limit, []);
+  return facts;
+}
+
+async function explainOne(
+  query: Query,
+  tools: MysqlReportTools,
+  waiter: Waiter,
+  session: MysqlSession | undefined,
+): Promise<WaitReport> {
+  if (session === undefined) return reportWithoutLock(tools, waiter, session);
+  if (waitsForTable(session)) return await explainTable(query, tools, waiter, session);
+  if (/user lock/iu.test(session.state ?? "")) {
+    return await explainUserLock(query, tools, waiter, session);
+  }
+  if (session.transactionState !== "LOCK WAIT") return reportWithoutLock(tools, waiter, session);
+  const chain = await followEdges(query, tools.facts, waiter.pid);
+  return await lockReport(tools, waiter, session, chain);
+}
+
+async function followEdges(query: Query, facts: MysqlFacts, waiterId: number): Promise<MysqlChain> {
+  const behind = new Map<number, MysqlEdge>();
+  const asked = new Set<number>();
+  let expand = [waiterId];
+  let first: MysqlEdge | undefined;
+  for (let round = 0; expand.length > 0 && round < WALK_ROUNDS_MAX; round += 1) {
+    for (const id of expand) asked.add(id);
+    const edges = await readMysqlEdges(query, expand, facts);
+    first ??= edges[0];
+    for (const edge of edges) if (!behind.has(edge.blocker)) behind.set(edge.blocker, edge);
+    const roots = edges.filter(({ isBlockerWaiting }) => !isBlockerWaiting);
+    if (roots.length > 0) {
+      return await describe(query, facts, {
+        first,
+        rootIds: [...new Set(roots.map(({ blocker }) => blocker))],
+        betweenIds: pathOf(roots[0]?.waiter, waiterId, behind),
+        cycleIds: [],
+        edges: [...behind.values()],
+      });
+    }
+    const isCircle = edges.some(({ blocker }) => blocker === waiterId);
+    if (isCircle) {
+      const cycleIds = edges.map(({ waiter }) => waiter).filter((id) => id !== waiterId);
+      const found = { first, rootIds: [], betweenIds: [], cycleIds, edges: [...behind.values()] };
+      return await describe(query, facts, found);
+    }
+    expand = [...new Set(edges.map(({ blocker }) => blocker))]
+      .filter((id) => !asked.has(id))
+      .slice(0, BLOCKERS_EXPANDED_MAX);
+  }
+  return { first, roots: [], between: [], cycle: [], edges: [], preparedIds: [] };
+}
+
+function pathOf(
+  from: number | undefined,
+  waiterId: number,
+  behind: ReadonlyMap<number, MysqlEdge>,
+): number[] {
+  const path: number[] = [];
+  let at = from;
+  while (at !== undefined && at !== waiterId && !path.includes(at)) {
+    path.push(at);
+    at = behind.get(at)?.waiter;
+  }
+  return path;
+}
+
+interface FoundIds {
+  readonly first: MysqlEdge | undefined;
+  readonly rootIds: readonly number[];
+  readonly betweenIds: readonly number[];
+  readonly cycleIds: readonly number[];
+  readonly edges: readonly MysqlEdge[];
+}
+
+async function describe(query: Query, facts: MysqlFacts, found: FoundIds): Promise<MysqlChain> {
+  const { first, rootIds, betweenIds, cycleIds, edges } = found;
+  const ids = [...rootIds, ...betweenIds, ...cycleIds].filter((id) => id !== 0);
+  const sessions = await readMysqlSessions(query, ids, facts);
+  const of = (wanted: readonly number[]) =>
+    wanted.flatMap((id) => sessions.find((session) => session.id === id) ?? []);
+  // A transaction without a session was prepared by XA, and whoever prepared it has left.
+  const preparedIds = rootIds.includes(0) ? await preparedNames(query) : [];
+  return {
+    first,
+    roots: of(rootIds),
+    between: of(betweenIds),
+    cycle: of(cycleIds),
+    edges,
+    preparedIds,
+  };
+}
+
+/** Which of several prepared transactions it is, the server does not tell. */
+async function preparedNames(query: Query): Promise<string[]> {
+  try {
+    const names = await readPreparedXa(query);
+    return names.length === 1 ? names : ["of one of several XA transactions"];
+  } catch (error) {
+    return [`of an XA transaction (${errorMessage(error)})`];
+  }
+}
+
+async function explainTable(
+  query: Query,
+  tools: MysqlReportTools,
+  waiter: Waiter,
+  session: MysqlSession,
+): Promise<WaitReport> {
+  const { holders, isConcluded, gap } = await readTableHolders(query, session, tools.facts);
+  const sessions = await readMysqlSessions(
+    query,
+    [...new Set(holders.map(({ id }) => id))],
+    tools.facts,
+  );
+  const chain = {
+    first: undefined,
+    roots: sessions.filter((holding) => !waitsForTable(holding)),
+    between: sessions.filter(waitsForTable),
+    cycle: [],
+    edges: [],
+    preparedIds: [],
+  };
+  const report = await lockReport(tools, waiter, session, chain);
+  const [first] = holders;
+  return {
+    ...report,
+    certainty: isConcluded || holders.length === 0 ? "probable" : "seen",
+    resource: {
+      kind: "table",
+      lockType: "metadata",
+      ...(first === undefined ? {} : { name: first.table }),
+      ...(first?.mode === undefined ? {} : { lockMode: first.mode }),
+    },
+    gaps: gap === undefined ? report.gaps : [gap],
+  };
+}
+
+async function explainUserLock(
+  query: Query,
+  tools: MysqlReportTools,
+  waiter: Waiter,
+  session: MysqlSession,
+): Promise<WaitReport> {
+  const name = /get_lock\s*\(\s*'((?:[^'\\]|'')*)'/iu.exec(session.statement ?? "")?.[1];
+  const id =
+    name === undefined ? undefined : await readUserLockHolder(query, name.replaceAll("''", "'"));
+  const roots = id === undefined ? [] : await readMysqlSessions(query, [id], tools.facts);
+  const chain = { first: undefined, roots, between: [], cycle: [], edges: [], preparedIds: [] };
+  const report = await lockReport(tools, waiter, session, chain);
+  const shown = tools.showsPrimaryKeys && name !== undefined ? { name } : {};
+  return { ...report, resource: { kind: "advisory-lock", lockType: "GET_LOCK", ...shown } };
+}
