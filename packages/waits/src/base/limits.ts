@@ -9,6 +9,9 @@
  */
 export const BLOCKING_CALLS_MAX = 24;
 
+/** Questions about locks in one walk of MySQL, for the same reason. */
+export const QUESTIONS_MAX = 24;
+
 /** Rounds of one walk: the longest chain that is followed. Beyond it the walk says so. */
 export const WALK_ROUNDS_MAX = 12;
 

@@ -58,7 +58,9 @@ export async function lockReport(
     ...(await name(chain.cycle, "cycle")),
     ...(await name(chain.between, "between")),
   ];
-  const named = all.slice(0, HOLDERS_MAX);
+  // In a queue that shares one chain, its members may be among those between.
+  const others = all.filter(({ holder }) => holder.session?.id !== session.id);
+  const named = others.slice(0, HOLDERS_MAX);
   const holders = named.map(({ holder }) => holder);
   const sinceUnixNano = waiter.sinceUnixNano ?? offset.unixNano(session.stateChange);
   const ids = [...chain.roots, ...chain.cycle].map(({ id }) => id);
@@ -84,7 +86,7 @@ export async function lockReport(
     kind: "db.lock",
     certainty: holders.length > 0 ? "seen" : "probable",
     holders,
-    mayHaveMore: all.length > named.length,
+    mayHaveMore: others.length > named.length,
     evidence: [...evidence, ...named.flatMap((one) => one.evidence)],
     gaps: holders.length > 0 ? [] : ["whoever held it let go while we looked"],
     remedies: remediesFor(holders),

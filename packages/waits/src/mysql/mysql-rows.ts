@@ -36,6 +36,8 @@ export interface MysqlSession {
   readonly transactionStart: string | undefined;
   /** `LOCK WAIT`, `RUNNING`; absent without a transaction. */
   readonly transactionState: string | undefined;
+  /** The place that it waits to lock, the same for all that wait for one row. */
+  readonly waitedPlace: string | undefined;
   readonly statement: string | undefined;
 }
 
@@ -92,7 +94,7 @@ export async function readMysqlSessions(
     p.STATE AS state, LEFT(p.INFO, 1000) AS info,
     CAST(ROUND(UNIX_TIMESTAMP(NOW(6)) * 1000000 - ${inStateMicros}) AS CHAR) AS state_change,
     CAST(ROUND(UNIX_TIMESTAMP(t.trx_started) * 1000000) AS CHAR) AS trx_started,
-    t.trx_state AS trx_state
+    t.trx_state AS trx_state, t.trx_requested_lock_id AS requested
     FROM information_schema.PROCESSLIST p
     LEFT JOIN information_schema.INNODB_TRX t ON t.trx_mysql_thread_id = p.ID
     WHERE FIND_IN_SET(p.ID, ?)`;
@@ -106,11 +108,18 @@ export async function readMysqlSessions(
     stateChange: wholeMicros(text(row, "state_change")),
     transactionStart: wholeMicros(text(row, "trx_started")),
     transactionState: text(row, "trx_state"),
+    // After the transaction come tablespace, page and record; MySQL 8 adds an address.
+    waitedPlace: text(row, "requested")?.split(":").slice(1, 4).join(":"),
     statement: text(row, "info"),
   }));
 }
 
-/** Whom `ids` wait for, those first who wait for nobody. */
+/**
+ * Whom `ids` wait for, those first who wait for nobody.
+ *
+ * InnoDB answers from a copy that it renews only when nobody has read it for 100 ms. Walks are half
+ * a second apart, so that each begins with a new copy, and its rounds share one.
+ */
 export async function readMysqlEdges(
   query: Query,
   ids: readonly number[],

@@ -9,13 +9,19 @@
  */
 import { type Clock, errorMessage, systemClock, type WaitReport } from "@spoor/trace";
 import { ClockOffset } from "../base/clock-offset.ts";
-import { BLOCKERS_EXPANDED_MAX, STATEMENT_MS_MAX, WALK_ROUNDS_MAX } from "../base/limits.ts";
+import {
+  BLOCKERS_EXPANDED_MAX,
+  QUESTIONS_MAX,
+  STATEMENT_MS_MAX,
+  WALK_ROUNDS_MAX,
+} from "../base/limits.ts";
 import { CostMeter, flag, type Query } from "../base/query.ts";
 import { type Explanations, type Pacing, SharedWalks } from "../base/shared-walks.ts";
 import type { Waiter } from "../base/waiter.ts";
 import type { ClientFinder } from "../process/client-finder.ts";
 import type { Registry } from "../process/holder.ts";
 import { LocalProcesses } from "../process/local-processes.ts";
+import { rememberedClients } from "../process/remembered-clients.ts";
 import { readTableHolders, waitsForTable } from "./metadata-locks.ts";
 import {
   type MysqlEdge,
@@ -100,18 +106,16 @@ export class MysqlWaits {
       clock: this.#clock,
       facts,
       offset,
-      holders: { clients: this.#clients, registry: this.#options },
+      holders: { clients: rememberedClients(this.#clients), registry: this.#options },
       showsPrimaryKeys: this.#options.showsPrimaryKeys ?? false,
     };
     const reports = new Map<number, WaitReport>();
-    const sessions = await readMysqlSessions(
-      query,
-      waiters.map(({ pid }) => pid),
-      facts,
-    );
-    for (const waiter of waiters) {
-      const session = sessions.find(({ id }) => id === waiter.pid);
-      reports.set(waiter.pid, await explainOne(query, tools, waiter, session));
+    const ids = waiters.map(({ pid }) => pid);
+    const rows = await readMysqlSessions(query, ids, facts);
+    const sessions = new Map(rows.map((session) => [session.id, session]));
+    const walk: OneWalk = { query, tools, chains: new Map(), questionsLeft: QUESTIONS_MAX };
+    for (const waiter of waiters.toSorted(byAge)) {
+      reports.set(waiter.pid, await explainOne(walk, waiter, sessions.get(waiter.pid)));
     }
     const cost = meter.cost();
     return new Map([...reports].map(([pid, report]) => [pid, { ...report, cost }]));
@@ -128,29 +132,65 @@ async function settle(query: Query): Promise<MysqlFacts> {
   return facts;
 }
 
+/** What the questions of one walk share. */
+interface OneWalk {
+  readonly query: Query;
+  readonly tools: MysqlReportTools;
+  /** By the place that is waited for: everybody in one queue has the same roots. */
+  readonly chains: Map<string, MysqlChain>;
+  questionsLeft: number;
+}
+
+function byAge(left: Waiter, right: Waiter): number {
+  return Number((left.sinceUnixNano ?? 0n) - (right.sinceUnixNano ?? 0n));
+}
+
 async function explainOne(
-  query: Query,
-  tools: MysqlReportTools,
+  walk: OneWalk,
   waiter: Waiter,
   session: MysqlSession | undefined,
 ): Promise<WaitReport> {
-  if (session === undefined) return reportWithoutLock(tools, waiter, session);
-  if (waitsForTable(session)) return await explainTable(query, tools, waiter, session);
-  if (/user lock/iu.test(session.state ?? "")) {
-    return await explainUserLock(query, tools, waiter, session);
+  const { query, tools } = walk;
+  const isForTable = session !== undefined && waitsForTable(session);
+  const isForUserLock = /user lock/iu.test(session?.state ?? "");
+  const isForRow = session?.transactionState === "LOCK WAIT";
+  if (session === undefined || !(isForTable || isForUserLock || isForRow)) {
+    return reportWithoutLock(tools, waiter, session);
   }
-  if (session.transactionState !== "LOCK WAIT") return reportWithoutLock(tools, waiter, session);
-  const chain = await followEdges(query, tools.facts, waiter.pid);
+  const place = isForRow ? session.waitedPlace : undefined;
+  const shared = place === undefined ? undefined : walk.chains.get(place);
+  if (shared !== undefined) return await lockReport(tools, waiter, session, shared);
+  if (walk.questionsLeft <= 0) {
+    const gap = `the walk ended after ${QUESTIONS_MAX} questions, before this session's turn`;
+    return { ...(await lockReport(tools, waiter, session, NOBODY)), gaps: [gap] };
+  }
+  walk.questionsLeft -= 1;
+  if (isForTable) return await explainTable(query, tools, waiter, session);
+  if (isForUserLock) return await explainUserLock(query, tools, waiter, session);
+  const chain = await followEdges(walk, waiter.pid);
+  if (place !== undefined) walk.chains.set(place, chain);
   return await lockReport(tools, waiter, session, chain);
 }
 
-async function followEdges(query: Query, facts: MysqlFacts, waiterId: number): Promise<MysqlChain> {
+const NOBODY: MysqlChain = {
+  first: undefined,
+  roots: [],
+  between: [],
+  cycle: [],
+  edges: [],
+  preparedIds: [],
+};
+
+async function followEdges(walk: OneWalk, waiterId: number): Promise<MysqlChain> {
+  const { query } = walk;
+  const { facts } = walk.tools;
   const behind = new Map<number, MysqlEdge>();
   const asked = new Set<number>();
   let expand = [waiterId];
   let first: MysqlEdge | undefined;
   for (let round = 0; expand.length > 0 && round < WALK_ROUNDS_MAX; round += 1) {
     for (const id of expand) asked.add(id);
+    walk.questionsLeft -= 1;
     const edges = await readMysqlEdges(query, expand, facts);
     first ??= edges[0];
     for (const edge of edges) if (!behind.has(edge.blocker)) behind.set(edge.blocker, edge);
@@ -174,7 +214,7 @@ async function followEdges(query: Query, facts: MysqlFacts, waiterId: number): P
       .filter((id) => !asked.has(id))
       .slice(0, BLOCKERS_EXPANDED_MAX);
   }
-  return { first, roots: [], between: [], cycle: [], edges: [], preparedIds: [] };
+  return { ...NOBODY, ...(first === undefined ? {} : { first }) };
 }
 
 function pathOf(
@@ -240,12 +280,9 @@ async function explainTable(
     tools.facts,
   );
   const chain = {
-    first: undefined,
+    ...NOBODY,
     roots: sessions.filter((holding) => !waitsForTable(holding)),
     between: sessions.filter(waitsForTable),
-    cycle: [],
-    edges: [],
-    preparedIds: [],
   };
   const report = await lockReport(tools, waiter, session, chain);
   const [first] = holders;
@@ -272,7 +309,7 @@ async function explainUserLock(
   const id =
     name === undefined ? undefined : await readUserLockHolder(query, name.replaceAll("''", "'"));
   const roots = id === undefined ? [] : await readMysqlSessions(query, [id], tools.facts);
-  const chain = { first: undefined, roots, between: [], cycle: [], edges: [], preparedIds: [] };
+  const chain = { ...NOBODY, roots };
   const report = await lockReport(tools, waiter, session, chain);
   const shown = tools.showsPrimaryKeys && name !== undefined ? { name } : {};
   return { ...report, resource: { kind: "advisory-lock", lockType: "GET_LOCK", ...shown } };

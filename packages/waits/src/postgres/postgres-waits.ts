@@ -12,6 +12,7 @@ import type { Waiter } from "../base/waiter.ts";
 import type { ClientFinder } from "../process/client-finder.ts";
 import type { Registry } from "../process/holder.ts";
 import { LocalProcesses } from "../process/local-processes.ts";
+import { rememberedClients } from "../process/remembered-clients.ts";
 import { endLease, takeLease } from "./lease.ts";
 import { clientOfPgbouncer } from "./pgbouncer.ts";
 import { readServerFacts, readTime, type ServerFacts } from "./postgres-rows.ts";
@@ -85,7 +86,7 @@ export class PostgresWaits {
     const seen = await walk({ query, meter, version: facts.version }, waiters);
     const { pgbouncer, showsPrimaryKeys = false } = this.#options;
     const holders = {
-      clients: this.#clients,
+      clients: rememberedClients(this.#clients),
       registry: this.#options,
       ...(pgbouncer === undefined
         ? {}

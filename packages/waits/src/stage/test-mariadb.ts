@@ -21,6 +21,8 @@ import {
 export interface TestMariadb extends AsyncDisposable {
   readonly port: number;
   readonly program: TestProgram;
+  /** A connection of the superuser, over the Unix socket. */
+  readonly root: Connection;
   /** A connection for a test, which ends with the server. */
   connect(user: string): Promise<Connection>;
 }
@@ -100,6 +102,7 @@ export async function startTestMariadb(): Promise<TestMariadb> {
   return {
     port,
     program,
+    root,
     connect: (user) => connect(user),
     [Symbol.asyncDispose]: async () => {
       for (const connection of connections) connection.destroy();
