@@ -6,7 +6,7 @@
  *     (pid 11504, not instrumented), idle in transaction for 5.2s
  */
 import { formatDuration } from "../base/duration.ts";
-import { WAIT_KINDS } from "./wait-kind.ts";
+import { WAIT_KINDS, type WaitKind } from "./wait-kind.ts";
 import {
   type HolderSession,
   RESOURCE_KINDS,
@@ -31,6 +31,13 @@ export function waitSentence(report: WaitReport, telling: WaitTelling): string {
   return sentence(report, telling).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
 }
 
+/** How a holder is brought in, where it does not hold a lock. */
+const VERBS: Partial<Record<WaitKind, string>> = {
+  "redis.stall": "that of",
+  "http.unread": "which is",
+  "http.unanswered": "by",
+};
+
 function sentence(report: WaitReport, { who, nowUnixNano }: WaitTelling): string {
   const age =
     report.sinceUnixNano === undefined ? "" : ` ${ageText(report.sinceUnixNano, nowUnixNano)}`;
@@ -47,7 +54,7 @@ function sentence(report: WaitReport, { who, nowUnixNano }: WaitTelling): string
   const roots = report.holders.filter(({ role }) => role === "root");
   const between = report.holders.filter(({ role }) => role === "between");
   if (roots.length === 0) return `${what}${missingHolder(report)}`;
-  const verb = report.kind === "redis.stall" ? "that of" : "held by";
+  const verb = VERBS[report.kind] ?? "held by";
   const held = joined(
     roots.map((holder) => `${holderText(holder)}${stateText(holder, nowUnixNano)}`),
   );

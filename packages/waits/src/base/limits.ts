@@ -69,6 +69,9 @@ export const PROCESS_SEARCH_MS_MAX = 2_000;
 /** Milliseconds that a program of the system, such as `ss`, may take. */
 export const PROGRAM_MS_MAX = 1_000;
 
+/** Milliseconds after which Redis is taken to be stalled; it answers in less than one. */
+export const REDIS_ANSWER_MS_MAX = 250;
+
 /** Bytes that a program of the system may print. A busy host has tens of thousands of sockets. */
 export const PROGRAM_OUTPUT_BYTES_MAX: number = 16 * 1024 * 1024;
 

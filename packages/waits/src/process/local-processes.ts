@@ -13,7 +13,13 @@
 import { networkInterfaces } from "node:os";
 import type { Clock } from "@spoor/trace";
 import { PROCESS_SEARCH_MS_MAX } from "../base/limits.ts";
-import { type Endpoint, endpointText, isLoopback, isSameAddress } from "../sockets/endpoint.ts";
+import {
+  type Endpoint,
+  endpointText,
+  isLoopback,
+  isSameAddress,
+  isSameEndpoint,
+} from "../sockets/endpoint.ts";
 import { networkNamespaces } from "../sockets/network-namespaces.ts";
 import { TcpState, type TcpSocket, TcpTables } from "../sockets/tcp-table.ts";
 import { peerInode } from "../sockets/unix-peer.ts";
@@ -32,6 +38,21 @@ const SERVERS = /^postgres(?: |$)/u;
 interface Ends {
   readonly clients: readonly TcpSocket[];
   readonly servers: readonly TcpSocket[];
+}
+
+/** One of this process's own connections. */
+export interface OwnConnection {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+}
+
+/** The other end of a connection. */
+export interface Peer {
+  readonly socket: TcpSocket;
+  /** False while the peer's process has not even taken the connection from the kernel. */
+  readonly isAccepted: boolean;
+  /** Who has it open, or listens for it. */
+  readonly owner: ClientFinding;
 }
 
 /** Finds clients among the processes of this machine. Needs root to see those of other users. */
@@ -73,15 +94,27 @@ export class LocalProcesses implements ClientFinder {
     return false;
   }
 
-  /** The process that listens on `port` in a namespace of this machine; for naming a peer. */
-  async findListener(port: number): Promise<ClientFinding> {
+  /**
+   * The other end of one of this process's own connections, when it is on this machine. Undefined
+   * when it is elsewhere, or may not be seen.
+   */
+  async findPeer({ local, remote }: OwnConnection): Promise<Peer | undefined> {
     const { namespaces } = await networkNamespaces(this.#procPath);
-    for (const { tablesDirectory } of namespaces) {
+    // See 2 above: only in our own namespace does a loopback address mean what it means to us.
+    const searched = isLoopback(remote.address) ? namespaces.slice(0, 1) : namespaces;
+    for (const { tablesDirectory } of searched) {
       const tables = await TcpTables.read(tablesDirectory);
-      const [socket] = tables.listening(port);
-      if (socket !== undefined) return await this.#ownerOf(socket, "seen");
+      const socket = tables
+        .withLocal(remote)
+        .find(
+          (other) => isSameEndpoint(other.remote, local) && other.state === TcpState.established,
+        );
+      if (socket === undefined) continue;
+      const isAccepted = socket.inode !== 0;
+      const listener = isAccepted ? undefined : tables.listening(remote.port)[0];
+      return { socket, isAccepted, owner: await this.#ownerOf(listener ?? socket, "seen") };
     }
-    return unknown(`nobody on this machine listens on port ${port}`);
+    return undefined;
   }
 
   async #overTcp(client: Endpoint, { server }: ClientConnection): Promise<ClientFinding> {

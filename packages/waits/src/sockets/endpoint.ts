@@ -59,6 +59,11 @@ export function isSameAddress(left: string, right: string): boolean {
   return hex !== undefined && hex === addressHex(right);
 }
 
+/** Whether both are the same end of a connection. */
+export function isSameEndpoint(left: Endpoint, right: Endpoint): boolean {
+  return left.port === right.port && isSameAddress(left.address, right.address);
+}
+
 /** Whether an address means "this machine", seen from the machine that says it. */
 export function isLoopback(address: string): boolean {
   const hex = addressHex(address);
