@@ -99,6 +99,17 @@ export const LAYERS: Layers = {
       port: ["base", "@spoor/trace"],
       base: ["@spoor/trace"],
     },
+    waits: {
+      ".": ["@spoor/trace", "mysql2", "pg"],
+      postgres: ["process", "sockets", "statement", "base", "@spoor/trace"],
+      mysql: ["process", "sockets", "statement", "base", "@spoor/trace"],
+      redis: ["process", "sockets", "base", "@spoor/trace"],
+      connection: ["process", "sockets", "base", "@spoor/trace"],
+      process: ["sockets", "base", "@spoor/trace", "node:"],
+      sockets: ["base", "node:"],
+      statement: ["@spoor/trace"],
+      base: ["@spoor/trace", "mysql2", "pg", "node:"],
+    },
     server: {
       ".": ["@spoor/store", "@spoor/trace", "@hono/node-server", "hono", "node:"],
       api: ["live", "base", "@spoor/store", "@spoor/trace", "hono", "node:"],
@@ -174,6 +185,9 @@ export const LAYERS: Layers = {
     "packages/cli/src/terminal/terminal-literal.ts": "makes traces for tests",
     "packages/cli/src/client/test-server.ts": "answers as a server does, for tests",
     "packages/cli/src/commands/run-literal.ts": "runs a command line for tests",
+    "packages/waits/src/look.ts": "looks at a database from the command line",
+    "packages/waits/src/base/row-queue.ts": "lets sessions wait for one row, for tests",
+    "packages/waits/src/base/test-mariadb.ts": "starts MariaDB for tests",
     "packages/cli/src/arguments/reference-page.ts": "a test writes docs/reference/cli.md with it",
   },
   testImports: {

@@ -37,7 +37,9 @@ const JOB: WaitHolder = {
 test("the holder is called by its process, and by what it does meanwhile", () => {
   check(
     { resource: { kind: "row", name: "inventory" }, holders: [JOB] },
-    "inventory waits 2.9s for the row lock on table inventory, held by `node nightly-reconcile.mjs` (pid 11504, not instrumented), idle in transaction for 5.2s",
+    "inventory waits 2.9s for the row lock on table inventory, held by `node " +
+      "nightly-reconcile.mjs` (pid 11504, not instrumented), idle in transaction for " +
+      "5.2s",
   );
 });
 
@@ -46,7 +48,8 @@ test("a client that is gone is said, and a machine without an agent too", () => 
   const { process: _, ...holder } = { ...JOB, session };
   check(
     { resource: ROW, holders: [{ ...holder, isClientGone: true }] },
-    "inventory waits 2.9s for the row lock on table inventory at (0,7), held by session 14282 of user job whose client is gone",
+    "inventory waits 2.9s for the row lock on table inventory at (0,7), held by " +
+      "session 14282 of user job whose client is gone",
   );
   const remote = {
     ...holder,
@@ -55,7 +58,9 @@ test("a client that is gone is said, and a machine without an agent too", () => 
   };
   check(
     { resource: ROW, holders: [remote] },
-    "inventory waits 2.9s for the row lock on table inventory at (0,7), held by session 14282 of user job, application nightly, from 10.0.0.5:5123 (no agent on 10.0.0.5)",
+    "inventory waits 2.9s for the row lock on table inventory at (0,7), held by " +
+      "session 14282 of user job, application nightly, from 10.0.0.5:5123 (no agent on " +
+      "10.0.0.5)",
   );
 });
 
@@ -69,7 +74,8 @@ test("a prepared transaction has a name and an age", () => {
   };
   check(
     { resource: ROW, holders: [holder] },
-    "inventory waits 2.9s for the row lock on table inventory at (0,7), held by the prepared transaction xa-77, which has no process, for 1m",
+    "inventory waits 2.9s for the row lock on table inventory at (0,7), held by the " +
+      "prepared transaction xa-77, which has no process, for 1m",
   );
 });
 
@@ -87,7 +93,10 @@ test("whoever stands between waiter and root is named too", () => {
   };
   check(
     { resource: { kind: "table", name: "inventory" }, holders: [JOB, between], mayHaveMore: true },
-    "inventory waits 2.9s for the lock on table inventory, held by `node nightly-reconcile.mjs` (pid 11504, not instrumented), idle in transaction for 5.2s; before it in the queue waits session 7 of user app with ALTER TABLE inventory ADD c; more holders may follow",
+    "inventory waits 2.9s for the lock on table inventory, held by `node " +
+      "nightly-reconcile.mjs` (pid 11504, not instrumented), idle in transaction for " +
+      "5.2s; before it in the queue waits session 7 of user app with ALTER TABLE " +
+      "inventory ADD c; more holders may follow",
   );
 });
 
@@ -95,7 +104,8 @@ test("a deadlock names its cycle", () => {
   const cycle = [{ ...JOB, role: "cycle" as const }];
   check(
     { resource: ROW, holders: cycle },
-    "inventory waits 2.9s for the row lock on table inventory at (0,7), in a deadlock with `node nightly-reconcile.mjs` (pid 11504, not instrumented)",
+    "inventory waits 2.9s for the row lock on table inventory at (0,7), in a " +
+      "deadlock with `node nightly-reconcile.mjs` (pid 11504, not instrumented)",
   );
 });
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { type WaitReport, waitSentence } from "@spoor/trace";
-import { startTestProgram, until } from "../stage/test-program.ts";
+import { startTestProgram, until } from "../base/test-program.ts";
 import { explainConnection } from "./connection-wait.ts";
 
 const skip = process.platform !== "linux" && "the queues of sockets are read on Linux only";
@@ -11,12 +11,13 @@ const skip = process.platform !== "linux" && "the queues of sockets are read on 
 /** A server in a process of its own, which does `onConnection` with each connection. */
 async function startPeer(
   onConnection: string,
+  isDeaf = false,
 ): Promise<{ port: number; pid: number } & AsyncDisposable> {
   const program = startTestProgram({
     command: process.execPath,
     args: [
       "-e",
-      `const server = require("node:net").createServer((socket) => { ${onConnection} });
+      `const server = require("node:net").createServer({ pauseOnConnect: ${isDeaf} }, (socket) => { ${onConnection} });
        server.listen(0, "127.0.0.1", () => console.log("port " + server.address().port));
        process.stdin.on("data", () => { for (const end = Date.now() + 60000; Date.now() < end; ); });`,
     ],
@@ -72,7 +73,7 @@ test(
   "a peer whose process does not read is told from one that does not answer",
   { skip },
   async () => {
-    await using peer = await startPeer("socket.pause()");
+    await using peer = await startPeer("", true);
     const socket = await open(peer.port);
     socket.write("GET / HTTP/1.1\r\n\r\n");
     const report = await untilKind(socket, "http.unread");

@@ -8,8 +8,8 @@ import {
   queryOfMysql,
   startTestMariadb,
   type TestMariadb,
-} from "../stage/test-mariadb.ts";
-import { findProgram, startTestProgram, until } from "../stage/test-program.ts";
+} from "../base/test-mariadb.ts";
+import { findProgram, startTestProgram, until } from "../base/test-program.ts";
 import { dialectOf, hostEndpoint } from "./mysql-rows.ts";
 import { MysqlWaits, type MysqlWaitsOptions } from "./mysql-waits.ts";
 

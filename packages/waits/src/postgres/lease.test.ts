@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Query } from "../base/query.ts";
-import { startRowQueue } from "../stage/row-queue.ts";
+import { startRowQueue } from "../base/row-queue.ts";
 import {
   backendPid,
   NO_POSTGRES,
   queryOf,
   startTestPostgres,
   type TestPostgres,
-} from "../stage/test-postgres.ts";
-import { until } from "../stage/test-program.ts";
+} from "../base/test-postgres.ts";
+import { until } from "../base/test-program.ts";
 import { endLease, takeLease } from "./lease.ts";
 import { PostgresWaits } from "./postgres-waits.ts";
 
@@ -123,3 +123,13 @@ test(
     assert.deepEqual(asked, []);
   },
 );
+
+const refuse: Query = () => Promise.reject(new Error("too many clients already"));
+
+test("a database that refuses is a reason, not an exception", async () => {
+  await using waits = new PostgresWaits({ query: refuse });
+  const report = (await waits.explain([{ pid: 1, sinceUnixNano: 5n }])).get(1);
+  assert.equal(report?.kind, "unknown");
+  assert.equal(report.sinceUnixNano, 5n);
+  assert.match(report.gaps.join(), /could not be asked: too many clients already/u);
+});

@@ -10,14 +10,14 @@ import {
   queryOf,
   startPsql,
   startTestPostgres,
-} from "../stage/test-postgres.ts";
+} from "../base/test-postgres.ts";
 import {
   findProgram,
   freePort,
   serverUser,
   startTestProgram,
   until,
-} from "../stage/test-program.ts";
+} from "../base/test-program.ts";
 import { PostgresWaits } from "./postgres-waits.ts";
 
 const skip =

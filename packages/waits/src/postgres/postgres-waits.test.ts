@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { systemClock, type WaitReport, waitSentence } from "@spoor/trace";
 import type { Client } from "pg";
-import type { Query } from "../base/query.ts";
 import {
   backendPid,
   NO_POSTGRES,
@@ -10,8 +9,8 @@ import {
   startPsql,
   startTestPostgres,
   type TestPostgres,
-} from "../stage/test-postgres.ts";
-import { findProgram, type TestProgram, until } from "../stage/test-program.ts";
+} from "../base/test-postgres.ts";
+import { findProgram, type TestProgram, until } from "../base/test-program.ts";
 import { deadlockOf } from "./deadlock.ts";
 import { PostgresWaits, type PostgresWaitsOptions } from "./postgres-waits.ts";
 
@@ -185,9 +184,9 @@ test(
       ],
     );
     assert.match(tell(report), /before it in the queue waits .* with ALTER TABLE/u);
-    const texts = report.remedies.map(({ text }) => text);
-    assert.ok(texts.includes(`SELECT pg_cancel_backend(${backendPid(other)});`));
-    assert.ok(texts.includes("SET lock_timeout = '2s';"));
+    const texts = new Set(report.remedies.map(({ text }) => text));
+    assert.ok(texts.has(`SELECT pg_cancel_backend(${backendPid(other)});`));
+    assert.ok(texts.has("SET lock_timeout = '2s';"));
     await job.query("ROLLBACK");
     await Promise.all([change.ended, waiting.ended]);
     await other.query("ALTER TABLE inventory DROP COLUMN note");
@@ -225,8 +224,8 @@ test(
     await admin.query("GRANT pg_read_all_stats TO app");
     const full = await explain(app, { query: queryOf(app2) });
     assert.deepEqual(
-      full.holders.map(({ session }) => session?.id).sort(),
-      [backendPid(job), backendPid(other)].sort(),
+      new Set(full.holders.map(({ session }) => session?.id)),
+      new Set([backendPid(job), backendPid(other)]),
     );
     assert.ok(full.holders.every(({ role }) => role === "root"));
     assert.equal(full.mayHaveMore, false);
@@ -495,12 +494,4 @@ test("primary keys are read on request only", { skip }, async () => {
   assert.equal(poor.holders[0]?.session?.id, backendPid(job));
   await job.query("ROLLBACK");
   await waiting.ended;
-});
-
-test("a database that refuses is a reason, not an exception", { skip: false }, async () => {
-  const refuse: Query = () => Promise.reject(new Error("too many clients already"));
-  await using waits = new PostgresWaits({ query: refuse });
-  const report = (await waits.explain([{ pid: 1, sinceUnixNano: 5n }])).get(1);
-  assert.equal(report?.kind, "unknown");
-  assert.match(report.gaps.join(), /could not be asked: too many clients already/u);
 });

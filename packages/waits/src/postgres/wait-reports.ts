@@ -126,12 +126,10 @@ function reportWithoutLock(
     return { ...base, gaps: [`session ${waiter.pid} is not in the database any more`] };
   }
   const { waitEventType, waitEvent, state, isHidden } = session;
-  if (isHidden)
+  if (isHidden) {
     return { ...base, gaps: [`what session ${waiter.pid} does is hidden from this user`] };
+  }
   const event = waitEventType === undefined ? "none" : `${waitEventType}:${waitEvent ?? ""}`;
-  const seen = (fact: string): WaitEvidence[] => [
-    { certainty: "seen", source: "pg_stat_activity", fact },
-  ];
   if (state !== "active") {
     const fact = `session ${waiter.pid} is ${state ?? "not active"}: it has nothing left to do`;
     const gap = "the database has answered already; the answer is on its way, or not yet read";
@@ -148,6 +146,10 @@ function reportWithoutLock(
   const purpose = "shows what the statement does, without running it";
   const remedies = [{ purpose, text: "EXPLAIN <the statement>;" }];
   return { ...base, kind: "db.running", evidence: seen(fact), remedies };
+}
+
+function seen(fact: string): WaitEvidence[] {
+  return [{ certainty: "seen", source: "pg_stat_activity", fact }];
 }
 
 async function lockedRow(
@@ -175,8 +177,8 @@ async function sharersOf(
   chain: Chain,
   row: LockedRow | undefined,
 ): Promise<SessionRow[]> {
-  const known_ = new Set([...chain.roots, ...chain.between, ...chain.cycle].map(({ pid }) => pid));
-  const others = (row?.sharedBy ?? []).filter((pid) => !known_.has(pid));
+  const named = new Set([...chain.roots, ...chain.between, ...chain.cycle].map(({ pid }) => pid));
+  const others = (row?.sharedBy ?? []).filter((pid) => !named.has(pid));
   return await readSessions(query, others);
 }
 

@@ -5,8 +5,8 @@
 import { systemClock } from "@spoor/trace";
 import { CostMeter } from "../base/query.ts";
 import type { Waiter } from "../base/waiter.ts";
-import { startRowQueue } from "../stage/row-queue.ts";
-import { NO_POSTGRES, queryOf, startTestPostgres } from "../stage/test-postgres.ts";
+import { startRowQueue } from "../base/row-queue.ts";
+import { NO_POSTGRES, queryOf, startTestPostgres } from "../base/test-postgres.ts";
 import { walk } from "./walk.ts";
 
 const WAITERS = 550;

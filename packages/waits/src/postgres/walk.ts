@@ -104,7 +104,7 @@ function queuesOf(
 }
 
 /** Whether a session waits for a lock. `pg_locks` tells it even where privileges hide the rest. */
-export function isWaiting(session: SessionRow | undefined, locks: readonly LockRow[]): boolean {
+function isWaiting(session: SessionRow | undefined, locks: readonly LockRow[]): boolean {
   if (session === undefined) return false;
   return session.waitEventType === "Lock" || locks.some(({ isGranted }) => !isGranted);
 }
@@ -235,7 +235,7 @@ async function describeChain(
   };
 }
 
-/** Everybody on the ways from the waiter to `ends`, without the waiter, nearest to the ends first. */
+/** Everybody on the ways from `ends` to the waiter, without the waiter, nearest to an end first. */
 function pathsTo(
   ends: readonly number[],
   waiter: number,

@@ -120,7 +120,7 @@ function optionNames(words: readonly string[]): {
   return { shown, hiddenCount };
 }
 
-/** `--name` of `--name=value`, and `-p` of `-psecret`: a short option may have its value stuck on. */
+/** `--name` of `--name=value`, and `-p` of `-psecret`: a short option may have its value on it. */
 function optionName(word: string): string | undefined {
   const long = /^(--[a-z][\w-]*)(?:=.*)?$/isu.exec(word);
   if (long?.[1] !== undefined) return shortened(long[1]);

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { test } from "node:test";
 import { systemClock } from "@spoor/trace";
-import { startTestProgram, until } from "../stage/test-program.ts";
+import { startTestProgram, until } from "../base/test-program.ts";
 import { LocalProcesses } from "./local-processes.ts";
 
 const skip = process.platform !== "linux" && "processes are found on Linux only";
@@ -26,9 +26,9 @@ const PAIR = `const net = require("node:net");
   });`;
 
 async function pairOf(output: () => string) {
-  const [client = 0, server = 0] = await until("the pair", () => {
+  const [client, server] = await until("the pair", () => {
     const match = /ends (\d+) (\d+)/u.exec(output());
-    return match === null ? undefined : [Number(match[1]), Number(match[2])];
+    return match === null ? undefined : ([Number(match[1]), Number(match[2])] as const);
   });
   return {
     client: { address: "127.0.0.1", port: client },

@@ -28,8 +28,11 @@ import { describeProcess } from "./describe-process.ts";
 import { socketInodes, socketOwners } from "./socket-owner.ts";
 
 /** Programs that pass on what others say, so that naming them names nobody. */
-const PROXIES =
-  /^(?:pgbouncer|pgpool|pgcat|odyssey|docker-proxy|rootlessport|haproxy|envoy|nginx|socat|ssh|sshd|stunnel4?|proxysql|maxscale|twemproxy|nutcracker|kubectl|kube-proxy|cloud[_-]sql[_-]proxy)$/u;
+const PROXIES: ReadonlySet<string> = new Set(
+  `pgbouncer pgpool pgcat odyssey proxysql maxscale twemproxy nutcracker haproxy envoy nginx socat
+  docker-proxy rootlessport kubectl kube-proxy cloud_sql_proxy cloud-sql-proxy ssh sshd stunnel
+  stunnel4`.split(/\s+/u),
+);
 
 /** Servers that have a process for each client. */
 const SERVERS = /^postgres(?: |$)/u;
@@ -209,7 +212,7 @@ export class LocalProcesses implements ClientFinder {
     const [pid] = owners.pids;
     const found = pid === undefined ? undefined : await describeProcess(pid, this.#procPath);
     if (found !== undefined) {
-      const isProxy = PROXIES.test(found.command.split(" ", 1)[0] ?? "");
+      const isProxy = PROXIES.has(found.command.split(" ", 1)[0] ?? "");
       const { certainty, source } = socket;
       return { outcome: "found", process: found, certainty, source, isProxy };
     }

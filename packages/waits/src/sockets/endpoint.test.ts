@@ -30,9 +30,10 @@ test("one address is the same in all spellings", () => {
   assert.equal(isLoopback("10.0.0.1"), false);
 });
 
+const row = (local: string, remote: string, inode: number) =>
+  `   0: ${local} ${remote} 01 00000005:0000004D 00:00000000 00000000  1000        0 ${inode} 1 0`;
+
 test("a row is found by either end, and only by a whole address", () => {
-  const row = (local: string, remote: string, inode: number) =>
-    `   0: ${local} ${remote} 01 00000005:0000004D 00:00000000 00000000  1000        0 ${inode} 1 0 20 4 30 10 -1`;
   const tables = new TcpTables({
     v4: ["  sl  local_address ...", row("0100007F:1538", "0100007F:D431", 77)].join("\n"),
     v6: row("0000000000000000FFFF00000100007F:D431", "0000000000000000FFFF00000100007F:1538", 78),
@@ -65,8 +66,9 @@ test("any text in place of the tables gives no rows, and no error", () => {
 });
 
 test("the times of sockets are read, and 0 where the kernel leaves them out", () => {
-  const output = `14     0      [::ffff:127.0.0.1]:6379   [::ffff:127.0.0.1]:42710	 cubic rto:201 lastsnd:120 lastrcv:80 lastack:80 minrtt:0.01
-0      0      127.0.0.1%lo:6379 127.0.0.1:42712 cubic lastack:8
+  const first = "14 0 [::ffff:127.0.0.1]:6379 [::ffff:127.0.0.1]:42710	 cubic rto:201";
+  const output = `${first} lastsnd:120 lastrcv:80 lastack:80 data_segs_out:3 data_segs_in:4 minrtt:0.01
+0 0 127.0.0.1%lo:6379 127.0.0.1:42712 cubic lastsnd:9 lastack:8 data_segs_in:1
 `;
   assert.deepEqual(parseServerSockets(output), [
     {
@@ -81,7 +83,8 @@ test("the times of sockets are read, and 0 where the kernel leaves them out", ()
       client: { address: "127.0.0.1", port: 42_712 },
       unreadBytes: 0,
       receivedMsAgo: 0,
-      sentMsAgo: 0,
+      // It has never sent: what stands there is the time of its opening.
+      sentMsAgo: Number.POSITIVE_INFINITY,
     },
   ]);
 });

@@ -17,7 +17,7 @@ const MAPPED_PREFIX = "00000000000000000000ffff";
 const IS_LITTLE = endianness() === "LE";
 
 /** The 16 or 4 bytes of an address as hexadecimal in network order; undefined if it is none. */
-export function addressHex(address: string): string | undefined {
+function addressHex(address: string): string | undefined {
   const [bare = ""] = address.split("%", 1);
   if (isIPv4(bare)) {
     return bare
@@ -41,7 +41,7 @@ function ipv6Hex(address: string): string {
     return ipv6Hex(`${dotted[1]}${hex.slice(0, 4)}:${hex.slice(4)}`);
   }
   const [before = "", after] = address.split("::");
-  const [left, right] = [groups(before), groups(after ?? "")];
+  const [left, right] = [groupsOf(before), groupsOf(after ?? "")];
   const zeros = Array.from({ length: 8 - left.length - right.length }, () => "0");
   return [...left, ...zeros, ...right]
     .map((group) => group.padStart(4, "0"))
@@ -49,7 +49,7 @@ function ipv6Hex(address: string): string {
     .toLowerCase();
 }
 
-function groups(part: string): string[] {
+function groupsOf(part: string): string[] {
   return part.split(":").filter((group) => group !== "");
 }
 

@@ -13,9 +13,9 @@ export interface ServerSocket {
   readonly client: Endpoint;
   readonly server: Endpoint;
   readonly unreadBytes: number;
-  /** Milliseconds since data last came from the client. */
+  /** Milliseconds since data last came from the client; infinite when none ever did. */
   readonly receivedMsAgo: number;
-  /** Milliseconds since data last went to the client. */
+  /** Milliseconds since data last went to the client; infinite when none ever did. */
   readonly sentMsAgo: number;
 }
 
@@ -37,8 +37,6 @@ export async function serverSockets(port: number): Promise<ServerSocket[] | stri
 export function parseServerSockets(output: string): ServerSocket[] {
   return output.split("\n").flatMap((line) => {
     const cells = /^\s*(\d+)\s+\d+\s+(\S+):(\d+)\s+(\S+):(\d+)\s/u.exec(line);
-    const received = /\blastrcv:(\d+)/u.exec(line)?.[1];
-    const sent = /\blastsnd:(\d+)/u.exec(line)?.[1];
     if (cells === null) return [];
     const [, unread, serverAddress = "", serverPort, clientAddress = "", clientPort] = cells;
     return [
@@ -46,12 +44,21 @@ export function parseServerSockets(output: string): ServerSocket[] {
         server: { address: bare(serverAddress), port: Number(serverPort) },
         client: { address: bare(clientAddress), port: Number(clientPort) },
         unreadBytes: Number(unread),
-        // Left out when it is 0, which is now.
-        receivedMsAgo: Number(received ?? 0),
-        sentMsAgo: Number(sent ?? 0),
+        receivedMsAgo: msAgo(line, "data_segs_in", "lastrcv"),
+        sentMsAgo: msAgo(line, "data_segs_out", "lastsnd"),
       },
     ];
   });
+}
+
+/**
+ * A socket that has never sent shows when it was opened, which a new client's first command may
+ * follow within the same millisecond: hence the count, which is left out when it is 0, as is a
+ * time of 0, which is now.
+ */
+function msAgo(line: string, count: string, time: string): number {
+  const value = (name: string) => Number(new RegExp(`\\b${name}:(\\d+)`, "u").exec(line)?.[1] ?? 0);
+  return value(count) === 0 ? Number.POSITIVE_INFINITY : value(time);
 }
 
 /** `[::ffff:10.0.0.5]` without brackets, `127.0.0.1%lo` without the interface. */

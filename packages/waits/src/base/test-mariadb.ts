@@ -6,7 +6,7 @@ import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Connection, createConnection } from "mysql2/promise";
-import type { Query } from "../base/query.ts";
+import type { Query } from "./query.ts";
 import {
   findProgram,
   freePort,

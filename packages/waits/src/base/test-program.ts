@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { accessSync, constants, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { systemClock } from "@spoor/trace";
 
 /** A user to run as, because some servers refuse to run as root. */
 export interface RunAs {
@@ -18,7 +19,7 @@ export interface TestProgram extends AsyncDisposable {
   readonly pid: number;
   readonly child: ChildProcess;
   /** Everything that it has printed. */
-  output(): string;
+  readonly output: () => string;
   /** Ends it at once, as the kernel would. */
   kill(): Promise<void>;
 }
@@ -83,11 +84,11 @@ export async function until<T>(
   ask: () => Promise<T | undefined | false> | T | undefined | false,
   waitMsMax = 20_000,
 ): Promise<T> {
-  const end = performance.now() + waitMsMax;
+  const end = systemClock.monotonicMs() + waitMsMax;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (performance.now() > end) throw new Error(`waited ${waitMsMax} ms for ${what}`);
+    if (systemClock.monotonicMs() > end) throw new Error(`waited ${waitMsMax} ms for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

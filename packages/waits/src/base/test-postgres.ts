@@ -7,7 +7,7 @@ import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
-import type { Query } from "../base/query.ts";
+import type { Query } from "./query.ts";
 import {
   findProgram,
   freePort,
