@@ -11,6 +11,7 @@ import {
 } from "../base/test-postgres.ts";
 import { until } from "../base/test-program.ts";
 import { endLease, takeLease } from "./lease.ts";
+import { readLocks } from "./postgres-rows.ts";
 import { PostgresWaits } from "./postgres-waits.ts";
 
 const skip = NO_POSTGRES;
@@ -132,4 +133,28 @@ test("a database that refuses is a reason, not an exception", async () => {
   assert.equal(report?.kind, "unknown");
   assert.equal(report.sinceUnixNano, 5n);
   assert.match(report.gaps.join(), /could not be asked: too many clients already/u);
+});
+
+test(
+  "in a queue whose sessions are hidden the root is found within the budget",
+  { skip },
+  async () => {
+    const queue = await startRowQueue(server, 60);
+    const last = queue.waiterPids.at(-1) ?? 0;
+    await using waits = new PostgresWaits({ query: queryOf(await server.connect("nobody")) });
+    const report = (await waits.explain([{ pid: last }])).get(last);
+    assert.equal(report?.holders[0]?.session?.id, backendPid(queue.holder));
+    assert.ok(report.cost.blockingCallCount <= 24, String(report.cost.blockingCallCount));
+    await queue.release();
+  },
+);
+
+test("before PostgreSQL 14 nothing is asked for that it does not have", { skip }, async () => {
+  const queue = await startRowQueue(server, 1);
+  const query = queryOf(await server.connect("stats"));
+  const [old] = await readLocks(query, queue.waiterPids, 130_000);
+  const [lock] = await readLocks(query, queue.waiterPids, 140_000);
+  assert.equal(old?.waitStart, undefined);
+  assert.deepEqual({ ...old, waitStart: lock?.waitStart }, lock);
+  await queue.release();
 });

@@ -192,9 +192,12 @@ async function askRound(
   const hidden = rows.filter(({ isHidden }) => isHidden).map(({ pid }) => pid);
   const locks = await readLocks(query, hidden, version);
   for (const row of rows) {
-    found.sessions.set(row.pid, row);
     const own = locks.filter(({ pid }) => pid === row.pid);
     if (!isWaiting(row, own)) found.roots.add(row.pid);
+    // Hidden sessions tell no times of their own, and who waits longest is followed first.
+    const waitStart = own.find(({ isGranted }) => !isGranted)?.waitStart;
+    const statementStart = row.statementStart ?? waitStart;
+    found.sessions.set(row.pid, { ...row, statementStart });
   }
 }
 
