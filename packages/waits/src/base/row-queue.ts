@@ -2,14 +2,12 @@ import type { Client } from "pg";
 import { backendPid, type TestPostgres } from "./test-postgres.ts";
 import { until } from "./test-program.ts";
 
-/** Sessions that all wait for one row. */
-export interface RowQueue {
+/** Sessions that all wait for one row, until this is disposed of: then each has had it. */
+export interface RowQueue extends AsyncDisposable {
   /** The session that has the row. */
   readonly holder: Client;
   /** Pids of the sessions that wait. */
   readonly waiterPids: readonly number[];
-  /** Lets the row go, and waits until everybody has had it. */
-  release(): Promise<void>;
 }
 
 /** Lets `count` sessions wait for one row, as the instances of a shop do when a job locks it. */
@@ -27,16 +25,18 @@ export async function startRowQueue(server: TestPostgres, count: number): Promis
   const watcher = await server.connect("stats");
   await until("all to wait", async () => {
     const { rows } = await watcher.query<{ waiting: string }>(
-      "SELECT count(*) AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock'",
+      "SELECT count(*) AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid = ANY($1)",
+      [waiters.map(backendPid)],
     );
     return Number(rows[0]?.waiting) === count;
   });
   return {
     holder,
     waiterPids: waiters.map(backendPid),
-    release: async () => {
+    [Symbol.asyncDispose]: async () => {
       await holder.query("ROLLBACK");
       await Promise.all(ended);
+      await Promise.all([...waiters, holder, watcher].map((client) => client.end()));
     },
   };
 }

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   }
   await using server = await startTestPostgres({ max_connections: String(WAITERS + 50) });
   const query = queryOf(await server.connect("stats"));
-  const queue = await startRowQueue(server, WAITERS);
+  await using queue = await startRowQueue(server, WAITERS);
   const cases: readonly [string, readonly Waiter[]][] = [
     ["last", queue.waiterPids.slice(-1).map((pid) => ({ pid }))],
     ["all", queue.waiterPids.map((pid) => ({ pid }))],
@@ -42,7 +42,6 @@ async function main(): Promise<void> {
     );
   }
   console.log(JSON.stringify({ waiters: WAITERS, runs: RUNS, results }));
-  await queue.release();
 }
 
 await main();
