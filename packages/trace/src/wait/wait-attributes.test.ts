@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import type { AttributeValue } from "../span/attributes.ts";
@@ -62,5 +63,18 @@ test("a log store can filter by flat keys", () => {
       ["spoor.wait.holder.process.pid", 11_504n],
       ["spoor.wait.holder.role", "root"],
     ],
+  );
+});
+
+test("every key that a report can have stands in the page about them", () => {
+  const path = new URL("../../../../docs/formats/wait-attributes.md", import.meta.url);
+  const page = readFileSync(path, "utf8");
+  fc.assert(
+    fc.property(randomWaitReport, (report) => {
+      for (const key of waitToAttributes(report).keys()) {
+        const short = key.replace(/^spoor\.wait\.(?:resource|holder)\.(?:waits_for\.)?/u, "");
+        assert.ok(page.includes(`\`${short}\``), key);
+      }
+    }),
   );
 });
