@@ -60,6 +60,9 @@ test("127.0.0.1 of a database on another machine is not looked for here", { skip
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const socket = connect(port, "127.0.0.1");
   await once(socket, "connect");
+  // Neither keeps the process alive should the test fail.
+  socket.unref();
+  server.unref();
   const client = { address: "127.0.0.1", port: socket.localPort ?? 0 };
   const remote = { client, server: { address: "10.0.0.9", port: 5432 } };
   const finding = await finder.findClient(remote);
