@@ -74,6 +74,22 @@ export const LAYERS: Layers = {
       grpc: ["protobuf", "node:buffer"],
       protobuf: [],
     },
+    sdk: {
+      ".": [],
+      tracer: [
+        "sampling",
+        "context",
+        "base",
+        "@opentelemetry/api",
+        "@spoor/trace/keys",
+        "@spoor/trace/loss",
+        "node:",
+      ],
+      sampling: ["base", "@opentelemetry/api"],
+      propagation: ["context", "base", "@opentelemetry/api"],
+      context: ["@opentelemetry/api", "node:"],
+      base: ["@opentelemetry/api", "node:"],
+    },
     store: {
       ".": [],
       clickhouse: [
@@ -181,6 +197,7 @@ export const LAYERS: Layers = {
   },
   timeReaders: {
     "packages/trace/src/base/clock.ts": "the one place where the product meets the machine's clock",
+    "packages/sdk/src/base/span-clock.ts": "the one place where the SDK meets the machine's clocks",
     "packages/ui/src/data/trace-stream.ts": "hands the browser's clock in, beside its timers",
     "packages/ui/src/views/connection-banner.tsx": "counts down on the screen",
   },
