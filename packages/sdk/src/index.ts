@@ -2,6 +2,7 @@
 export type { Scope, SpanChunk, SpanSink, SpanSource } from "./base/span-sink.ts";
 export { SpoorContextManager } from "./context/context-manager.ts";
 export { W3cPropagator } from "./propagation/w3c-propagator.ts";
+export { ratio } from "./sampling/ratio.ts";
 export { parentBased, type ParentBasedOptions } from "./sampling/parent-based.ts";
 export {
   alwaysOff,

@@ -45,10 +45,11 @@ export function bindEmitter(emitter: EventEmitter, bind: (listener: Listener) =>
       return original.call(this, event, boundByEvent.get(event)?.get(listener) ?? listener);
     };
   }
-  const removeAll = emitter.removeAllListeners;
-  emitter.removeAllListeners = function (this: EventEmitter, ...events: (string | symbol)[]) {
+  const removeAll: (...events: (string | symbol)[]) => EventEmitter =
+    emitter.removeAllListeners.bind(emitter);
+  emitter.removeAllListeners = (...events: (string | symbol)[]): EventEmitter => {
     if (events.length === 0) boundByEvent.clear();
     for (const event of events) boundByEvent.delete(event);
-    return Reflect.apply(removeAll, this, events);
+    return removeAll(...events);
   };
 }

@@ -30,7 +30,7 @@ interface ContextValue {
 /** A context of Spoor, possibly on top of a context of the API. */
 export class LinkedContext implements Context {
   readonly span: Span | undefined;
-  readonly isTracingSuppressed: boolean;
+  readonly isSuppressed: boolean;
   readonly #values: ContextValue | undefined;
   /** Answers what no value answers. */
   readonly #base: Context;
@@ -39,7 +39,7 @@ export class LinkedContext implements Context {
     this.#base = base;
     this.#values = values;
     this.span = fields.span;
-    this.isTracingSuppressed = fields.isTracingSuppressed;
+    this.isSuppressed = fields.isSuppressed;
   }
 
   /** `context` itself, or a context of Spoor on top of it. */
@@ -47,13 +47,13 @@ export class LinkedContext implements Context {
     if (context instanceof LinkedContext) return context;
     return new LinkedContext(context, undefined, {
       span: spanOf(context),
-      isTracingSuppressed: context.getValue(SUPPRESS_TRACING_KEY) === true,
+      isSuppressed: context.getValue(SUPPRESS_TRACING_KEY) === true,
     });
   }
 
   getValue(key: symbol): unknown {
     if (key === SPAN_KEY) return this.span;
-    if (key === SUPPRESS_TRACING_KEY) return this.isTracingSuppressed || undefined;
+    if (key === SUPPRESS_TRACING_KEY) return this.isSuppressed || undefined;
     for (let value = this.#values; value !== undefined; value = value.next) {
       if (value.key === key) return value.value;
     }
@@ -67,7 +67,7 @@ export class LinkedContext implements Context {
     }
     const { span } = this;
     if (key === SUPPRESS_TRACING_KEY) {
-      const fields = { span, isTracingSuppressed: value === true };
+      const fields = { span, isSuppressed: value === true };
       return new LinkedContext(this.#base, this.#values, fields);
     }
     return new LinkedContext(this.#base, pushed(this.#values, key, value), this);
@@ -79,14 +79,14 @@ export class LinkedContext implements Context {
 
   /** This context with another active span. */
   withSpan(span: Span | undefined): LinkedContext {
-    const { isTracingSuppressed } = this;
-    return new LinkedContext(this.#base, this.#values, { span, isTracingSuppressed });
+    const { isSuppressed } = this;
+    return new LinkedContext(this.#base, this.#values, { span, isSuppressed });
   }
 }
 
 interface ContextFields {
   readonly span: Span | undefined;
-  readonly isTracingSuppressed: boolean;
+  readonly isSuppressed: boolean;
 }
 
 /** The active span of any context. */
@@ -98,7 +98,7 @@ export function spanOf(context: Context): Span | undefined {
 
 /** Whether spans started in this context are not wanted. */
 export function isTracingSuppressed(context: Context): boolean {
-  if (context instanceof LinkedContext) return context.isTracingSuppressed;
+  if (context instanceof LinkedContext) return context.isSuppressed;
   return context.getValue(SUPPRESS_TRACING_KEY) === true;
 }
 
@@ -115,7 +115,7 @@ function pushed(values: ContextValue | undefined, key: symbol, value: unknown): 
     if (!newest.has(old.key)) newest.set(old.key, old.value);
   }
   let rebuilt: ContextValue | undefined;
-  for (const [oldKey, oldValue] of [...newest].reverse()) {
+  for (const [oldKey, oldValue] of [...newest].toReversed()) {
     rebuilt = { key: oldKey, value: oldValue, next: rebuilt, count: 1 };
   }
   // Counted from here on: with more than 16 keys in use, the next push must not rebuild again.

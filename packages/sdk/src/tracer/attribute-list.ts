@@ -26,7 +26,8 @@ export class AttributeList {
   /** All of `attributes`, which become the first of this list. */
   static of(attributes: object, rules: AttributeRules): AttributeList {
     const list = new AttributeList();
-    const record = attributes as Readonly<Record<string, unknown>>; // whatever it is, read it by key
+    // Whatever it is, its own keys can be read.
+    const record = attributes as Readonly<Record<string, unknown>>;
     const keys = Object.keys(record);
     const { countMax, valueLengthMax } = rules;
     for (let index = 0; index < keys.length; index += 1) {

@@ -62,7 +62,8 @@ function storedList(list: readonly unknown[], depth: number): StoredValue | unde
 
 function storedMap(map: object, depth: number): StoredValue | undefined {
   const entries: [string, StoredValue][] = [];
-  for (const [key, member] of Object.entries(map) as [string, unknown][]) {
+  for (const key of Object.keys(map)) {
+    const member: unknown = Reflect.get(map, key);
     if (member === undefined) continue;
     const one = storedValue(member, depth + 1);
     if (one === undefined) return undefined;

@@ -6,13 +6,13 @@
  */
 import type { Buffer } from "node:buffer";
 import { keys } from "@spoor/trace/keys";
-import type { HrTime, SpanContext } from "@opentelemetry/api";
+import { type HrTime, type SpanContext, SpanStatusCode } from "@opentelemetry/api";
 import { hexWord } from "../base/ids.ts";
 import { type ClockAnchor, nanoSince } from "../base/span-clock.ts";
 import { AttributeList } from "./attribute-list.ts";
 import type { RecordedEvent, RecordedLink } from "./recorded-parts.ts";
 import type { RecordingSpan } from "./recording-span.ts";
-import { EventTag, LinkTag, SPANS_TAG, SpanTag, StatusTag } from "./wire-format.ts";
+import { EventWire, LinkWire, SPANS_TAG, SpanWire, StatusWire } from "./wire-format.ts";
 import { attributesRoom, writeAttributes } from "./write-attributes.ts";
 import {
   closeMessage,
@@ -53,32 +53,32 @@ export function encodeSpan(bytes: Buffer, offset: number, span: RecordingSpan): 
   const { trace } = span;
   const start = offset + 1 + LENGTH_SLOT_BYTES;
   bytes[offset] = SPANS_TAG;
-  bytes[start] = SpanTag.traceId;
+  bytes[start] = SpanWire.traceId;
   bytes[start + 1] = 16;
   let at = writeWordBig(bytes, start + 2, trace.a);
   at = writeWordBig(bytes, at, trace.b);
   at = writeWordBig(bytes, at, trace.c);
   at = writeWordBig(bytes, at, trace.d);
-  at = writeSpanId(bytes, at, SpanTag.spanId, span.idHigh, span.idLow);
+  at = writeSpanId(bytes, at, SpanWire.spanId, span.idHigh, span.idLow);
   if (trace.traceStateText !== "") {
-    bytes[at] = SpanTag.traceState;
+    bytes[at] = SpanWire.traceState;
     at = writeText(bytes, at + 1, trace.traceStateText);
   }
   if (span.hasParent) {
-    at = writeSpanId(bytes, at, SpanTag.parentSpanId, span.parentHigh, span.parentLow);
+    at = writeSpanId(bytes, at, SpanWire.parentSpanId, span.parentHigh, span.parentLow);
   }
   if (span.name !== "") {
-    bytes[at] = SpanTag.name;
+    bytes[at] = SpanWire.name;
     at = writeText(bytes, at + 1, span.name);
   }
-  bytes[at] = SpanTag.kind;
+  bytes[at] = SpanWire.kind;
   // OTLP counts from 1, since 0 is "unspecified".
   at = writeVarint(bytes, at + 1, span.kind + 1);
-  at = writeTime(bytes, at, SpanTag.startTimeUnixNano, span.anchor, span.startMs, span.givenStart);
-  at = writeTime(bytes, at, SpanTag.endTimeUnixNano, span.anchor, span.endMs, span.givenEnd);
+  at = writeTime(bytes, at, SpanWire.startTimeUnixNano, span.anchor, span.startMs, span.givenStart);
+  at = writeTime(bytes, at, SpanWire.endTimeUnixNano, span.anchor, span.endMs, span.givenEnd);
   if (span.attributeList !== undefined) {
-    at = writeOwner(bytes, at, SpanTag.attributes, span.attributeList);
-    at = writeCount(bytes, at, SpanTag.droppedAttributesCount, span.attributeList.droppedCount);
+    at = writeOwner(bytes, at, SpanWire.attributes, span.attributeList);
+    at = writeCount(bytes, at, SpanWire.droppedAttributesCount, span.attributeList.droppedCount);
   }
   at = writeRest(bytes, at, span);
   return closeMessage(bytes, start, at, LENGTH_SLOT_BYTES);
@@ -90,28 +90,28 @@ function writeRest(bytes: Buffer, offset: number, span: RecordingSpan): number {
   if (span.eventList !== undefined) {
     for (const event of span.eventList) at = writeEvent(bytes, at, event, span.anchor);
   }
-  at = writeCount(bytes, at, SpanTag.droppedEventsCount, span.droppedEventsCount);
+  at = writeCount(bytes, at, SpanWire.droppedEventsCount, span.droppedEventsCount);
   if (span.linkList !== undefined) {
     for (const link of span.linkList) at = writeLink(bytes, at, link);
   }
-  at = writeCount(bytes, at, SpanTag.droppedLinksCount, span.droppedLinksCount);
-  if (span.statusCode !== 0) at = writeStatus(bytes, at, span);
+  at = writeCount(bytes, at, SpanWire.droppedLinksCount, span.droppedLinksCount);
+  if (span.statusCode !== SpanStatusCode.UNSET) at = writeStatus(bytes, at, span);
   const { flags } = span.trace;
-  bytes[at] = (SpanTag.flags & 0x7f) | 0x80;
-  bytes[at + 1] = SpanTag.flags >>> 7;
+  bytes[at] = (SpanWire.flags & 0x7f) | 0x80;
+  bytes[at + 1] = SpanWire.flags >>> 7;
   const remote = span.isParentRemote ? IS_REMOTE_FLAG : 0;
   return writeWordLittle(bytes, at + 2, (flags & 0xff) | HAS_IS_REMOTE_FLAG | remote);
 }
 
 function writeStatus(bytes: Buffer, offset: number, span: RecordingSpan): number {
-  bytes[offset] = SpanTag.status;
+  bytes[offset] = SpanWire.status;
   const start = offset + 2;
   let at = start;
   if (span.statusMessage !== "") {
-    bytes[at] = StatusTag.message;
+    bytes[at] = StatusWire.message;
     at = writeText(bytes, at + 1, span.statusMessage);
   }
-  bytes[at] = StatusTag.code;
+  bytes[at] = StatusWire.code;
   at = writeVarint(bytes, at + 1, span.statusCode);
   return closeMessage(bytes, start, at);
 }
@@ -122,42 +122,42 @@ function writeEvent(
   event: RecordedEvent,
   anchor: ClockAnchor,
 ): number {
-  bytes[offset] = SpanTag.events;
+  bytes[offset] = SpanWire.events;
   const start = offset + 2;
-  let at = writeTime(bytes, start, EventTag.timeUnixNano, anchor, event.atMs, event.givenTime);
+  let at = writeTime(bytes, start, EventWire.timeUnixNano, anchor, event.atMs, event.givenTime);
   if (event.name !== "") {
-    bytes[at] = EventTag.name;
+    bytes[at] = EventWire.name;
     at = writeText(bytes, at + 1, event.name);
   }
   if (event.attributeList !== undefined) {
-    at = writeOwner(bytes, at, EventTag.attributes, event.attributeList);
-    at = writeCount(bytes, at, EventTag.droppedAttributesCount, event.attributeList.droppedCount);
+    at = writeOwner(bytes, at, EventWire.attributes, event.attributeList);
+    at = writeCount(bytes, at, EventWire.droppedAttributesCount, event.attributeList.droppedCount);
   }
   return closeMessage(bytes, start, at);
 }
 
 function writeLink(bytes: Buffer, offset: number, link: RecordedLink): number {
   const { context, attributeList } = link;
-  bytes[offset] = SpanTag.links;
+  bytes[offset] = SpanWire.links;
   const start = offset + 2;
-  bytes[start] = LinkTag.traceId;
+  bytes[start] = LinkWire.traceId;
   bytes[start + 1] = 16;
   let at = start + 2;
   for (let digit = 0; digit < 32; digit += 8) {
     at = writeWordBig(bytes, at, hexWord(context.traceId, digit));
   }
   const { spanId } = context;
-  at = writeSpanId(bytes, at, LinkTag.spanId, hexWord(spanId, 0), hexWord(spanId, 8));
+  at = writeSpanId(bytes, at, LinkWire.spanId, hexWord(spanId, 0), hexWord(spanId, 8));
   const traceState = traceStateText(context);
   if (traceState !== "") {
-    bytes[at] = LinkTag.traceState;
+    bytes[at] = LinkWire.traceState;
     at = writeText(bytes, at + 1, traceState);
   }
   if (attributeList !== undefined) {
-    at = writeOwner(bytes, at, LinkTag.attributes, attributeList);
-    at = writeCount(bytes, at, LinkTag.droppedAttributesCount, attributeList.droppedCount);
+    at = writeOwner(bytes, at, LinkWire.attributes, attributeList);
+    at = writeCount(bytes, at, LinkWire.droppedAttributesCount, attributeList.droppedCount);
   }
-  bytes[at] = LinkTag.flags;
+  bytes[at] = LinkWire.flags;
   const remote = context.isRemote === true ? IS_REMOTE_FLAG : 0;
   const flags = (context.traceFlags & 0xff) | HAS_IS_REMOTE_FLAG | remote;
   return closeMessage(bytes, start, writeWordLittle(bytes, at + 1, flags));

@@ -98,7 +98,7 @@ export class RecordingSpan implements Span, ReadableSpan, OpenSpan {
     }
     this.idHigh = high;
     this.idLow = low;
-    this.name = String(start.name);
+    this.name = textOf(start.name);
     this.kind = start.kind;
     const nowMs = host.clock.nowMs();
     trace.parse();
@@ -147,7 +147,7 @@ export class RecordingSpan implements Span, ReadableSpan, OpenSpan {
     const isTime = isTimeInput(content);
     const givenTime = isTimeInput(time) ? time : isTime ? content : undefined;
     events.push({
-      name: String(name),
+      name: textOf(name),
       atMs: this.host.clock.nowMs(),
       givenTime: givenTime === undefined ? undefined : hrTimeOf(givenTime, this.anchor),
       attributeList:
@@ -190,7 +190,7 @@ export class RecordingSpan implements Span, ReadableSpan, OpenSpan {
   }
 
   updateName(name: string): this {
-    if (!this.#isClosed("updateName")) this.name = String(name);
+    if (!this.#isClosed("updateName")) this.name = textOf(name);
     return this;
   }
 
@@ -381,6 +381,11 @@ function exceptionAttributes(exception: Exception): Attributes | undefined {
     ...(message ? { [keys.exceptionMessage]: message } : undefined),
     ...(stack ? { [keys.exceptionStacktrace]: stack } : undefined),
   };
+}
+
+/** A name; callers in JavaScript may give anything. */
+function textOf(name: unknown): string {
+  return typeof name === "string" ? name : String(name);
 }
 
 function isObject(value: unknown): value is object {

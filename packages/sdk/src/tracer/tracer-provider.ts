@@ -109,8 +109,8 @@ export class SpoorTracerProvider implements TracerProvider, SpanSource {
     const asked = processors.map(async (processor) => ask(processor));
     if (flushSink !== undefined) asked.push(voidOf(flushSink(deadlineMs)));
     const results = await Promise.allSettled(asked.map((one) => within(deadlineMs, one)));
-    const errors = results.flatMap((result) =>
-      result.status === "rejected" ? [result.reason as unknown] : [],
+    const errors = results.flatMap((result): unknown[] =>
+      result.status === "rejected" ? [result.reason] : [],
     );
     if (errors.length === 1 && errors[0] instanceof Error) throw errors[0];
     if (errors.length > 0) throw new AggregateError(errors, "some spans may not have been sent");

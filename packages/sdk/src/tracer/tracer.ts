@@ -14,6 +14,7 @@ import { TraceIdentity } from "../base/trace-identity.ts";
 import { UnrecordedSpan } from "../base/unrecorded-span.ts";
 import type { SpoorContextManager } from "../context/context-manager.ts";
 import { isTracingSuppressed, LinkedContext, spanOf } from "../context/linked-context.ts";
+import { linksToConflicts } from "../propagation/composite-propagator.ts";
 import {
   Decision,
   flagsAfter,
@@ -128,6 +129,7 @@ export class SpoorTracer implements Tracer {
     if (options?.attributes !== undefined) span.setAttributes(options.attributes);
     if (answer.attributes !== undefined) span.setAttributes(answer.attributes);
     if (options?.links !== undefined) span.addLinks(options.links);
+    if (span.isParentRemote) span.addLinks(linksToConflicts(start.context));
     host.openSpans.add(span);
     if (host.processors.length > 0) tellProcessors(host, span, { start, parent });
     if (host.observer !== undefined) tellObserver(host, span, { start, parent });

@@ -1,13 +1,13 @@
 /*
- * Tags of OTLP's trace messages: field number times eight plus wire type (0 varint, 1 fixed64, 2 bytes, 5 fixed32). Source: trace.proto and
- * common.proto of opentelemetry-proto v1.9. A test compares them with the field numbers by which
- * the server reads.
+ * What stands before each field of OTLP's trace messages: field number times eight plus wire type
+ * (0 varint, 1 fixed64, 2 bytes, 5 fixed32). Source: trace.proto and common.proto of
+ * opentelemetry-proto v1.9.
  */
 
 /** `ScopeSpans.spans`. */
 export const SPANS_TAG = 0x12;
 
-export const SpanTag = {
+export const SpanWire = {
   traceId: 0x0a,
   spanId: 0x12,
   traceState: 0x1a,
@@ -27,14 +27,14 @@ export const SpanTag = {
   flags: 0x85,
 } as const;
 
-export const EventTag = {
+export const EventWire = {
   timeUnixNano: 0x09,
   name: 0x12,
   attributes: 0x1a,
   droppedAttributesCount: 0x20,
 } as const;
 
-export const LinkTag = {
+export const LinkWire = {
   traceId: 0x0a,
   spanId: 0x12,
   traceState: 0x1a,
@@ -43,11 +43,11 @@ export const LinkTag = {
   flags: 0x35,
 } as const;
 
-export const StatusTag = { message: 0x12, code: 0x18 } as const;
+export const StatusWire = { message: 0x12, code: 0x18 } as const;
 
-export const KeyValueTag = { key: 0x0a, value: 0x12 } as const;
+export const KeyValueWire = { key: 0x0a, value: 0x12 } as const;
 
-export const AnyValueTag = {
+export const AnyValueWire = {
   stringValue: 0x0a,
   boolValue: 0x10,
   intValue: 0x18,

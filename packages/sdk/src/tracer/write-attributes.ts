@@ -7,7 +7,7 @@ import { Buffer } from "node:buffer";
 import { KEY_CACHE_COUNT_MAX, KEY_CACHE_LENGTH_MAX } from "../base/limits.ts";
 import type { AttributeList } from "./attribute-list.ts";
 import type { StoredValue } from "./attribute-value.ts";
-import { AnyValueTag, KeyValueTag, LIST_TAG } from "./wire-format.ts";
+import { AnyValueWire, KeyValueWire, LIST_TAG } from "./wire-format.ts";
 import {
   closeMessage,
   textRoom,
@@ -67,7 +67,7 @@ function writeShortValue(bytes: Buffer, offset: number, value: StoredValue): num
     const end = writeAscii(bytes, offset + 3, value);
     if (end < 0) return -1;
     bytes[offset] = value.length + 2;
-    bytes[offset + 1] = AnyValueTag.stringValue;
+    bytes[offset + 1] = AnyValueWire.stringValue;
     bytes[offset + 2] = value.length;
     return end;
   }
@@ -85,39 +85,39 @@ function writeLongValue(bytes: Buffer, offset: number, value: StoredValue): numb
 
 function writeScalar(bytes: Buffer, offset: number, value: number | boolean): number {
   if (typeof value === "boolean") {
-    bytes[offset] = AnyValueTag.boolValue;
+    bytes[offset] = AnyValueWire.boolValue;
     bytes[offset + 1] = value ? 1 : 0;
     return offset + 2;
   }
   if ((value | 0) === value && value >= 0) {
-    bytes[offset] = AnyValueTag.intValue;
+    bytes[offset] = AnyValueWire.intValue;
     return writeVarint(bytes, offset + 1, value);
   }
   // A whole number beyond 2^53 is a double that lost its last digits: sent as what it is.
   if (Number.isSafeInteger(value)) {
-    bytes[offset] = AnyValueTag.intValue;
+    bytes[offset] = AnyValueWire.intValue;
     return writeInt64(bytes, offset + 1, BigInt(value));
   }
-  bytes[offset] = AnyValueTag.doubleValue;
+  bytes[offset] = AnyValueWire.doubleValue;
   return writeDouble(bytes, offset + 1, value);
 }
 
 /** The content of an `AnyValue`; nothing for an empty value. */
 function writeValue(bytes: Buffer, offset: number, value: StoredValue): number {
   if (typeof value === "string") {
-    bytes[offset] = AnyValueTag.stringValue;
+    bytes[offset] = AnyValueWire.stringValue;
     return writeText(bytes, offset + 1, value);
   }
   if (typeof value === "number" || typeof value === "boolean") {
     return writeScalar(bytes, offset, value);
   }
   if (typeof value === "bigint") {
-    bytes[offset] = AnyValueTag.intValue;
+    bytes[offset] = AnyValueWire.intValue;
     return writeInt64(bytes, offset + 1, value);
   }
   if (value === null) return offset;
   if (value instanceof Uint8Array) {
-    bytes[offset] = AnyValueTag.bytesValue;
+    bytes[offset] = AnyValueWire.bytesValue;
     const start = writeVarint(bytes, offset + 1, value.length);
     bytes.set(value, start);
     return start + value.length;
@@ -128,7 +128,7 @@ function writeValue(bytes: Buffer, offset: number, value: StoredValue): number {
 }
 
 function writeList(bytes: Buffer, offset: number, list: readonly StoredValue[]): number {
-  bytes[offset] = AnyValueTag.arrayValue;
+  bytes[offset] = AnyValueWire.arrayValue;
   const start = offset + 2;
   let at = start;
   for (const member of list) {
@@ -143,7 +143,7 @@ function writeMap(
   offset: number,
   map: { readonly [key: string]: StoredValue },
 ): number {
-  bytes[offset] = AnyValueTag.kvlistValue;
+  bytes[offset] = AnyValueWire.kvlistValue;
   const start = offset + 2;
   let at = start;
   for (const [key, member] of Object.entries(map)) {
@@ -182,9 +182,9 @@ function writeKey(bytes: Buffer, offset: number, key: string): number {
 
 function encodeKey(key: string): Uint8Array {
   const bytes = Buffer.alloc(textRoom(key) + 2 + VARINT32_BYTES_MAX);
-  bytes[0] = KeyValueTag.key;
+  bytes[0] = KeyValueWire.key;
   const end = writeText(bytes, 1, key);
-  bytes[end] = KeyValueTag.value;
+  bytes[end] = KeyValueWire.value;
   const encoded = new Uint8Array(bytes.subarray(0, end + 1));
   if (encodedKeys.size < KEY_CACHE_COUNT_MAX && key.length <= KEY_CACHE_LENGTH_MAX) {
     encodedKeys.set(key, encoded);

@@ -1,0 +1,10 @@
+/** Percent-encoded text; undefined when it is missing or its encoding is not valid. */
+export function decodedText(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Not valid: what it was meant to say is not known, and the caller leaves it out.
+    return undefined;
+  }
+}
