@@ -37,4 +37,5 @@ export type { OpenSpan } from "./tracer/open-spans.ts";
 export type { SpanObserver } from "./tracer/span-host.ts";
 export { SPAN_LIMITS, type SpanLimits } from "./tracer/span-limits.ts";
 export type { ReadableResource, ReadableSpan, SpanProcessor } from "./tracer/span-processor.ts";
+export { traced, type TracedOptions } from "./tracer/traced.ts";
 export { SpoorTracerProvider, type TracerProviderOptions } from "./tracer/tracer-provider.ts";

@@ -22,6 +22,14 @@ export function randomWord(): number {
   return word;
 }
 
+/** Makes the ids of traces and spans, where the application wants its own. */
+export interface IdGenerator {
+  /** 32 lower-case hexadecimal digits, not all zero. */
+  generateTraceId(): string;
+  /** 16 lower-case hexadecimal digits, not all zero. */
+  generateSpanId(): string;
+}
+
 const DIGITS = "0123456789abcdef";
 const scratch = Buffer.alloc(32);
 

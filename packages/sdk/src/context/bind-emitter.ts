@@ -12,12 +12,8 @@ type Listener = (...args: unknown[]) => unknown;
 const ADDING = ["addListener", "on", "once", "prependListener", "prependOnceListener"] as const;
 const REMOVING = ["removeListener", "off"] as const;
 
-const boundEmitters = new WeakSet<EventEmitter>();
-
-/** Binds what is added to `emitter` from now on with `bind`. A second call does nothing. */
+/** Binds what is added to `emitter` from now on with `bind`. */
 export function bindEmitter(emitter: EventEmitter, bind: (listener: Listener) => Listener): void {
-  if (boundEmitters.has(emitter)) return;
-  boundEmitters.add(emitter);
   const boundByEvent = new Map<string | symbol, WeakMap<Listener, Listener>>();
   // `once` wraps its listener and calls `on`, which must not wrap the wrapper: its listener could
   // not be removed any more.

@@ -13,6 +13,7 @@ import { LinkedContext } from "./linked-context.ts";
 /** Carries the active context through callbacks and promises, by `AsyncLocalStorage`. */
 export class SpoorContextManager implements ContextManager {
   readonly #storage = new AsyncLocalStorage<Context>();
+  readonly #boundEmitters = new WeakSet<EventEmitter>();
 
   active(): Context {
     return this.#storage.getStore() ?? ROOT_CONTEXT;
@@ -54,7 +55,11 @@ export class SpoorContextManager implements ContextManager {
   /** A function or event emitter whose callbacks run in `context`; anything else as it is. */
   bind<T>(context: Context, target: T): T {
     if (target instanceof EventEmitter) {
-      bindEmitter(target, (listener) => this.#bound(context, listener));
+      // The context of the first call stays: listeners that are bound twice could not be removed.
+      if (!this.#boundEmitters.has(target)) {
+        this.#boundEmitters.add(target);
+        bindEmitter(target, (listener) => this.#bound(context, listener));
+      }
       return target;
     }
     if (typeof target !== "function") return target;

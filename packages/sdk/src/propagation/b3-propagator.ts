@@ -11,7 +11,7 @@ import {
   type TextMapSetter,
 } from "@opentelemetry/api";
 import { SAMPLED_FLAG } from "../base/trace-flags.ts";
-import { headerText } from "./carrier.ts";
+import { headerText, headerValue } from "./carrier.ts";
 import { isSpanId, isTraceId, spanContextToSend, withRemoteParent } from "./remote-parent.ts";
 
 /** The one header of the single form. */
@@ -79,16 +79,27 @@ function extractSingle(
   const header = headerText(carrier, getter, B3_HEADER);
   const [, shortId, spanId = "", state = ""] = SINGLE.exec(header ?? "") ?? [];
   if (shortId === undefined) return undefined;
-  return extracted(context, { traceId: shortId, spanId, state, isDebug: state === "d" });
+  return extracted(context, {
+    traceId: shortId,
+    spanId,
+    state,
+    debug: state === "d" ? "d" : undefined,
+  });
 }
 
 function extractMulti(context: Context, carrier: unknown, getter: TextMapGetter): Context {
-  const read = (name: string): string => headerText(carrier, getter, name) ?? "";
+  // Carriers that are not HTTP headers hold booleans and numbers as well.
+  const read = (name: string): string => {
+    const value = headerValue(carrier, getter, name);
+    if (typeof value === "string") return value;
+    return typeof value === "boolean" || typeof value === "number" ? String(value) : "";
+  };
   const isDebug = read(B3_HEADERS.flags) === "1";
   const traceId = read(B3_HEADERS.traceId);
   const spanId = read(B3_HEADERS.spanId);
   const state = isDebug ? "d" : read(B3_HEADERS.sampled);
-  return extracted(context, { traceId, spanId, state, isDebug }) ?? context;
+  const debug = isDebug ? "1" : undefined;
+  return extracted(context, { traceId, spanId, state, debug }) ?? context;
 }
 
 function extracted(
@@ -97,7 +108,7 @@ function extracted(
     readonly traceId: string;
     readonly spanId: string;
     readonly state: string;
-    readonly isDebug: boolean;
+    readonly debug: string | undefined;
   },
 ): Context | undefined {
   // Zipkin's older ids have 64 bits.
@@ -105,7 +116,7 @@ function extracted(
   const isSampled = SAMPLED_TEXTS.has(header.state);
   const isKnown = isSampled || UNSAMPLED_TEXTS.has(header.state);
   if (!isTraceId(traceId) || !isSpanId(header.spanId) || !isKnown) return undefined;
-  const under = header.isDebug ? context.setValue(B3_DEBUG_KEY, "1") : context;
+  const under = header.debug === undefined ? context : context.setValue(B3_DEBUG_KEY, header.debug);
   return withRemoteParent(under, {
     traceId: traceId.toLowerCase(),
     spanId: header.spanId.toLowerCase(),

@@ -56,7 +56,7 @@ export class CompositePropagator implements TextMapPropagator {
   }
 
   fields(): string[] {
-    return [...new Set(this.#propagators.flatMap((propagator) => propagator.fields()))];
+    return [...new Set(this.#propagators.flatMap((one) => fieldsOf(one)))];
   }
 }
 
@@ -65,4 +65,9 @@ export function linksToConflicts(context: Context): Link[] {
   const conflicts = context.getValue(CONFLICTS_KEY);
   if (!Array.isArray(conflicts)) return [];
   return conflicts.map((spanContext: SpanContext) => ({ context: spanContext }));
+}
+
+/** Propagators written in JavaScript do not always have the method. */
+function fieldsOf(propagator: Partial<TextMapPropagator>): string[] {
+  return propagator.fields?.() ?? [];
 }

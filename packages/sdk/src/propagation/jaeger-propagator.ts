@@ -11,7 +11,7 @@ import {
 } from "@opentelemetry/api";
 import { SAMPLED_FLAG } from "../base/trace-flags.ts";
 import { isTracingSuppressed } from "../context/linked-context.ts";
-import { headerText } from "./carrier.ts";
+import { headerText, headerValue } from "./carrier.ts";
 import { decodedText } from "./percent-encoding.ts";
 import { isSpanId, isTraceId, spanContextToSend, withRemoteParent } from "./remote-parent.ts";
 
@@ -72,7 +72,8 @@ export class JaegerPropagator implements TextMapPropagator {
     let baggage = propagation.getBaggage(context);
     for (const name of getter.keys(carrier)) {
       if (!name.startsWith(this.#baggagePrefix)) continue;
-      const value = decodedText(headerText(carrier, getter, name));
+      const text = headerValue(carrier, getter, name);
+      const value = typeof text === "string" ? decodedText(text) : undefined;
       if (value === undefined) continue;
       const key = name.slice(this.#baggagePrefix.length);
       baggage = (baggage ?? propagation.createBaggage()).setEntry(key, { value });

@@ -1,3 +1,4 @@
+import type { Attributes } from "@opentelemetry/api";
 import { alwaysOff, Decision, type OfficialSampler, type Sampler } from "./sampler.ts";
 
 const DECISIONS: ReadonlySet<number> = new Set(Object.values(Decision));
@@ -12,7 +13,7 @@ export function fromOfficialSampler(sampler: OfficialSampler): Sampler {
         trace.traceId,
         name,
         kind,
-        options?.attributes ?? {},
+        checkedAttributes(options?.attributes),
         options?.links ?? [],
       );
       if (!isDecision(decision)) return alwaysOff.decide(start);
@@ -20,6 +21,13 @@ export function fromOfficialSampler(sampler: OfficialSampler): Sampler {
     },
     toString: () => sampler.toString(),
   };
+}
+
+/** What it would find on the span: without what has no form in OTLP. */
+function checkedAttributes(attributes: Attributes | undefined): Attributes {
+  if (attributes === undefined) return {};
+  const entries = Object.entries(attributes);
+  return Object.fromEntries(entries.filter(([key, value]) => key !== "" && value !== undefined));
 }
 
 function isDecision(value: number): value is Decision {

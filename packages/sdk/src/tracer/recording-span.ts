@@ -14,7 +14,7 @@ import {
   type TimeInput,
 } from "@opentelemetry/api";
 import { keys } from "@spoor/trace/keys";
-import { randomWord, spanIdHex } from "../base/ids.ts";
+import { spanIdHex } from "../base/ids.ts";
 import { type ClockAnchor, hrTimeAt, hrTimeOf, isTimeInput } from "../base/span-clock.ts";
 import type { Scope } from "../base/span-sink.ts";
 import { SAMPLED_FLAG } from "../base/trace-flags.ts";
@@ -35,6 +35,8 @@ export interface SpanPlace {
   readonly parentHigh: number;
   readonly parentLow: number;
   readonly isParentRemote: boolean;
+  readonly idHigh: number;
+  readonly idLow: number;
 }
 
 /**
@@ -90,14 +92,8 @@ export class RecordingSpan implements Span, ReadableSpan, OpenSpan {
     this.parentHigh = place.parentHigh;
     this.parentLow = place.parentLow;
     this.isParentRemote = place.isParentRemote;
-    let high = randomWord();
-    let low = randomWord();
-    while ((high | low) === 0) {
-      high = randomWord();
-      low = randomWord();
-    }
-    this.idHigh = high;
-    this.idLow = low;
+    this.idHigh = place.idHigh;
+    this.idLow = place.idLow;
     this.name = textOf(start.name);
     this.kind = start.kind;
     const nowMs = host.clock.nowMs();

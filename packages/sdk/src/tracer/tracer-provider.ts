@@ -1,4 +1,5 @@
 import { diag, type Tracer, type TracerProvider } from "@opentelemetry/api";
+import type { IdGenerator } from "../base/ids.ts";
 import { SpanClock, type TimeSource } from "../base/span-clock.ts";
 import type { Scope, SpanSink, SpanSource } from "../base/span-sink.ts";
 import type { SpoorContextManager } from "../context/context-manager.ts";
@@ -29,6 +30,8 @@ export interface TracerProviderOptions {
   /** Brings what the sink holds to its destination, for `forceFlush`. */
   readonly flushSink?: (deadlineMs: number) => Promise<unknown>;
   readonly timeSource?: TimeSource;
+  /** Makes the ids; without it they are random, and the trace flags say so. */
+  readonly idGenerator?: IdGenerator;
 }
 
 const FLUSH_MS_MAX = 30_000;
@@ -50,8 +53,8 @@ export class SpoorTracerProvider implements TracerProvider, SpanSource {
     this.#options = options;
     this.#limits = { ...SPAN_LIMITS, ...options.limits };
     this.#clock = new SpanClock(options.timeSource);
-    const { sampler, contextManager } = options;
-    this.#settings = { sampler, contextManager, isShutDown: false };
+    const { sampler, contextManager, idGenerator } = options;
+    this.#settings = { sampler, contextManager, idGenerator, isShutDown: false };
   }
 
   /** The tracer of a scope: always the same one for the same name, version and schema. */

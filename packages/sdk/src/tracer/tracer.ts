@@ -8,7 +8,7 @@ import {
   type SpanOptions,
   type Tracer,
 } from "@opentelemetry/api";
-import { hexWord } from "../base/ids.ts";
+import { hexWord, type IdGenerator, randomWord } from "../base/ids.ts";
 import { RANDOM_FLAG, SAMPLED_FLAG } from "../base/trace-flags.ts";
 import { TraceIdentity } from "../base/trace-identity.ts";
 import { UnrecordedSpan } from "../base/unrecorded-span.ts";
@@ -31,6 +31,8 @@ export interface TracerSettings {
   readonly sampler: Sampler;
   /** Asked directly for the active context; without it, the API's global manager is asked. */
   readonly contextManager: SpoorContextManager | undefined;
+  /** Makes ids instead of the random ones. */
+  readonly idGenerator: IdGenerator | undefined;
   /** Whether the provider was shut down: nothing is recorded any more. */
   isShutDown: boolean;
 }
@@ -103,8 +105,12 @@ export class SpoorTracer implements Tracer {
     if (isTracingSuppressed(context) || this.#settings.isShutDown) return NO_SPAN;
     const { counts } = this.#host;
     counts.spansStarted += 1;
-    const parent = options?.root === true ? undefined : spanOf(context);
-    const start = spanStart({ name, options, context }, parent);
+    const isRoot = options?.root === true;
+    // A sampler and a processor must not find a parent that the span does not have.
+    const under = isRoot ? LinkedContext.on(context).withSpan(undefined) : context;
+    const parent = isRoot ? undefined : spanOf(context);
+    const { idGenerator } = this.#settings;
+    const start = spanStart({ name, options, context: under }, parent, idGenerator);
     const answer = this.#settings.sampler.decide(start);
     const trace = traceAfter(answer, start);
     if (answer.decision === Decision.drop) {
@@ -125,7 +131,8 @@ export class SpoorTracer implements Tracer {
   ): RecordingSpan {
     const host = this.#host;
     const { options } = start;
-    const span = new RecordingSpan(host, parentPlace(trace, start, parent), start);
+    const { idGenerator: generator } = this.#settings;
+    const span = new RecordingSpan(host, placeOf(trace, start, { parent, generator }), start);
     if (options?.attributes !== undefined) span.setAttributes(options.attributes);
     if (answer.attributes !== undefined) span.setAttributes(answer.attributes);
     if (options?.links !== undefined) span.addLinks(options.links);
@@ -153,6 +160,7 @@ function spanStart(
     readonly context: Context;
   },
   parent: Span | undefined,
+  generator: IdGenerator | undefined,
 ): SpanStart {
   const given = options?.kind;
   const kind = given !== undefined && SpanKind[given] !== undefined ? given : SpanKind.INTERNAL;
@@ -169,11 +177,17 @@ function spanStart(
     isRemote = spanContext.isRemote === true;
   }
   if (trace === undefined) {
-    return { name, options, context, kind, trace: TraceIdentity.random(RANDOM_FLAG), parent: 0 };
+    return { name, options, context, kind, trace: newTrace(generator), parent: 0 };
   }
   const sampled = (trace.flags & SAMPLED_FLAG) === 0 ? 0 : ParentBit.sampled;
   const bits = ParentBit.present | sampled | (isRemote ? ParentBit.remote : 0);
   return { name, options, context, kind, trace, parent: bits };
+}
+
+/** Ids that the application makes may not be random, so that the flag does not say it. */
+function newTrace(generator: IdGenerator | undefined): TraceIdentity {
+  if (generator === undefined) return TraceIdentity.random(RANDOM_FLAG);
+  return new TraceIdentity(generator.generateTraceId(), 0, undefined);
 }
 
 /** The trace that the new span has: that of its parent unless the sampler changed something. */
@@ -186,18 +200,34 @@ function traceAfter({ decision, traceState }: SamplingAnswer, start: SpanStart):
   return trace;
 }
 
-function parentPlace(trace: TraceIdentity, start: SpanStart, parent: Span | undefined): SpanPlace {
+function randomSpanId(): { readonly idHigh: number; readonly idLow: number } {
+  const idHigh = randomWord();
+  const idLow = randomWord();
+  return (idHigh | idLow) === 0 ? randomSpanId() : { idHigh, idLow };
+}
+
+function givenSpanId(generator: IdGenerator): { readonly idHigh: number; readonly idLow: number } {
+  const spanId = generator.generateSpanId();
+  return { idHigh: hexWord(spanId, 0), idLow: hexWord(spanId, 8) };
+}
+
+function placeOf(
+  trace: TraceIdentity,
+  start: SpanStart,
+  { parent, generator }: { parent: Span | undefined; generator: IdGenerator | undefined },
+): SpanPlace {
+  const { idHigh, idLow } = generator === undefined ? randomSpanId() : givenSpanId(generator);
   const isParentRemote = (start.parent & ParentBit.remote) !== 0;
   if (start.parent === 0 || parent === undefined) {
-    return { trace, hasParent: false, parentHigh: 0, parentLow: 0, isParentRemote };
+    return { trace, hasParent: false, parentHigh: 0, parentLow: 0, isParentRemote, idHigh, idLow };
   }
   if (parent instanceof RecordingSpan) {
-    const { idHigh, idLow } = parent;
-    return { trace, hasParent: true, parentHigh: idHigh, parentLow: idLow, isParentRemote };
+    const { idHigh: parentHigh, idLow: parentLow } = parent;
+    return { trace, hasParent: true, parentHigh, parentLow, isParentRemote, idHigh, idLow };
   }
   const { spanId } = parent.spanContext();
   const [parentHigh, parentLow] = [hexWord(spanId, 0), hexWord(spanId, 8)];
-  return { trace, hasParent: true, parentHigh, parentLow, isParentRemote };
+  return { trace, hasParent: true, parentHigh, parentLow, isParentRemote, idHigh, idLow };
 }
 
 interface Origin {
