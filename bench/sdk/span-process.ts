@@ -28,7 +28,7 @@ const { tracer, flush } = await makeTracer(spanCase.sampling);
 let index = 0;
 
 async function runSpans(spanCount: number): Promise<void> {
-  for (let made = 0; made < spanCount; ) {
+  for (let made = 0; made < spanCount;) {
     const sliceEnd = Math.min(made + SLICE_SPAN_COUNT, spanCount);
     for (; made < sliceEnd; made += spanCase?.spanCount ?? 1) {
       spanCase?.run(tracer, index);

@@ -15,9 +15,7 @@ export interface TracerUnderTest {
 export type Sampling = "on" | "off";
 
 /** Makes the tracer of an SDK and registers what it needs, once in a process. */
-export const TRACERS: Readonly<
-  Record<string, (sampling: Sampling) => Promise<TracerUnderTest>>
-> = {
+export const TRACERS: Readonly<Record<string, (sampling: Sampling) => Promise<TracerUnderTest>>> = {
   spoor: spoorTracer,
   official: officialTracer,
 };
@@ -58,8 +56,7 @@ async function officialTracer(sampling: Sampling): Promise<TracerUnderTest> {
     forceFlush: async () => undefined,
     shutdown: async () => undefined,
   };
-  const root =
-    sampling === "on" ? new sdk.AlwaysOnSampler() : new sdk.TraceIdRatioBasedSampler(0);
+  const root = sampling === "on" ? new sdk.AlwaysOnSampler() : new sdk.TraceIdRatioBasedSampler(0);
   const provider = new sdk.TracerProvider({
     sampler: new sdk.ParentBasedSampler({ root }),
     spanProcessors: [new sdk.BatchSpanProcessor({ exporter })],

@@ -11,6 +11,7 @@ import type {
   TimeInput,
   Attributes,
 } from "@opentelemetry/api";
+import { trace as traceApi } from "@opentelemetry/api";
 import { defaultResource } from "@opentelemetry/resources";
 import {
   type OfficialSampler,
@@ -20,7 +21,6 @@ import {
   type SpanProcessor,
   SpoorTracerProvider,
 } from "@spoor/sdk";
-import { hexWord } from "../../../packages/sdk/src/base/ids.ts";
 import { SpanClock } from "../../../packages/sdk/src/base/span-clock.ts";
 import { TraceIdentity } from "../../../packages/sdk/src/base/trace-identity.ts";
 import { ChunkWriter } from "../../../packages/sdk/src/tracer/chunk-writer.ts";
@@ -29,7 +29,7 @@ import { RecordingSpan } from "../../../packages/sdk/src/tracer/recording-span.t
 import { SpoorTracer } from "../../../packages/sdk/src/tracer/tracer.ts";
 import { TracerCounts } from "../../../packages/sdk/src/tracer/tracer-counts.ts";
 import { AlwaysOnSampler, oursOf, ParentBasedSampler } from "./samplers.ts";
-import { RandomIdGenerator, SamplingDecision } from "@opentelemetry/sdk-trace";
+import { RandomIdGenerator } from "@opentelemetry/sdk-trace";
 
 export {
   BatchSpanProcessor,
@@ -156,15 +156,16 @@ export class SpanImpl extends RecordingSpan {
         },
       },
       {
+        context: options.context,
         trace: TraceIdentity.of(spanContext),
-        idHigh: hexWord(spanContext.spanId, 0),
-        idLow: hexWord(spanContext.spanId, 8),
-        hasParent: parentSpanContext !== undefined,
-        parentHigh: 0,
-        parentLow: 0,
-        isParentRemote: parentSpanContext?.isRemote === true,
+        parent: parentSpanContext === undefined ? 0 : parentSpanContext.isRemote === true ? 3 : 1,
+        name,
+        kind,
+        options: options.startTime === undefined ? undefined : { startTime: options.startTime },
       },
-      { name, kind, options: { startTime: options.startTime } },
+      TraceIdentity.of(spanContext),
+      parentSpanContext === undefined ? undefined : traceApi.wrapSpanContext(parentSpanContext),
+      { generateTraceId: () => spanContext.traceId, generateSpanId: () => spanContext.spanId },
     );
     this.parentSpanContext = parentSpanContext;
     if (options.links !== undefined) this.addLinks(options.links);
@@ -173,5 +174,3 @@ export class SpanImpl extends RecordingSpan {
     options.spanProcessor.onStart(this, options.context);
   }
 }
-
-void SamplingDecision;

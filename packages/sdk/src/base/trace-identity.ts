@@ -20,9 +20,8 @@ export class TraceIdentity {
   b: number;
   c: number;
   d: number;
+  /** Empty until somebody asks, where the words were there first. */
   #hex: string;
-  #hasWords: boolean;
-  #traceStateText: string | undefined;
 
   constructor(hex: string, flags: number, traceState: TraceState | undefined) {
     this.flags = flags;
@@ -33,20 +32,17 @@ export class TraceIdentity {
     this.c = 0;
     this.d = 0;
     this.#hex = hex;
-    this.#hasWords = false;
-    this.#traceStateText = undefined;
   }
 
   /** A new random trace. */
   static random(flags: number): TraceIdentity {
     const trace = new TraceIdentity("", flags, undefined);
-    do {
+    while (!trace.#hasWords()) {
       trace.a = randomWord();
       trace.b = randomWord();
       trace.c = randomWord();
       trace.d = randomWord();
-    } while ((trace.a | trace.b | trace.c | trace.d) === 0);
-    trace.#hasWords = true;
+    }
     return trace;
   }
 
@@ -64,7 +60,6 @@ export class TraceIdentity {
     trace.b = this.b;
     trace.c = this.c;
     trace.d = this.d;
-    trace.#hasWords = this.#hasWords;
     return trace;
   }
 
@@ -76,17 +71,20 @@ export class TraceIdentity {
 
   /** The trace state as it stands in a header; empty when there is none. */
   get traceStateText(): string {
-    this.#traceStateText ??= this.traceState === undefined ? "" : this.traceState.serialize();
-    return this.#traceStateText;
+    return this.traceState === undefined ? "" : this.traceState.serialize();
   }
 
   /** Makes the words readable. */
   parse(): void {
-    if (this.#hasWords) return;
+    if (this.#hasWords()) return;
     this.a = hexWord(this.#hex, 0);
     this.b = hexWord(this.#hex, 8);
     this.c = hexWord(this.#hex, 16);
     this.d = hexWord(this.#hex, 24);
-    this.#hasWords = true;
+  }
+
+  /** A trace id of zero does not exist: it stands for words that were not parsed yet. */
+  #hasWords(): boolean {
+    return (this.a | this.b | this.c | this.d) !== 0;
   }
 }

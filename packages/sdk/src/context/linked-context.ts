@@ -6,7 +6,7 @@
  * jobs that each start a span under the last one does not grow; the list of values is rebuilt
  * without what is hidden when it grows long, for the same reason.
  */
-import { type Context, createContextKey, type Span } from "@opentelemetry/api";
+import { type Context, createContextKey, ROOT_CONTEXT, type Span } from "@opentelemetry/api";
 
 /** The key under which the API keeps the active span. */
 export const SPAN_KEY: symbol = createContextKey("OpenTelemetry Context Key SPAN");
@@ -92,6 +92,7 @@ interface ContextFields {
 /** The active span of any context. */
 export function spanOf(context: Context): Span | undefined {
   if (context instanceof LinkedContext) return context.span;
+  if (context === ROOT_CONTEXT) return undefined;
   // What lies under the span key is a span: only the API writes there.
   return context.getValue(SPAN_KEY) as Span | undefined;
 }
@@ -99,6 +100,7 @@ export function spanOf(context: Context): Span | undefined {
 /** Whether spans started in this context are not wanted. */
 export function isTracingSuppressed(context: Context): boolean {
   if (context instanceof LinkedContext) return context.isSuppressed;
+  if (context === ROOT_CONTEXT) return false;
   return context.getValue(SUPPRESS_TRACING_KEY) === true;
 }
 

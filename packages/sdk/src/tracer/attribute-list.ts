@@ -29,17 +29,15 @@ export class AttributeList {
     // Whatever it is, its own keys can be read.
     const record = attributes as Readonly<Record<string, unknown>>;
     const keys = Object.keys(record);
-    const { countMax, valueLengthMax } = rules;
-    for (let index = 0; index < keys.length; index += 1) {
-      const key = keys[index] ?? "";
-      const value = record[key];
-      const isText = typeof value === "string" && value.length <= valueLengthMax;
-      if ((isText || typeof value === "number") && list.keys.length < countMax && key !== "") {
-        list.keys.push(key);
-        list.values.push(value);
-      } else {
-        list.#add(key, value, rules);
-      }
+    const values: StoredValue[] = [];
+    // Room at once, or it would be grown in steps.
+    values.length = keys.length;
+    const isPlain = keys.length <= rules.countMax && readPlain(record, keys, values, rules);
+    if (isPlain) {
+      list.keys = keys;
+      list.values = values;
+    } else {
+      for (const key of keys) list.#add(key, record[key], rules);
     }
     return list;
   }
@@ -91,4 +89,25 @@ export class AttributeList {
     rules.counts.attributesCut += 1;
     return cut.value;
   }
+}
+
+/**
+ * Reads texts and numbers that need no more checks, which is all there is on most spans: then the
+ * two arrays are the list, of exactly the right size. False when something else was met.
+ */
+function readPlain(
+  record: Readonly<Record<string, unknown>>,
+  keys: readonly string[],
+  values: StoredValue[],
+  { valueLengthMax }: AttributeRules,
+): boolean {
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index] ?? "";
+    const value = record[key];
+    const isShortText = typeof value === "string" && value.length <= valueLengthMax;
+    const isPlain = isShortText || typeof value === "number" || typeof value === "boolean";
+    if (!isPlain || key === "") return false;
+    values[index] = value;
+  }
+  return true;
 }

@@ -13,6 +13,7 @@ export class ChunkWriter {
   #bytes: Buffer = Buffer.alloc(0);
   #length = 0;
   #spanCount = 0;
+  #nextBytesMin = CHUNK_BYTES_INITIAL;
 
   constructor(scope: Scope, sink: SpanSink, spanWaiting: () => void) {
     this.#scope = scope;
@@ -48,15 +49,20 @@ export class ChunkWriter {
    */
   #take(): Uint8Array {
     const used = this.#bytes.subarray(0, this.#length);
-    if (this.#length * 2 < this.#bytes.length) return Uint8Array.from(used);
+    if (this.#length * 2 < this.#bytes.length) {
+      this.#nextBytesMin = CHUNK_BYTES_INITIAL;
+      return Uint8Array.prototype.slice.call(used);
+    }
     this.#bytes = Buffer.alloc(0);
+    // The next chunk will be about as large: growing step by step would write it twice.
+    this.#nextBytesMin = this.#length + (this.#length >>> 3);
     return used;
   }
 
   #reserve(byteCount: number): void {
     const bytesMin = this.#length + byteCount;
     if (bytesMin <= this.#bytes.length) return;
-    const grown = Math.max(CHUNK_BYTES_INITIAL, this.#bytes.length * 2, bytesMin);
+    const grown = Math.max(this.#nextBytesMin, this.#bytes.length * 2, bytesMin);
     // Not from the shared pool, which a queued chunk would keep alive as a whole.
     const bytes = Buffer.allocUnsafeSlow(grown);
     this.#bytes.copy(bytes, 0, 0, this.#length);

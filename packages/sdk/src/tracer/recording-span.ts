@@ -8,17 +8,17 @@ import {
   type Span,
   type SpanContext,
   type SpanKind,
-  type SpanOptions,
   type SpanStatus,
   SpanStatusCode,
   type TimeInput,
 } from "@opentelemetry/api";
 import { keys } from "@spoor/trace/keys";
-import { spanIdHex } from "../base/ids.ts";
+import { hexWord, type IdGenerator, randomWord, spanIdHex } from "../base/ids.ts";
 import { type ClockAnchor, hrTimeAt, hrTimeOf, isTimeInput } from "../base/span-clock.ts";
 import type { Scope } from "../base/span-sink.ts";
 import { SAMPLED_FLAG } from "../base/trace-flags.ts";
 import type { TraceIdentity } from "../base/trace-identity.ts";
+import { ParentBit, type SpanStart } from "../sampling/sampler.ts";
 import { AttributeList } from "./attribute-list.ts";
 import type { OpenSpan } from "./open-spans.ts";
 import { readableEvent, readableLink, subtractTimes, unixNanoOf } from "./readable-parts.ts";
@@ -27,17 +27,6 @@ import type { SpanHost } from "./span-host.ts";
 import type { ReadableSpan, TimedEvent } from "./span-processor.ts";
 
 const NO_CONTENT: Attributes = {};
-
-/** Where a new span stands in its trace. */
-export interface SpanPlace {
-  readonly trace: TraceIdentity;
-  readonly hasParent: boolean;
-  readonly parentHigh: number;
-  readonly parentLow: number;
-  readonly isParentRemote: boolean;
-  readonly idHigh: number;
-  readonly idLow: number;
-}
 
 /**
  * A span that is kept: written as OTLP bytes when it ends, and let go.
@@ -50,10 +39,10 @@ export class RecordingSpan implements Span, ReadableSpan, OpenSpan {
   readonly trace: TraceIdentity;
   readonly anchor: ClockAnchor;
   readonly kind: SpanKind;
-  readonly hasParent: boolean;
+  /** Bits of `ParentBit`. */
+  readonly parentBits: number;
   readonly parentHigh: number;
   readonly parentLow: number;
-  readonly isParentRemote: boolean;
   readonly idHigh: number;
   readonly idLow: number;
   /** On the monotonic clock; where a time was given, that one counts. */
@@ -76,24 +65,43 @@ export class RecordingSpan implements Span, ReadableSpan, OpenSpan {
   #spanContext: SpanContext | undefined = undefined;
   #parentSpanContext: SpanContext | undefined = undefined;
 
+  /** `parent` is what `start` was asked about; `generator` makes the id instead of us. */
   constructor(
     host: SpanHost,
-    place: SpanPlace,
-    start: {
-      readonly name: string;
-      readonly kind: SpanKind;
-      readonly options: SpanOptions | undefined;
-    },
+    start: SpanStart,
+    trace: TraceIdentity,
+    parent: Span | undefined,
+    generator: IdGenerator | undefined,
   ) {
-    const { trace } = place;
     this.host = host;
     this.trace = trace;
-    this.hasParent = place.hasParent;
-    this.parentHigh = place.parentHigh;
-    this.parentLow = place.parentLow;
-    this.isParentRemote = place.isParentRemote;
-    this.idHigh = place.idHigh;
-    this.idLow = place.idLow;
+    this.parentBits = parent === undefined ? 0 : start.parent;
+    let parentHigh = 0;
+    let parentLow = 0;
+    if (this.parentBits !== 0 && parent instanceof RecordingSpan) {
+      parentHigh = parent.idHigh;
+      parentLow = parent.idLow;
+    } else if (this.parentBits !== 0 && parent !== undefined) {
+      const { spanId } = parent.spanContext();
+      parentHigh = hexWord(spanId, 0);
+      parentLow = hexWord(spanId, 8);
+    }
+    this.parentHigh = parentHigh;
+    this.parentLow = parentLow;
+    let idHigh = 0;
+    let idLow = 0;
+    // An id of zero means no span.
+    while ((idHigh | idLow) === 0) {
+      idHigh = randomWord();
+      idLow = randomWord();
+    }
+    if (generator !== undefined) {
+      const spanId = generator.generateSpanId();
+      idHigh = hexWord(spanId, 0);
+      idLow = hexWord(spanId, 8);
+    }
+    this.idHigh = idHigh;
+    this.idLow = idLow;
     this.name = textOf(start.name);
     this.kind = start.kind;
     const nowMs = host.clock.nowMs();
@@ -242,6 +250,14 @@ export class RecordingSpan implements Span, ReadableSpan, OpenSpan {
       isRemote: this.isParentRemote,
     };
     return this.#parentSpanContext;
+  }
+
+  get hasParent(): boolean {
+    return this.parentBits !== 0;
+  }
+
+  get isParentRemote(): boolean {
+    return (this.parentBits & ParentBit.remote) !== 0;
   }
 
   get traceId(): string {

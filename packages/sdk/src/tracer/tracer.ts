@@ -8,7 +8,7 @@ import {
   type SpanOptions,
   type Tracer,
 } from "@opentelemetry/api";
-import { hexWord, type IdGenerator, randomWord } from "../base/ids.ts";
+import type { IdGenerator } from "../base/ids.ts";
 import { RANDOM_FLAG, SAMPLED_FLAG } from "../base/trace-flags.ts";
 import { TraceIdentity } from "../base/trace-identity.ts";
 import { UnrecordedSpan } from "../base/unrecorded-span.ts";
@@ -23,7 +23,7 @@ import {
   type SamplingAnswer,
   type SpanStart,
 } from "../sampling/sampler.ts";
-import { RecordingSpan, type SpanPlace } from "./recording-span.ts";
+import { RecordingSpan } from "./recording-span.ts";
 import type { SpanHost } from "./span-host.ts";
 
 /** What decides about the spans of a provider, besides the host of each tracer. */
@@ -118,21 +118,18 @@ export class SpoorTracer implements Tracer {
       return new UnrecordedSpan(trace);
     }
     counts.spansRecorded += 1;
-    return this.#record(start, { trace, answer, parent });
+    return this.#record(start, trace, answer, parent);
   }
 
   #record(
     start: SpanStart,
-    {
-      trace,
-      answer,
-      parent,
-    }: { trace: TraceIdentity; answer: SamplingAnswer; parent: Span | undefined },
+    trace: TraceIdentity,
+    answer: SamplingAnswer,
+    parent: Span | undefined,
   ): RecordingSpan {
     const host = this.#host;
     const { options } = start;
-    const { idGenerator: generator } = this.#settings;
-    const span = new RecordingSpan(host, placeOf(trace, start, { parent, generator }), start);
+    const span = new RecordingSpan(host, start, trace, parent, this.#settings.idGenerator);
     if (options?.attributes !== undefined) span.setAttributes(options.attributes);
     if (answer.attributes !== undefined) span.setAttributes(answer.attributes);
     if (options?.links !== undefined) span.addLinks(options.links);
@@ -198,36 +195,6 @@ function traceAfter({ decision, traceState }: SamplingAnswer, start: SpanStart):
   trace.flags = flags;
   trace.traceState = traceState;
   return trace;
-}
-
-function randomSpanId(): { readonly idHigh: number; readonly idLow: number } {
-  const idHigh = randomWord();
-  const idLow = randomWord();
-  return (idHigh | idLow) === 0 ? randomSpanId() : { idHigh, idLow };
-}
-
-function givenSpanId(generator: IdGenerator): { readonly idHigh: number; readonly idLow: number } {
-  const spanId = generator.generateSpanId();
-  return { idHigh: hexWord(spanId, 0), idLow: hexWord(spanId, 8) };
-}
-
-function placeOf(
-  trace: TraceIdentity,
-  start: SpanStart,
-  { parent, generator }: { parent: Span | undefined; generator: IdGenerator | undefined },
-): SpanPlace {
-  const { idHigh, idLow } = generator === undefined ? randomSpanId() : givenSpanId(generator);
-  const isParentRemote = (start.parent & ParentBit.remote) !== 0;
-  if (start.parent === 0 || parent === undefined) {
-    return { trace, hasParent: false, parentHigh: 0, parentLow: 0, isParentRemote, idHigh, idLow };
-  }
-  if (parent instanceof RecordingSpan) {
-    const { idHigh: parentHigh, idLow: parentLow } = parent;
-    return { trace, hasParent: true, parentHigh, parentLow, isParentRemote, idHigh, idLow };
-  }
-  const { spanId } = parent.spanContext();
-  const [parentHigh, parentLow] = [hexWord(spanId, 0), hexWord(spanId, 8)];
-  return { trace, hasParent: true, parentHigh, parentLow, isParentRemote, idHigh, idLow };
 }
 
 interface Origin {

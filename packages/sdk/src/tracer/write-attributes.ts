@@ -12,10 +12,10 @@ import {
   closeMessage,
   textRoom,
   VARINT32_BYTES_MAX,
-  writeAscii,
   writeDouble,
   writeInt64,
   writeText,
+  writeUtf8,
   writeVarint,
 } from "./write-bytes.ts";
 
@@ -64,11 +64,12 @@ export function writeAttributes(
 function writeShortValue(bytes: Buffer, offset: number, value: StoredValue): number {
   if (typeof value === "string") {
     if (value.length > SHORT_BYTES_MAX - 3) return -1;
-    const end = writeAscii(bytes, offset + 3, value);
-    if (end < 0) return -1;
-    bytes[offset] = value.length + 2;
+    const end = writeUtf8(bytes, offset + 3, value);
+    const byteCount = end - offset - 3;
+    if (byteCount > SHORT_BYTES_MAX - 3) return -1;
+    bytes[offset] = byteCount + 2;
     bytes[offset + 1] = AnyValueWire.stringValue;
-    bytes[offset + 2] = value.length;
+    bytes[offset + 2] = byteCount;
     return end;
   }
   if (typeof value === "number" || typeof value === "boolean") {

@@ -7,8 +7,8 @@
  */
 import { Buffer } from "node:buffer";
 
-/** Texts this short are written unit by unit, faster than a call out of JavaScript. */
-const SHORT_TEXT_LENGTH_MAX = 48;
+/** Texts this short are written unit by unit, which is faster than a call out of JavaScript. */
+const SHORT_TEXT_LENGTH_MAX = 32;
 
 /** The most bytes that a length or another 32-bit varint takes. */
 export const VARINT32_BYTES_MAX = 5;
@@ -69,25 +69,19 @@ export function writeDouble(bytes: Uint8Array, offset: number, value: number): n
 
 /** The length of `text` in UTF-8, then the text. */
 export function writeText(bytes: Buffer, offset: number, text: string): number {
-  const { length } = text;
-  if (length <= SHORT_TEXT_LENGTH_MAX) {
-    const end = writeAscii(bytes, offset + 1, text);
-    if (end >= 0) {
-      bytes[offset] = length;
-      return end;
-    }
-  }
-  const start = offset + varintByteCount(length);
-  const byteCount = bytes.write(text, start, "utf8");
-  return closeMessage(bytes, start, start + byteCount, start - offset);
+  // What its length would take if all of it were ASCII; `closeMessage` makes room for more.
+  const slotBytes = varintByteCount(text.length);
+  const start = offset + slotBytes;
+  return closeMessage(bytes, start, writeUtf8(bytes, start, text), slotBytes);
 }
 
-/** Writes `text` if all of it is ASCII; -1 if it is not. */
-export function writeAscii(bytes: Uint8Array, offset: number, text: string): number {
+/** The bytes of `text` in UTF-8. */
+export function writeUtf8(bytes: Buffer, offset: number, text: string): number {
   const { length } = text;
+  if (length > SHORT_TEXT_LENGTH_MAX) return offset + bytes.write(text, offset, "utf8");
   for (let index = 0; index < length; index += 1) {
     const unit = text.charCodeAt(index);
-    if (unit > 127) return -1;
+    if (unit > 127) return offset + bytes.write(text, offset, "utf8");
     bytes[offset + index] = unit;
   }
   return offset + length;
