@@ -3,12 +3,14 @@
  * costs, without what it costs to send it.
  */
 import { context, trace, type Tracer } from "@opentelemetry/api";
+import { ExportResultCode } from "@opentelemetry/core";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
 
 /** An SDK under measurement. */
 export interface TracerUnderTest {
   readonly tracer: Tracer;
   /** Bytes of finished spans so far, after a flush. */
-  flush(): Promise<number>;
+  readonly flush: () => Promise<number>;
 }
 
 /** Whether spans are kept, by a parent-based sampler over always on or a ratio of 0. */
@@ -48,10 +50,10 @@ async function officialTracer(sampling: Sampling): Promise<TracerUnderTest> {
   const { AsyncLocalStorageContextManager } = await import("@opentelemetry/context-async-hooks");
   const { ProtobufTraceSerializer } = await import("@opentelemetry/otlp-transformer");
   let byteCount = 0;
-  const exporter: import("@opentelemetry/sdk-trace").SpanExporter = {
+  const exporter: SpanExporter = {
     export(spans, done) {
       byteCount += ProtobufTraceSerializer.serializeRequest(spans)?.length ?? 0;
-      done({ code: 0 });
+      done({ code: ExportResultCode.SUCCESS });
     },
     forceFlush: async () => undefined,
     shutdown: async () => undefined,

@@ -91,9 +91,12 @@ function runMocha(
   }
 }
 
+function shim(name: string): string {
+  return join(import.meta.dirname, "shim", name);
+}
+
 /** What alias-hook.cjs needs to know. */
 function settings(suiteRoot: string, toolsRoot: string): string {
-  const shim = (name: string): string => join(import.meta.dirname, "shim", name);
   const folders = SUITES.map(({ folder, shim: name }) => [`${folder}/src`, shim(name)]);
   const aliases = { ...Object.fromEntries(folders), "@opentelemetry/core": shim("core.ts") };
   return JSON.stringify({ suiteRoot, toolsRoot, projectRoot: PROJECT, aliases });

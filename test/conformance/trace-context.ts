@@ -3,7 +3,13 @@
  * judge the headers with which it calls these. The service is a few lines on our SDK.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { createServer, request, type IncomingMessage, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -82,18 +88,22 @@ function startService(): Server {
   return createServer((incoming, response) => {
     const parent = propagation.extract(ROOT_CONTEXT, incoming.headersDistinct);
     tracer.startActiveSpan("serve", { kind: SpanKind.SERVER }, parent, (span) => {
-      relay(tracer, incoming).then(
-        () => {
-          span.end();
-          response.end("ok");
-        },
-        (error: unknown) => {
-          span.end();
-          response.writeHead(500).end(String(error));
-        },
-      );
+      void answer(tracer, incoming, response).finally(() => span.end());
     });
   });
+}
+
+async function answer(
+  tracer: Tracer,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    await relay(tracer, incoming);
+    response.end("ok");
+  } catch (error) {
+    response.writeHead(500).end(String(error));
+  }
 }
 
 interface Call {

@@ -42,9 +42,9 @@ export class SdkUnderTest {
     const batch = new SpanBatch();
     const ledger = new LossLedger();
     for (const chunk of this.chunks) {
-      const { malformed, problems } = decodeTracesProtobuf(requestOf(chunk), batch, ledger);
-      if (malformed !== undefined) throw new Error(`not decodable: ${JSON.stringify(malformed)}`);
-      if (problems.length > 0) throw new Error(JSON.stringify(problems));
+      const result = decodeTracesProtobuf(requestOf(chunk), batch, ledger);
+      if (result.malformed !== undefined) throw new Error("the bytes cannot be decoded");
+      if (result.problems.length > 0) throw new Error(result.problems.join("; "));
     }
     return [...spansOf(batch)];
   }

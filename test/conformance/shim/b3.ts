@@ -7,7 +7,7 @@ export const X_B3_SPAN_ID = "x-b3-spanid";
 export const X_B3_SAMPLED = "x-b3-sampled";
 export const X_B3_PARENT_SPAN_ID = "x-b3-parentspanid";
 export const X_B3_FLAGS = "x-b3-flags";
-export { B3_DEBUG_KEY as B3_DEBUG_FLAG_KEY } from "../../../packages/sdk/src/propagation/b3-propagator.ts";
+export { B3_DEBUG_KEY as B3_DEBUG_FLAG_KEY } from "@spoor/sdk/conformance-parts";
 export const B3InjectEncoding = { SINGLE_HEADER: 0, MULTI_HEADER: 1 } as const;
 
 export class B3Propagator extends Ours {

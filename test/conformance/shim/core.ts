@@ -26,7 +26,6 @@ export class TraceState extends W3cTraceState {
   constructor(header = "") {
     super(new Map());
     const parsed = W3cTraceState.parse(header);
-    // biome-ignore lint: a constructor may return
-    if (parsed !== undefined) return parsed as TraceState;
+    if (parsed !== undefined) return parsed;
   }
 }

@@ -19,11 +19,7 @@ import {
   compositeSampler,
   type SpanStart,
 } from "@spoor/sdk";
-import { TraceIdentity } from "../../../packages/sdk/src/base/trace-identity.ts";
-import {
-  otTraceStateText,
-  readOtTraceState,
-} from "../../../packages/sdk/src/sampling/ot-trace-state.ts";
+import { otTraceStateText, readOtTraceState, TraceIdentity } from "@spoor/sdk/conformance-parts";
 import { SamplerClass } from "./samplers.ts";
 
 export const INVALID_THRESHOLD = -1n;

@@ -18,7 +18,7 @@ import {
   parentBased,
   type Sampler,
 } from "@spoor/sdk";
-import { TraceIdentity } from "../../../packages/sdk/src/base/trace-identity.ts";
+import { TraceIdentity } from "@spoor/sdk/conformance-parts";
 
 /** Asks one of our samplers as others are asked. */
 export class SamplerClass implements OfficialSampler {

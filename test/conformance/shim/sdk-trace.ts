@@ -21,13 +21,15 @@ import {
   type SpanProcessor,
   SpoorTracerProvider,
 } from "@spoor/sdk";
-import { SpanClock } from "../../../packages/sdk/src/base/span-clock.ts";
-import { TraceIdentity } from "../../../packages/sdk/src/base/trace-identity.ts";
-import { ChunkWriter } from "../../../packages/sdk/src/tracer/chunk-writer.ts";
-import { OpenSpans } from "../../../packages/sdk/src/tracer/open-spans.ts";
-import { RecordingSpan } from "../../../packages/sdk/src/tracer/recording-span.ts";
-import { SpoorTracer } from "../../../packages/sdk/src/tracer/tracer.ts";
-import { TracerCounts } from "../../../packages/sdk/src/tracer/tracer-counts.ts";
+import {
+  SpanClock,
+  TraceIdentity,
+  ChunkWriter,
+  OpenSpans,
+  RecordingSpan,
+  SpoorTracer,
+  TracerCounts,
+} from "@spoor/sdk/conformance-parts";
 import { AlwaysOnSampler, oursOf, ParentBasedSampler } from "./samplers.ts";
 import { RandomIdGenerator } from "@opentelemetry/sdk-trace";
 

@@ -9,10 +9,10 @@
 import { type Context, createContextKey, ROOT_CONTEXT, type Span } from "@opentelemetry/api";
 
 /** The key under which the API keeps the active span. */
-export const SPAN_KEY: symbol = createContextKey("OpenTelemetry Context Key SPAN");
+const SPAN_KEY: symbol = createContextKey("OpenTelemetry Context Key SPAN");
 
 /** The key by which exporters keep their own requests from being traced. */
-export const SUPPRESS_TRACING_KEY: symbol = createContextKey(
+const SUPPRESS_TRACING_KEY: symbol = createContextKey(
   "OpenTelemetry SDK Context Key SUPPRESS_TRACING",
 );
 

@@ -15,9 +15,9 @@ import { headerText, headerValue } from "./carrier.ts";
 import { isSpanId, isTraceId, spanContextToSend, withRemoteParent } from "./remote-parent.ts";
 
 /** The one header of the single form. */
-export const B3_HEADER = "b3";
+const B3_HEADER = "b3";
 /** The headers of the multiple form. */
-export const B3_HEADERS = {
+const B3_HEADERS = {
   traceId: "x-b3-traceid",
   spanId: "x-b3-spanid",
   flags: "x-b3-flags",

@@ -12,7 +12,7 @@ import {
   type TextMapSetter,
 } from "@opentelemetry/api";
 import { isTracingSuppressed } from "../context/linked-context.ts";
-import { decodedText } from "./percent-encoding.ts";
+import { decodedText, encodedText } from "./percent-encoding.ts";
 
 const BAGGAGE = "baggage";
 /** Bounds of the specification: what is beyond them is not passed on by everybody. */
@@ -29,7 +29,7 @@ export class BaggagePropagator implements TextMapPropagator {
     let length = -1;
     for (const [key, { value, metadata }] of baggage.getAllEntries()) {
       const properties = metadata === undefined ? "" : `;${metadata.toString()}`;
-      const member = `${encodeURIComponent(key)}=${encodeURIComponent(value)}${properties}`;
+      const member = `${encodedText(key)}=${encodedText(value)}${properties}`;
       if (member.length > ENTRY_LENGTH_MAX || members.length >= ENTRY_COUNT_MAX) continue;
       if (length + 1 + member.length > HEADER_LENGTH_MAX) continue;
       members.push(member);

@@ -12,7 +12,7 @@ import {
 import { SAMPLED_FLAG } from "../base/trace-flags.ts";
 import { isTracingSuppressed } from "../context/linked-context.ts";
 import { headerText, headerValue } from "./carrier.ts";
-import { decodedText } from "./percent-encoding.ts";
+import { decodedText, encodedText } from "./percent-encoding.ts";
 import { isSpanId, isTraceId, spanContextToSend, withRemoteParent } from "./remote-parent.ts";
 
 const HEX_BYTE = /^[0-9a-f]{1,2}$/i;
@@ -42,7 +42,7 @@ export class JaegerPropagator implements TextMapPropagator {
       setter.set(carrier, this.#traceHeader, `${traceId}:${spanId}:0:${flags}`);
     }
     for (const [key, { value }] of propagation.getBaggage(context)?.getAllEntries() ?? []) {
-      setter.set(carrier, this.#baggagePrefix + key, encodeURIComponent(value));
+      setter.set(carrier, this.#baggagePrefix + key, encodedText(value));
     }
   }
 

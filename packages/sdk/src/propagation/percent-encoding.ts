@@ -1,3 +1,8 @@
+/** Any text in percent-encoding; half of a surrogate pair, which has none, becomes U+FFFD. */
+export function encodedText(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
+
 /** Percent-encoded text; undefined when it is missing or its encoding is not valid. */
 export function decodedText(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;

@@ -26,7 +26,7 @@ export interface SamplingAnswer {
 /** The span is not kept. */
 export const DROP: SamplingAnswer = Object.freeze({ decision: Decision.drop });
 /** The span is sent. */
-export const SAMPLE: SamplingAnswer = Object.freeze({ decision: Decision.sample });
+const SAMPLE: SamplingAnswer = Object.freeze({ decision: Decision.sample });
 
 /** What is known of the parent of a span, as bits, so that a question costs no object. */
 export const ParentBit = { present: 1, remote: 2, sampled: 4 } as const;
