@@ -152,7 +152,7 @@ export class SpanImpl extends RecordingSpan {
         openSpans: new OpenSpans(),
         writer: new ChunkWriter(scope, NO_SINK, () => undefined),
         processors: [options.spanProcessor],
-        observer: undefined,
+        watch: { observer: undefined },
         onError: (error) => {
           throw error;
         },

@@ -228,7 +228,7 @@ export class RecordingSpan implements Span, ReadableSpan, OpenSpan {
     }
     if (host.processors.length > 0) this.#tellProcessors("onEnd");
     else this.#release();
-    host.observer?.spanEnded?.(this);
+    host.watch.observer?.spanEnded?.(this);
   }
 
   [Symbol.dispose](): void {

@@ -19,7 +19,15 @@ export interface SpanObserver {
   orphanSuspected?(span: RecordingSpan): void;
 }
 
-/** What the spans of one tracer share. */
+/** Whom the tracers of a provider tell of their spans, now. */
+export interface Watch {
+  observer: SpanObserver | undefined;
+}
+
+/**
+ * What the spans of one tracer share. Fields only, no accessors: all hosts must be of one shape, or
+ * a program with many tracers would pay for each look at them.
+ */
 export interface SpanHost {
   readonly scope: Scope;
   readonly readableScope: ReadableSpan["instrumentationScope"];
@@ -33,7 +41,7 @@ export interface SpanHost {
   readonly openSpans: OpenSpans;
   readonly writer: ChunkWriter;
   readonly processors: readonly SpanProcessor[];
-  readonly observer: SpanObserver | undefined;
+  readonly watch: Watch;
   /** Something failed inside the tracer or a processor; the application must not notice. */
   readonly onError: (error: unknown) => void;
 }

@@ -7,7 +7,7 @@ import type { Sampler } from "../sampling/sampler.ts";
 import type { AttributeRules } from "./attribute-list.ts";
 import { ChunkWriter } from "./chunk-writer.ts";
 import { type OpenSpan, OpenSpans } from "./open-spans.ts";
-import type { SpanHost, SpanObserver } from "./span-host.ts";
+import type { SpanHost, SpanObserver, Watch } from "./span-host.ts";
 import { SPAN_LIMITS, type SpanLimits } from "./span-limits.ts";
 import type { ReadableResource, SpanProcessor } from "./span-processor.ts";
 import { SpoorTracer, type TracerSettings } from "./tracer.ts";
@@ -46,7 +46,7 @@ export class SpoorTracerProvider implements TracerProvider, SpanSource {
   readonly #settings: TracerSettings;
   readonly #tracers = new Map<string, SpoorTracer>();
   readonly #writers: ChunkWriter[] = [];
-  readonly #observer: { current: SpanObserver | undefined } = { current: undefined };
+  readonly #watch: Watch = { observer: undefined };
   #isWaiting = false;
 
   constructor(options: TracerProviderOptions) {
@@ -80,7 +80,7 @@ export class SpoorTracerProvider implements TracerProvider, SpanSource {
 
   /** Watches spans from now on; undefined stops it. */
   set observer(observer: SpanObserver | undefined) {
-    this.#observer.current = observer;
+    this.#watch.observer = observer;
   }
 
   seal(): void {
@@ -124,7 +124,6 @@ export class SpoorTracerProvider implements TracerProvider, SpanSource {
     const scope: Scope = { name, version: version ?? "", schemaUrl: schemaUrl ?? "" };
     const writer = new ChunkWriter(scope, options.sink, () => this.#spanWaiting());
     this.#writers.push(writer);
-    const observer = this.#observer;
     return {
       scope,
       readableScope: {
@@ -142,9 +141,7 @@ export class SpoorTracerProvider implements TracerProvider, SpanSource {
       openSpans: this.#openSpans,
       writer,
       processors: options.processors ?? [],
-      get observer() {
-        return observer.current;
-      },
+      watch: this.#watch,
       onError: options.onError ?? ((error) => diag.error("tracing failed", error)),
     };
   }

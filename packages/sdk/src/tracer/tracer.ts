@@ -136,7 +136,7 @@ export class SpoorTracer implements Tracer {
     if (span.isParentRemote) span.addLinks(linksToConflicts(start.context));
     host.openSpans.add(span);
     if (host.processors.length > 0) tellProcessors(host, span, { start, parent });
-    if (host.observer !== undefined) tellObserver(host, span, { start, parent });
+    if (host.watch.observer !== undefined) tellObserver(host, span, { start, parent });
     return span;
   }
 
@@ -214,7 +214,8 @@ function tellProcessors(host: SpanHost, span: RecordingSpan, { start, parent }: 
 }
 
 function tellObserver(host: SpanHost, span: RecordingSpan, { start, parent }: Origin): void {
-  const { observer, openSpans } = host;
+  const { openSpans, watch } = host;
+  const { observer } = watch;
   observer?.spanStarted?.(span, start.context);
   if (parent instanceof RecordingSpan && parent.ended) {
     observer?.startedUnderEndedParent?.(span, parent);
