@@ -9,7 +9,8 @@ import { unsampledRatio } from "./unsampled-ratio.ts";
 export async function runSdk(options: SdkRunOptions, report: Report): Promise<Figures> {
   report.header("The cost of tracing: @opentelemetry/sdk-trace against @spoor/sdk");
   report.line(
-    "dd-trace is not measured: it is not installed, since its packages bring native code",
+    "dd-trace is not measured: it needs a version of @opentelemetry/api below 1.10, and so a " +
+      "second copy of the API in the process, and it brings native code",
   );
   return {
     recordedRatio: recordedRatio(options, report),

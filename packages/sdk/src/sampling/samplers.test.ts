@@ -42,6 +42,10 @@ test("a ratio keeps a trace whose random bits are not below the threshold", () =
   const half = ratio(0.5);
   assert.ok(isKept(half, start({ trace: hexTrace("80000000000000") })));
   assert.ok(!isKept(half, start({ trace: hexTrace("7fffffffffffff") })));
+  // Every bit counts, also where the two halves of the comparison meet.
+  const exact = ratio(1 - 0xc0_0001 / 2 ** 24);
+  assert.ok(isKept(exact, start({ trace: hexTrace("c0000100000000") })));
+  assert.ok(!isKept(exact, start({ trace: hexTrace("c00000ffffffff") })));
   assert.ok(!isKept(ratio(0), start({ trace: hexTrace("ffffffffffffff") })));
   assert.ok(isKept(ratio(1), start({ trace: hexTrace("00000000000000") })));
 });
