@@ -74,6 +74,23 @@ export const LAYERS: Layers = {
       grpc: ["protobuf", "node:buffer"],
       protobuf: [],
     },
+    sdk: {
+      ".": [],
+      tracer: [
+        "sampling",
+        "propagation",
+        "context",
+        "base",
+        "@opentelemetry/api",
+        "@spoor/trace/keys",
+        "@spoor/trace/loss",
+        "node:",
+      ],
+      sampling: ["propagation", "base", "@opentelemetry/api"],
+      propagation: ["context", "base", "@opentelemetry/api"],
+      context: ["@opentelemetry/api", "node:"],
+      base: ["@opentelemetry/api", "node:"],
+    },
     store: {
       ".": [],
       clickhouse: [
@@ -180,6 +197,7 @@ export const LAYERS: Layers = {
     "packages/store/src/block.ts": "the public face of the encoding alone, for that thread",
     "packages/store/src/engine/engine-child.ts": "the child process in which the engine runs",
     "packages/store/src/engine/test-servers.ts": "starts servers and clusters for tests",
+    "packages/sdk/src/conformance-parts.ts": "what the tests of other SDKs look at",
     "packages/trace/src/analysis/trace-literal.ts": "makes spans for tests",
     "packages/ui/src/geometry/test-spans.ts": "makes spans for tests",
     "packages/cli/src/terminal/terminal-literal.ts": "makes traces for tests",
@@ -197,6 +215,7 @@ export const LAYERS: Layers = {
   },
   timeReaders: {
     "packages/trace/src/base/clock.ts": "the one place where the product meets the machine's clock",
+    "packages/sdk/src/base/span-clock.ts": "the one place where the SDK meets the machine's clocks",
     "packages/ui/src/data/trace-stream.ts": "hands the browser's clock in, beside its timers",
     "packages/ui/src/views/connection-banner.tsx": "counts down on the screen",
   },

@@ -19,6 +19,11 @@ export const LOSS_REASONS = {
   attribute_key_cut:
     "an attribute key above the length limit, cut, with its original length beside it",
   attribute_count: "an attribute beyond the number that one owner may have, left out and counted",
+  attribute_value_unsupported:
+    "an attribute without a key, or with a value that has no form in OTLP, left out and counted",
+  event_count: "an event beyond the number that one span may have: the oldest is left out",
+  link_count: "a link beyond the number that one span may have: the oldest is left out",
+  span_not_encoded: "a span that could not be encoded when it ended, left out",
   attribute_string_reference: "a profiling-only string reference outside profiles, kept as empty",
   request_malformed: "a request that could not be decoded, refused",
   request_too_large: "a request above the size limit, before or after decompression, refused",

@@ -8,6 +8,7 @@ export const keys = {
   processRuntimeVersion: "process.runtime.version",
   exceptionType: "exception.type",
   exceptionMessage: "exception.message",
+  exceptionStacktrace: "exception.stacktrace",
   errorType: "error.type",
   httpResponseStatusCode: "http.response.status_code",
   /** Old name of http.response.status_code, semantic conventions before 1.21. */
