@@ -1,4 +1,5 @@
-import { type LogRecord, SPAN_ID_BYTES, TRACE_ID_BYTES } from "@spoor/trace";
+import type { LogRecord } from "@spoor/trace";
+import { SPAN_ID_BYTES, TRACE_ID_BYTES } from "@spoor/trace/basics";
 import type { ProtobufWriter } from "../protobuf/writer.ts";
 import { idBytes, writeAnyValue, writeAttributes, writeRequest } from "../values/write-request.ts";
 import { LogRecordField } from "./field-numbers.ts";
@@ -15,7 +16,11 @@ export function encodeLogsProtobuf(records: readonly LogRecord[]): Uint8Array {
   return writeRequest(records, writeLogRecord);
 }
 
-function writeLogRecord(writer: ProtobufWriter, record: LogRecord): void {
+/** The fields of a LogRecord; its resource and scope stand outside of it. */
+export function writeLogRecord(
+  writer: ProtobufWriter,
+  record: Omit<LogRecord, "resource" | "scope">,
+): void {
   writer.fixed64Field(LogRecordField.timeUnixNano, record.timeUnixNano);
   writer.uint32Field(LogRecordField.severityNumber, record.severityNumber);
   writer.textField(LogRecordField.severityText, record.severityText);

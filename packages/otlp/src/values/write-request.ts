@@ -1,13 +1,12 @@
 /** Requests in protobuf, whatever the signal, for export and for tests. */
-import {
-  type Attributes,
-  type AttributeValue,
-  type EntityRef,
-  hexToBytes,
-  type InstrumentationScope,
-  invariant,
-  type Resource,
+import type {
+  Attributes,
+  AttributeValue,
+  EntityRef,
+  InstrumentationScope,
+  Resource,
 } from "@spoor/trace";
+import { hexToBytes, invariant } from "@spoor/trace/basics";
 import { ProtobufWriter } from "../protobuf/writer.ts";
 import {
   AnyValueField,
@@ -52,7 +51,8 @@ export function writeRequest<T extends OfResource>(
   return writer.finish();
 }
 
-function writeResource(writer: ProtobufWriter, resource: Resource): void {
+/** The fields of a Resource. */
+export function writeResource(writer: ProtobufWriter, resource: Resource): void {
   writeAttributes(writer, ResourceField.attributes, resource.attributes);
   writer.uint32Field(ResourceField.droppedAttributesCount, resource.droppedAttributesCount);
   for (const ref of resource.entityRefs) {
@@ -69,7 +69,8 @@ function writeEntityRef(writer: ProtobufWriter, ref: EntityRef): void {
   for (const key of ref.descriptionKeys) writer.alwaysText(EntityRefField.descriptionKeys, key);
 }
 
-function writeScope(writer: ProtobufWriter, scope: InstrumentationScope): void {
+/** The fields of an InstrumentationScope. */
+export function writeScope(writer: ProtobufWriter, scope: InstrumentationScope): void {
   writer.textField(ScopeField.name, scope.name);
   writer.textField(ScopeField.version, scope.version);
   writeAttributes(writer, ScopeField.attributes, scope.attributes);

@@ -53,6 +53,15 @@ export const LOSS_REASONS = {
   report_malformed:
     "a report of open spans, findings or losses that could not be read; kept as a log record",
   report_refused: "a report of a process or a finding beyond the number that is kept, refused",
+  export_queue_full:
+    "a span or log record that the sending process had no room for, because too much waited to go",
+  export_refused: "a span or log record that the receiver refused for good",
+  export_rejected: "a span or log record that the receiver left out of a request that it took",
+  export_gave_up:
+    "a span or log record that was not sent, because every try failed until its time was over",
+  export_deadline:
+    "a span or log record that was still waiting, or on its way, when the sending process ended",
+  export_after_shutdown: "a span or log record that came after the SDK was shut down",
 } as const;
 
 /** A registered way of losing something. */

@@ -1,0 +1,200 @@
+/*
+ * From chunks to answered requests, for one signal.
+ *
+ * 1. `accept` queues a chunk, or counts it as lost when the bytes that wait or are on their way
+ *    would exceed the limit. It does nothing else: it runs inside `Span.end()`.
+ * 2. Enough spans, enough bytes, or a timer make a batch; up to four are on their way at once.
+ * 3. A batch is sent until the receiver has taken or refused it, or until its budget is spent.
+ *    Between tries it keeps its place among the four, so an outage cannot multiply requests.
+ * 4. Each chunk ends in exactly one way: sent, or lost under one reason.
+ *
+ * No timer and no socket here keeps the process alive; a flush does, while it waits.
+ */
+import { deferred } from "../base/deferred.ts";
+import { errorMessage, type LossEntry, type LossReason } from "@spoor/trace/basics";
+import {
+  BATCH_BYTES,
+  FIRST_FLUSH_COUNT,
+  FIRST_FLUSH_DELAY_MS,
+  FLUSH_DELAY_MS,
+  REQUESTS_IN_FLIGHT_MAX,
+} from "../base/export-limits.ts";
+import type { SpanChunk } from "../base/span-sink.ts";
+import { ChunkQueue } from "./chunk-queue.ts";
+import type { Delivery } from "./delivery.ts";
+import type { PipelineOptions } from "./pipeline-options.ts";
+
+/** What became of everything that a pipeline was given, since the start of the process. */
+export interface ExportCounts {
+  /** Records that the receiver took. */
+  readonly sent: number;
+  readonly lost: readonly LossEntry[];
+  /** Neither: they wait, or are on their way. */
+  readonly waiting: number;
+}
+
+interface FlushWaiter {
+  readonly sequence: number;
+  readonly done: () => void;
+}
+
+/** The way out for one signal. */
+export class Pipeline {
+  readonly #options: PipelineOptions;
+  readonly #queue = new ChunkQueue();
+  readonly #inFlight = new Set<Delivery>();
+  readonly #flushWaiters = new Set<FlushWaiter>();
+  /** Everything up to this chunk is sent without waiting for more. */
+  #forcedSequence = 0;
+  #inFlightBytes = 0;
+  #inFlightCount = 0;
+  #sentCount = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isPumpScheduled = false;
+  #startedBatches = 0;
+  #isClosed = false;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a chunk or counts it as lost. Never throws. */
+  accept(chunk: SpanChunk): void {
+    const { settings } = this.#options;
+    const bytes = this.#queue.byteCount + this.#inFlightBytes + chunk.bytes.length;
+    const count = this.#queue.spanCount + this.#inFlightCount + chunk.spanCount;
+    if (this.#isClosed) {
+      this.#lose("export_after_shutdown", chunk.spanCount);
+    } else if (bytes > settings.queueBytesMax || count > (settings.queueSpanCountMax ?? Infinity)) {
+      this.#lose("export_queue_full", chunk.spanCount);
+    } else {
+      this.#queue.push(chunk);
+      if (this.#isBatchFull()) this.#schedulePump();
+      else this.recordsWaiting();
+    }
+  }
+
+  /** Something waits, here or at the source: in a while it is sent, full batch or not. */
+  recordsWaiting(): void {
+    if (this.#timer !== undefined || this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.force();
+    }, this.#delayMs()).unref();
+  }
+
+  /** Sends everything that is there by now without waiting for more. */
+  force(): void {
+    this.#options.seal();
+    this.#forcedSequence = this.#queue.lastSequence;
+    this.#pump();
+  }
+
+  counts(): ExportCounts {
+    const { ledger } = this.#options;
+    const waiting = this.#queue.spanCount + this.#inFlightCount;
+    return { sent: this.#sentCount, lost: ledger.entries(), waiting };
+  }
+
+  /** Waits until all that was there is sent or lost, at most until `deadline` resolves. */
+  async flush(deadline: Promise<void>): Promise<void> {
+    this.force();
+    // An outage may be over; the process may be, too.
+    this.#options.pauses.wakeAll();
+    const sequence = this.#forcedSequence;
+    if (this.#isSettled(sequence)) return;
+    const { promise, resolve } = deferred<void>();
+    const waiter: FlushWaiter = { sequence, done: resolve };
+    this.#flushWaiters.add(waiter);
+    await Promise.race([promise, deadline]);
+    this.#flushWaiters.delete(waiter);
+  }
+
+  /** Takes nothing more, and counts what is still here as lost. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    for (const { chunk } of this.#takeAll()) this.#lose("export_deadline", chunk.spanCount);
+    for (const delivery of this.#inFlight) delivery.cancel();
+    this.#options.pauses.wakeAll();
+  }
+
+  #takeAll(): readonly { readonly chunk: SpanChunk }[] {
+    return this.#queue.take({ spanCount: Infinity, byteCount: Infinity });
+  }
+
+  #delayMs(): number {
+    const isEarly = this.#startedBatches < FIRST_FLUSH_COUNT;
+    return this.#options.settings.flushDelayMs ?? (isEarly ? FIRST_FLUSH_DELAY_MS : FLUSH_DELAY_MS);
+  }
+
+  #isBatchFull(): boolean {
+    const { byteCount, spanCount } = this.#queue;
+    return byteCount >= BATCH_BYTES || spanCount >= this.#options.settings.batchSpanCount;
+  }
+
+  /** Later, because this runs inside `Span.end()`. */
+  #schedulePump(): void {
+    if (this.#isPumpScheduled || this.#inFlight.size >= REQUESTS_IN_FLIGHT_MAX) return;
+    this.#isPumpScheduled = true;
+    setImmediate(() => {
+      this.#isPumpScheduled = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    while (this.#inFlight.size < REQUESTS_IN_FLIGHT_MAX) {
+      const isForced = this.#queue.firstSequence <= this.#forcedSequence;
+      if (!isForced && !this.#isBatchFull()) break;
+      const limits = { spanCount: this.#options.settings.batchSpanCount, byteCount: BATCH_BYTES };
+      const taken = this.#queue.take(limits);
+      if (taken.length === 0) break;
+      this.#start(this.#options.createDelivery(taken));
+    }
+    if (this.#queue.spanCount > 0 && this.#inFlight.size < REQUESTS_IN_FLIGHT_MAX) {
+      this.recordsWaiting();
+    }
+  }
+
+  #start(delivery: Delivery): void {
+    this.#startedBatches += 1;
+    this.#inFlight.add(delivery);
+    this.#inFlightBytes += delivery.byteCount;
+    this.#inFlightCount += delivery.recordCount;
+    // Node runs what follows a rejected promise too; a delivery itself does not reject.
+    delivery.run().then(
+      (end) => {
+        this.#finish(delivery, end);
+      },
+      (error: unknown) => {
+        this.#options.observer.warn("internal", `cannot send: ${errorMessage(error)}`);
+        this.#finish(delivery, { sentCount: 0, reason: "export_refused" });
+      },
+    );
+  }
+
+  #finish(
+    delivery: Delivery,
+    { sentCount, reason }: { readonly sentCount: number; readonly reason: LossReason },
+  ): void {
+    this.#inFlight.delete(delivery);
+    this.#inFlightBytes -= delivery.byteCount;
+    this.#inFlightCount -= delivery.recordCount;
+    this.#sentCount += sentCount;
+    this.#lose(reason, delivery.recordCount - sentCount);
+    if (!this.#isClosed) this.#pump();
+    for (const waiter of this.#flushWaiters) if (this.#isSettled(waiter.sequence)) waiter.done();
+  }
+
+  #isSettled(sequence: number): boolean {
+    if (this.#queue.firstSequence <= sequence) return false;
+    for (const delivery of this.#inFlight) if (delivery.firstSequence <= sequence) return false;
+    return true;
+  }
+
+  #lose(reason: LossReason, count: number): void {
+    this.#options.ledger.count(reason, count);
+  }
+}

@@ -1,0 +1,112 @@
+/*
+ * Requests from chunks. A chunk holds its spans as the request does, so that a request is only
+ * envelopes around bytes that exist already:
+ *
+ *   0a len [ 0a len resource ] ( 12 len [ 0a len scope ] chunk chunk ... [ 1a len schema ] )* [ 1a schema ]
+ *
+ * The resource is encoded once, each scope once.
+ * Source: opentelemetry-proto v1.9, ExportTraceServiceRequest and ExportLogsServiceRequest, which
+ * share their field numbers.
+ */
+import {
+  ProtobufWriter,
+  ResourceEnvelopeField,
+  RequestField,
+  ScopeEnvelopeField,
+  writeResource,
+  writeScope,
+} from "@spoor/otlp/wire";
+import type { Resource } from "@spoor/trace";
+import type { Scope, SpanChunk } from "../base/span-sink.ts";
+
+/** A request as parts, in order. */
+export interface RequestBody {
+  readonly parts: readonly Uint8Array[];
+  readonly byteCount: number;
+}
+
+interface ScopeEnvelope {
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+}
+
+/** Puts requests together for one resource. */
+export class RequestAssembler {
+  readonly #resourceHead: Uint8Array;
+  readonly #resourceTail: Uint8Array;
+  readonly #scopes = new WeakMap<Scope, ScopeEnvelope>();
+
+  constructor(resource: Resource) {
+    this.#resourceHead = written((writer) => {
+      writer.message(ResourceEnvelopeField.resource, () => {
+        writeResource(writer, resource);
+      });
+    });
+    this.#resourceTail = written((writer) => {
+      writer.textField(ResourceEnvelopeField.schemaUrl, resource.schemaUrl);
+    });
+  }
+
+  /** The request that holds `chunks`. The parts are views of their bytes. */
+  assemble(chunks: readonly SpanChunk[]): RequestBody {
+    const parts: Uint8Array[] = [this.#resourceHead];
+    let byteCount = this.#resourceHead.length + this.#resourceTail.length;
+    for (const [scope, members] of byScope(chunks)) {
+      const { head, tail } = this.#envelope(scope);
+      let length = head.length + tail.length;
+      for (const { bytes } of members) length += bytes.length;
+      const prefix = lengthPrefix(ResourceEnvelopeField.scopeEnvelopes, length);
+      parts.push(prefix, head);
+      for (const { bytes } of members) parts.push(bytes);
+      if (tail.length > 0) parts.push(tail);
+      byteCount += prefix.length + length;
+    }
+    if (this.#resourceTail.length > 0) parts.push(this.#resourceTail);
+    const prefix = lengthPrefix(RequestField.resourceEnvelopes, byteCount);
+    return { parts: [prefix, ...parts], byteCount: prefix.length + byteCount };
+  }
+
+  #envelope(scope: Scope): ScopeEnvelope {
+    const known = this.#scopes.get(scope);
+    if (known !== undefined) return known;
+    const { name, version, schemaUrl } = scope;
+    const head = written((writer) => {
+      writer.message(ScopeEnvelopeField.scope, () => {
+        writeScope(writer, { name, version, schemaUrl, ...NO_SCOPE_ATTRIBUTES });
+      });
+    });
+    const tail = written((writer) => {
+      writer.textField(ScopeEnvelopeField.schemaUrl, schemaUrl);
+    });
+    const envelope = { head, tail };
+    this.#scopes.set(scope, envelope);
+    return envelope;
+  }
+}
+
+const NO_SCOPE_ATTRIBUTES = { attributes: new Map<string, never>(), droppedAttributesCount: 0 };
+
+function byScope(chunks: readonly SpanChunk[]): ReadonlyMap<Scope, readonly SpanChunk[]> {
+  const groups = new Map<Scope, SpanChunk[]>();
+  for (const chunk of chunks) {
+    const members = groups.get(chunk.scope);
+    if (members === undefined) groups.set(chunk.scope, [chunk]);
+    else members.push(chunk);
+  }
+  return groups;
+}
+
+function written(write: (writer: ProtobufWriter) => void): Uint8Array {
+  const writer = new ProtobufWriter();
+  write(writer);
+  return writer.finish();
+}
+
+/** The tag of a length-delimited field, and a length. */
+function lengthPrefix(field: number, length: number): Uint8Array {
+  const bytes = [field * 8 + 2];
+  let rest = length;
+  for (; rest > 0x7f; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
+  bytes.push(rest);
+  return Uint8Array.from(bytes);
+}

@@ -1,0 +1,248 @@
+/*
+ * The way of finished spans, and of what is said about them, out of the process.
+ */
+import { deferred } from "../base/deferred.ts";
+import { type Clock, type LossEntry, LossLedger, systemClock } from "@spoor/trace/basics";
+import type { Resource } from "@spoor/trace";
+import type { SenderEvent } from "../base/sender-event.ts";
+import { userAgent } from "../base/version.ts";
+import type { SpanChunk, SpanSink, SpanSource } from "../base/span-sink.ts";
+import type { ExportSettings } from "../settings/export-settings.ts";
+import { CompressionPolicy, isLoopbackHost } from "./compress-body.ts";
+import { LazyTransport } from "./connect.ts";
+import { Delivery, type DeliveryOptions } from "./delivery.ts";
+import type { ExportObserver } from "./export-observer.ts";
+import { Pauses } from "./pauses.ts";
+import { type ExportCounts, Pipeline } from "./pipeline.ts";
+import type { RequestAssembler } from "./request-body.ts";
+import type { Outcome, Signal, Transport } from "./transport.ts";
+
+/** What an exporter needs. */
+export interface SpanExporterOptions {
+  readonly settings: ExportSettings;
+  readonly resource: Resource;
+  readonly observer: ExportObserver;
+  readonly clock?: Clock;
+  /** Spreads retries; 0 to 1. */
+  readonly random?: () => number;
+  /** Replaces the network, for exporters that print. */
+  readonly transport?: Transport;
+}
+
+/**
+ * Sends finished spans, log records and events over OTLP.
+ *
+ * Bounded in memory and in what it does to the process: it never throws into the application, and
+ * nothing in it keeps the process alive except a flush that somebody waits for.
+ */
+export class SpanExporter implements SpanSink {
+  readonly #options: SpanExporterOptions;
+  readonly #transport: Transport;
+  readonly #pauses = new Pauses();
+  readonly #ledger = new LossLedger();
+  readonly #logLedger = new LossLedger();
+  readonly #spans: Pipeline;
+  readonly #logs: Pipeline;
+  #source: SpanSource | undefined;
+  #assembler: Promise<RequestAssembler> | undefined;
+  #state: "unknown" | "working" | "failing" = "unknown";
+  #lostAtFailure = 0;
+  #areLogsRefused = false;
+  /** Log records on their way into the queue. */
+  #encoding: Promise<unknown> = Promise.resolve();
+  #endings = 0;
+
+  constructor(options: SpanExporterOptions) {
+    const { settings, clock = systemClock } = options;
+    this.#options = options;
+    this.#transport =
+      options.transport ?? new LazyTransport({ settings, clock, userAgent: userAgent() });
+    const seal = (): void => this.#source?.seal();
+    this.#spans = this.#pipeline({ signal: "traces", ledger: this.#ledger, seal });
+    this.#logs = this.#pipeline({ signal: "logs", ledger: this.#logLedger, seal: () => undefined });
+  }
+
+  /** Where it is sent, for people. */
+  get receiver(): string {
+    return this.#transport.name;
+  }
+
+  /** Names the tracer that still holds spans which are not full chunks. */
+  attach(source: SpanSource): void {
+    this.#source = source;
+  }
+
+  accept(chunk: SpanChunk): void {
+    this.#spans.accept(chunk);
+  }
+
+  spansWaiting(): void {
+    this.#spans.recordsWaiting();
+  }
+
+  /** Queues log records and events. Those that do not fit are counted, like spans. */
+  exportLogs(events: readonly SenderEvent[]): void {
+    if (events.length === 0) return;
+    const { endpoint } = this.#options.settings;
+    const hasNoPath = endpoint !== undefined && endpoint.logsPath === undefined;
+    if (this.#areLogsRefused || hasNoPath) this.#logLedger.count("export_refused", events.length);
+    else this.#encoding = Promise.all([this.#encoding, this.#encodeLogs(events)]);
+  }
+
+  /** What became of every span so far. */
+  counts(): ExportCounts {
+    return this.#spans.counts();
+  }
+
+  /** What became of every log record and event so far. */
+  logCounts(): ExportCounts {
+    return this.#logs.counts();
+  }
+
+  /** Why spans were lost so far. */
+  losses(): readonly LossEntry[] {
+    return this.#ledger.entries();
+  }
+
+  /**
+   * Sends what is there, on its way included, and waits for the answers, at most `deadlineMs`.
+   * Keeps the process alive meanwhile. Returns the counts since the start of the process.
+   *
+   * With `isLast` nothing comes after it: where nobody listens at all, one more try is enough.
+   */
+  async flush(
+    deadlineMs: number,
+    { isLast = false }: { readonly isLast?: boolean } = {},
+  ): Promise<ExportCounts> {
+    const { promise: deadline, resolve } = deferred<void>();
+    // Referenced, on purpose: this is what somebody waits for.
+    const timer = setTimeout(resolve, deadlineMs);
+    if (isLast) this.#endings += 1;
+    try {
+      await this.#spans.flush(deadline);
+      await this.#encoding;
+      await this.#logs.flush(deadline);
+    } finally {
+      if (isLast) this.#endings -= 1;
+      clearTimeout(timer);
+    }
+    return this.counts();
+  }
+
+  /** Flushes, then counts what is left as lost and closes every connection. */
+  async shutdown(deadlineMs: number): Promise<ExportCounts> {
+    await this.flush(deadlineMs, { isLast: true });
+    this.close();
+    // Deliveries that were cancelled settle in the next turn of the event loop.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    return this.counts();
+  }
+
+  /** Ends everything at once; what is left is counted as lost. */
+  close(): void {
+    this.#spans.close();
+    this.#logs.close();
+    this.#transport.close();
+  }
+
+  #pipeline(parts: {
+    readonly signal: Signal;
+    readonly ledger: LossLedger;
+    readonly seal: () => void;
+  }): Pipeline {
+    const { signal, ledger, seal } = parts;
+    const { settings, observer } = this.#options;
+    const host = settings.endpoint?.host ?? "localhost";
+    const shared: DeliveryOptions = {
+      signal,
+      transport: this.#transport,
+      assembler: () => (this.#assembler ??= this.#loadAssembler()),
+      compression: new CompressionPolicy(settings.compression),
+      isLoopback: isLoopbackHost(host),
+      retryBudgetMs: settings.retryBudgetMs,
+      pauses: this.#pauses,
+      clock: this.#options.clock ?? systemClock,
+      random: this.#options.random ?? Math.random,
+      isEnding: () => this.#endings > 0,
+      onOutcome: (outcome, recordCount) => {
+        this.#note(signal, outcome, recordCount);
+      },
+    };
+    return new Pipeline({
+      settings,
+      ledger,
+      pauses: this.#pauses,
+      observer,
+      seal,
+      createDelivery: (chunks) => new Delivery(chunks, shared),
+    });
+  }
+
+  /** Loaded when there is something to send: the start of an application should not pay for it. */
+  async #loadAssembler(): Promise<RequestAssembler> {
+    const module = await import("./request-body.ts");
+    return new module.RequestAssembler(this.#options.resource);
+  }
+
+  async #encodeLogs(events: readonly SenderEvent[]): Promise<void> {
+    const { encodeLogChunks } = await import("./log-chunks.ts");
+    for (const chunk of encodeLogChunks(events)) this.#logs.accept(chunk);
+  }
+
+  #note(signal: Signal, outcome: Outcome, recordCount: number): void {
+    if (signal === "logs") {
+      const isRefused = outcome.kind === "refused" && outcome.isUnknownService === true;
+      if (isRefused) this.#refuseLogs(outcome.reason);
+      return;
+    }
+    const { observer } = this.#options;
+    const receiver = this.#transport.name;
+    if (outcome.kind === "sent") {
+      if (this.#state === "unknown") observer.working(receiver);
+      if (this.#state === "failing") observer.recovered(receiver, this.#lostSinceFailure());
+      this.#state = "working";
+      // What waits for its next try need not wait any longer.
+      this.#pauses.wakeAll();
+      this.#noteWarning(receiver, outcome, recordCount);
+    } else if (this.#state !== "failing" && !isPassing(outcome)) {
+      this.#state = "failing";
+      this.#lostAtFailure = this.#lostTotal();
+      observer.failing(receiver, outcome.reason);
+    }
+  }
+
+  #noteWarning(
+    receiver: string,
+    outcome: Extract<Outcome, { kind: "sent" }>,
+    recordCount: number,
+  ): void {
+    const { warning, rejectedCount } = outcome;
+    if (rejectedCount > 0) {
+      const text = `${receiver} left out ${rejectedCount} of ${recordCount} spans: ${warning}`;
+      this.#options.observer.warn("rejected", text);
+    } else if (warning !== "") {
+      this.#options.observer.warn("answer", `${receiver} took spans but warns: ${warning}`);
+    }
+  }
+
+  #refuseLogs(reason: string): void {
+    this.#areLogsRefused = true;
+    const text = `${this.#transport.name} takes no log records: ${reason}`;
+    this.#options.observer.warn("logs", text);
+  }
+
+  #lostSinceFailure(): number {
+    return this.#lostTotal() - this.#lostAtFailure;
+  }
+
+  #lostTotal(): number {
+    return this.#ledger.entries().reduce((sum, { count }) => sum + count, 0);
+  }
+}
+
+/** A kept connection that was closed, or an encoding that is not read: the next try mends it. */
+function isPassing(outcome: Outcome): boolean {
+  return outcome.kind === "unreadable" || (outcome.kind === "retry" && outcome.afterMs === 0);
+}
