@@ -45,8 +45,6 @@ export const EXIT_MS_MAX = 3_000;
 /** What `flush()` and `shutdown()` wait unless told otherwise. */
 export const FLUSH_MS_MAX_DEFAULT = 10_000;
 
-/** Files in the spool of an outage take at most this; beyond, the oldest is removed and counted. */
-export const SPOOL_BYTES_MAX: number = 256 * 1024 * 1024;
 
 /** Pause between two reports of losses to the server. */
 export const REPORT_PAUSE_MS = 10_000;

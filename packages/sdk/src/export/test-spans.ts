@@ -89,7 +89,6 @@ export function testSettings(changes: Partial<ExportSettings>): ExportSettings {
     batchSpanCount: 512,
     flushDelayMs: 10,
     retryBudgetMs: 300_000,
-    spoolPath: undefined,
     ...changes,
   };
 }

@@ -41,6 +41,4 @@ export interface ExportSettings {
   /** Undefined: short at first, then longer. */
   readonly flushDelayMs: number | undefined;
   readonly retryBudgetMs: number;
-  /** Folder for requests that an outage holds up; undefined for none. */
-  readonly spoolPath: string | undefined;
 }

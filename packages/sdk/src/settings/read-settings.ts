@@ -1,0 +1,276 @@
+import {
+  ATTEMPT_MS_MAX,
+  BATCH_SPAN_COUNT,
+  QUEUE_BYTES_MAX,
+  RETRY_BUDGET_MS,
+} from "../base/export-limits.ts";
+import { readConfigurationFile } from "./configuration-file.ts";
+import { parseEndpoint } from "./endpoint.ts";
+import type { Endpoint, ExportSettings, Protocol } from "./export-settings.ts";
+import { Variables, type Warn } from "./read-variables.ts";
+import type {
+  DetectorName,
+  LimitSettings,
+  PropagatorName,
+  ResourceSettings,
+  ResourceValue,
+  SamplerSettings,
+  Settings,
+} from "./settings.ts";
+import type { SpoorOptions } from "./spoor-options.ts";
+import {
+  DETECTOR_NAMES,
+  PROPAGATOR_NAMES,
+  SAMPLER_NAMES,
+  type VariableName,
+  VARIABLES,
+} from "./variables.ts";
+
+/** The count of the specification where a span may hold several of something. */
+const LIMIT_DEFAULT = 128;
+
+/**
+ * The settings of this process: `options`, then the configuration file or else the environment,
+ * then the defaults. Never throws; what cannot be used is told to `warn`, and the default holds.
+ */
+export function readSettings(options: SpoorOptions, warn: Warn): Settings {
+  const environment = options.environment ?? process.env;
+  const path = environment["OTEL_CONFIG_FILE"]?.trim();
+  const file =
+    path === undefined || path === "" ? undefined : readConfigurationFile(path, environment, warn);
+  const variables = new Variables(file?.texts ?? environment, warn);
+  // Ours are not the file's to know.
+  const own = new Variables(environment, warn);
+  return {
+    isDisabled: variables.boolean("OTEL_SDK_DISABLED") ?? false,
+    verbosity: verbosityOf(options, variables, own),
+    resource: resourceSettings(options, variables, file),
+    sampler: samplerSettings(options, variables, warn),
+    propagators: propagatorSettings(variables),
+    limits: limitSettings(variables),
+    exporter: choiceOf(variables, "OTEL_TRACES_EXPORTER") ?? "otlp",
+    areLogsSent: choiceOf(variables, "OTEL_LOGS_EXPORTER") === "otlp",
+    isReporting: own.boolean("SPOOR_REPORT") ?? true,
+    enabledInstrumentations: variables.list("OTEL_NODE_ENABLED_INSTRUMENTATIONS"),
+    disabledInstrumentations: variables.list("OTEL_NODE_DISABLED_INSTRUMENTATIONS") ?? [],
+    export: exportSettings({ options, variables, own, warn }),
+  };
+}
+
+function choiceOf<N extends VariableName>(
+  variables: Variables,
+  name: N & ((typeof VARIABLES)[N] extends { readonly values: readonly string[] } ? N : never),
+): ((typeof VARIABLES)[N] & { readonly values: readonly string[] })["values"][number] | undefined {
+  const declared: (typeof VARIABLES)[N] & { readonly values: readonly string[] } = VARIABLES[name];
+  return variables.choice(declared.values, name);
+}
+
+function verbosityOf(
+  { quiet }: SpoorOptions,
+  variables: Variables,
+  own: Variables,
+): Settings["verbosity"] {
+  const level = choiceOf(variables, "OTEL_LOG_LEVEL");
+  if (quiet ?? own.boolean("SPOOR_QUIET") ?? level === "none") return "silent";
+  return level === "error" || level === "warn" ? "problems" : "all";
+}
+
+function resourceSettings(
+  options: SpoorOptions,
+  variables: Variables,
+  file: { readonly resource: ResourceFile } | undefined,
+): ResourceSettings {
+  const attributes = new Map<string, ResourceValue>(variables.pairs("OTEL_RESOURCE_ATTRIBUTES"));
+  for (const [key, value] of file?.resource.attributes ?? []) attributes.set(key, value);
+  const service = options.service ?? variables.text("OTEL_SERVICE_NAME");
+  if (service !== undefined) attributes.set("service.name", service);
+  if (options.version !== undefined) attributes.set("service.version", options.version);
+  for (const [key, value] of Object.entries(options.resource ?? {})) attributes.set(key, value);
+  return {
+    attributes,
+    schemaUrl: file?.resource.schemaUrl ?? "",
+    detectors: detectorSettings(variables),
+  };
+}
+
+interface ResourceFile {
+  readonly attributes: ReadonlyMap<string, ResourceValue>;
+  readonly schemaUrl: string;
+}
+
+function detectorSettings(variables: Variables): ReadonlySet<DetectorName> {
+  const all = DETECTOR_NAMES.filter((name) => name !== "all" && name !== "none");
+  const named = variables.choices(DETECTOR_NAMES, "OTEL_NODE_RESOURCE_DETECTORS");
+  if (named === undefined || named.includes("all")) return new Set(all);
+  return new Set(all.filter((name) => named.includes(name)));
+}
+
+function propagatorSettings(variables: Variables): readonly PropagatorName[] {
+  const named = variables.choices(PROPAGATOR_NAMES, "OTEL_PROPAGATORS");
+  return (named ?? ["tracecontext", "baggage"]).filter((name) => name !== "none");
+}
+
+function samplerSettings(
+  { sampler }: SpoorOptions,
+  variables: Variables,
+  warn: Warn,
+): SamplerSettings {
+  if (sampler !== undefined) {
+    const settings = parseSampler(sampler);
+    if (settings !== undefined) return settings;
+    const known = `a share such as 0.1 or "10%", or one of ${SAMPLER_NAMES.join(", ")}`;
+    warn(`sampler: ${JSON.stringify(sampler)} is not used; it may be ${known}`);
+  }
+  const name = variables.choice(SAMPLER_NAMES, "OTEL_TRACES_SAMPLER") ?? "parentbased_always_on";
+  const text = variables.text("OTEL_TRACES_SAMPLER_ARG");
+  const ratio = text === undefined ? 1 : Number(text);
+  if (!(ratio >= 0 && ratio <= 1)) {
+    if (name.endsWith("ratio")) {
+      variables.warn("OTEL_TRACES_SAMPLER_ARG", "it is not a number from 0 to 1");
+    }
+    return { name, ratio: 1 };
+  }
+  return { name, ratio };
+}
+
+/** A share as a number or a percentage, or a name with an optional share: `traceidratio=0.1`. */
+function parseSampler(sampler: number | string): SamplerSettings | undefined {
+  const text = String(sampler).trim().toLowerCase();
+  const [word = "", argument] = text.split("=");
+  const name = SAMPLER_NAMES.find((known) => known === word);
+  const share = parseShare(name === undefined ? text : (argument ?? "1"));
+  if (share === undefined) return undefined;
+  return { name: name ?? "parentbased_traceidratio", ratio: share };
+}
+
+function parseShare(text: string): number | undefined {
+  const match = /^(\d*\.?\d+(?:e-?\d+)?)\s*(%?)$/.exec(text);
+  if (match === null) return undefined;
+  const share = Number(match[1]) / (match[2] === "%" ? 100 : 1);
+  return share >= 0 && share <= 1 ? share : undefined;
+}
+
+function limitSettings(variables: Variables): LimitSettings {
+  const count = (...names: readonly VariableName[]): number =>
+    variables.number(...names) ?? LIMIT_DEFAULT;
+  return {
+    attributeValueLengthLimit:
+      variables.number(
+        "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+        "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+      ) ?? Number.POSITIVE_INFINITY,
+    attributeCountLimit: count("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT"),
+    eventCountLimit: count("OTEL_SPAN_EVENT_COUNT_LIMIT"),
+    linkCountLimit: count("OTEL_SPAN_LINK_COUNT_LIMIT"),
+    attributePerEventCountLimit: count(
+      "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
+      "OTEL_ATTRIBUTE_COUNT_LIMIT",
+    ),
+    attributePerLinkCountLimit: count(
+      "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
+      "OTEL_ATTRIBUTE_COUNT_LIMIT",
+    ),
+  };
+}
+
+interface Sources {
+  readonly options: SpoorOptions;
+  readonly variables: Variables;
+  readonly own: Variables;
+  readonly warn: Warn;
+}
+
+function exportSettings(sources: Sources): ExportSettings {
+  const { options, variables, own } = sources;
+  const compressions = VARIABLES.OTEL_EXPORTER_OTLP_COMPRESSION.values;
+  return {
+    endpoint: endpointSettings(sources),
+    headers: headerSettings(options, variables),
+    compression:
+      options.compression ??
+      variables.choice(
+        compressions,
+        "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
+        "OTEL_EXPORTER_OTLP_COMPRESSION",
+      ) ??
+      "auto",
+    certificates: {
+      authorities: variables.file(
+        "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
+        "OTEL_EXPORTER_OTLP_CERTIFICATE",
+      ),
+      clientCertificate: variables.file(
+        "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
+        "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+      ),
+      clientKey: variables.file(
+        "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
+        "OTEL_EXPORTER_OTLP_CLIENT_KEY",
+      ),
+    },
+    attemptMsMax:
+      positive(
+        variables.number("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"),
+      ) ?? ATTEMPT_MS_MAX,
+    queueBytesMax: positive(own.number("SPOOR_QUEUE_BYTES")) ?? QUEUE_BYTES_MAX,
+    queueSpanCountMax: positive(variables.number("OTEL_BSP_MAX_QUEUE_SIZE")),
+    batchSpanCount:
+      positive(variables.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE")) ?? BATCH_SPAN_COUNT,
+    flushDelayMs: variables.number("OTEL_BSP_SCHEDULE_DELAY"),
+    retryBudgetMs: positive(variables.number("OTEL_BSP_EXPORT_TIMEOUT")) ?? RETRY_BUDGET_MS,
+  };
+}
+
+/** 0 of something that has to be there means the default. */
+function positive(value: number | undefined): number | undefined {
+  return value === 0 ? undefined : value;
+}
+
+function headerSettings(
+  options: SpoorOptions,
+  variables: Variables,
+): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  const sources = [
+    variables.pairs("OTEL_EXPORTER_OTLP_HEADERS") ?? [],
+    variables.pairs("OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? [],
+    Object.entries(options.headers ?? {}),
+  ];
+  for (const source of sources) {
+    for (const [name, value] of source) headers.set(name.toLowerCase(), value);
+  }
+  return headers;
+}
+
+function endpointSettings({ options, variables, warn }: Sources): Endpoint | undefined {
+  const protocol = options.protocol ?? protocolSettings(variables);
+  const isInsecure = variables.boolean(
+    "OTEL_EXPORTER_OTLP_TRACES_INSECURE",
+    "OTEL_EXPORTER_OTLP_INSECURE",
+  );
+  const candidates = [
+    ["endpoint", options.endpoint],
+    ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", variables.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", variables.text("OTEL_EXPORTER_OTLP_ENDPOINT")],
+  ] as const;
+  for (const [name, text] of candidates) {
+    if (text === undefined) continue;
+    const isForTraces = name === "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+    const endpoint = parseEndpoint(text, { protocol, isForTraces, isInsecure });
+    if (endpoint !== undefined) return endpoint;
+    warn(`${name}: ${JSON.stringify(text)} is not used (it is not the address of a receiver)`);
+  }
+  // A protocol without an address means its port on this machine; without both, look for one.
+  return protocol === undefined
+    ? undefined
+    : parseEndpoint("localhost", { protocol, isForTraces: false, isInsecure: true });
+}
+
+function protocolSettings(variables: Variables): Protocol | undefined {
+  const names = ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"] as const;
+  const protocol = variables.choice(VARIABLES.OTEL_EXPORTER_OTLP_PROTOCOL.values, ...names);
+  if (protocol !== "http/json") return protocol;
+  const name = variables.text(names[0]) === undefined ? names[1] : names[0];
+  variables.warn(name, "spans are kept as protobuf and sent as http/protobuf");
+  return "http/protobuf";
+}
