@@ -1,4 +1,11 @@
-/** The tracer that an application loads. */
+/** The SDK that an application loads. */
+import type { SpoorHandle } from "./start/handle.ts";
+import { start } from "./start/spoor.ts";
+import type { SpoorOptions } from "./settings/spoor-options.ts";
+
+export type { FlushOptions, SpoorHandle } from "./start/handle.ts";
+export type { ExportCounts } from "./export/pipeline.ts";
+export type { SpoorOptions } from "./settings/spoor-options.ts";
 export type { Scope, SpanChunk, SpanSink, SpanSource } from "./base/span-sink.ts";
 export { SpoorContextManager } from "./context/context-manager.ts";
 export { suppressTracing } from "./context/linked-context.ts";
@@ -39,3 +46,15 @@ export { SPAN_LIMITS, type SpanLimits } from "./tracer/span-limits.ts";
 export type { ReadableResource, ReadableSpan, SpanProcessor } from "./tracer/span-processor.ts";
 export { traced, type TracedOptions } from "./tracer/traced.ts";
 export { SpoorTracerProvider, type TracerProviderOptions } from "./tracer/tracer-provider.ts";
+
+/**
+ * Starts tracing this process: what `options` leave open is read from the environment, as
+ * `@spoor/sdk/auto` does. Never throws.
+ *
+ * @example
+ * const handle = spoor({ service: "checkout", sampler: "10%" });
+ * await handle.shutdown();
+ */
+export function spoor(options: SpoorOptions = {}): SpoorHandle {
+  return start(options, {});
+}

@@ -45,6 +45,5 @@ export const EXIT_MS_MAX = 3_000;
 /** What `flush()` and `shutdown()` wait unless told otherwise. */
 export const FLUSH_MS_MAX_DEFAULT = 10_000;
 
-
 /** Pause between two reports of losses to the server. */
 export const REPORT_PAUSE_MS = 10_000;

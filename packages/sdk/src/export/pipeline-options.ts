@@ -11,6 +11,7 @@ export interface PipelineOptions {
   readonly ledger: LossLedger;
   readonly pauses: Pauses;
   readonly observer: ExportObserver;
+  onLoss(): void;
   /** Brings in what the source still holds. */
   seal(): void;
   createDelivery(chunks: readonly QueuedChunk[]): Delivery;

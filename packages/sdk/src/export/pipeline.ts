@@ -195,6 +195,8 @@ export class Pipeline {
   }
 
   #lose(reason: LossReason, count: number): void {
+    if (count === 0) return;
     this.#options.ledger.count(reason, count);
+    this.#options.onLoss();
   }
 }

@@ -9,7 +9,8 @@ import { userAgent } from "../base/version.ts";
 import type { SpanChunk, SpanSink, SpanSource } from "../base/span-sink.ts";
 import type { ExportSettings } from "../settings/export-settings.ts";
 import { CompressionPolicy, isLoopbackHost } from "./compress-body.ts";
-import { LazyTransport } from "./connect.ts";
+import { findReceiver, isListening, LazyTransport } from "./connect.ts";
+import { ConsoleTransport } from "./console-transport.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import type { ExportObserver } from "./export-observer.ts";
 import { Pauses } from "./pauses.ts";
@@ -25,8 +26,10 @@ export interface SpanExporterOptions {
   readonly clock?: Clock;
   /** Spreads retries; 0 to 1. */
   readonly random?: () => number;
-  /** Replaces the network, for exporters that print. */
-  readonly transport?: Transport;
+  /** Where it goes: over the network unless told otherwise; `none` takes spans and drops them. */
+  readonly output?: "otlp" | "console" | "none";
+  /** Called when spans or log records were lost. */
+  readonly onLoss?: () => void;
 }
 
 /**
@@ -56,7 +59,9 @@ export class SpanExporter implements SpanSink {
     const { settings, clock = systemClock } = options;
     this.#options = options;
     this.#transport =
-      options.transport ?? new LazyTransport({ settings, clock, userAgent: userAgent() });
+      options.output === "console"
+        ? new ConsoleTransport()
+        : new LazyTransport({ settings, clock, userAgent: userAgent() });
     const seal = (): void => this.#source?.seal();
     this.#spans = this.#pipeline({ signal: "traces", ledger: this.#ledger, seal });
     this.#logs = this.#pipeline({ signal: "logs", ledger: this.#logLedger, seal: () => undefined });
@@ -73,11 +78,17 @@ export class SpanExporter implements SpanSink {
   }
 
   accept(chunk: SpanChunk): void {
-    this.#spans.accept(chunk);
+    if (this.#options.output !== "none") this.#spans.accept(chunk);
   }
 
   spansWaiting(): void {
     this.#spans.recordsWaiting();
+  }
+
+  /** Whether somebody listens where spans will be sent. Sends nothing. */
+  async probe(): Promise<boolean> {
+    const { endpoint } = this.#options.settings;
+    return endpoint === undefined ? (await findReceiver()) !== undefined : isListening(endpoint);
   }
 
   /** Queues log records and events. Those that do not fit are counted, like spans. */
@@ -175,6 +186,7 @@ export class SpanExporter implements SpanSink {
       ledger,
       pauses: this.#pauses,
       observer,
+      onLoss: () => this.#options.onLoss?.(),
       seal,
       createDelivery: (chunks) => new Delivery(chunks, shared),
     });

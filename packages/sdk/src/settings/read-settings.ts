@@ -4,7 +4,7 @@ import {
   QUEUE_BYTES_MAX,
   RETRY_BUDGET_MS,
 } from "../base/export-limits.ts";
-import { readConfigurationFile } from "./configuration-file.ts";
+import { type ConfigurationFile, readConfigurationFile } from "./configuration-file.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import type { Endpoint, ExportSettings, Protocol } from "./export-settings.ts";
 import { Variables, type Warn } from "./read-variables.ts";
@@ -19,11 +19,15 @@ import type {
 } from "./settings.ts";
 import type { SpoorOptions } from "./spoor-options.ts";
 import {
+  COMPRESSION_NAMES,
   DETECTOR_NAMES,
+  EXPORTER_NAMES,
+  LOG_LEVELS,
+  LOGS_EXPORTER_NAMES,
   PROPAGATOR_NAMES,
+  PROTOCOL_NAMES,
   SAMPLER_NAMES,
   type VariableName,
-  VARIABLES,
 } from "./variables.ts";
 
 /** The count of the specification where a span may hold several of something. */
@@ -48,8 +52,8 @@ export function readSettings(options: SpoorOptions, warn: Warn): Settings {
     sampler: samplerSettings(options, variables, warn),
     propagators: propagatorSettings(variables),
     limits: limitSettings(variables),
-    exporter: choiceOf(variables, "OTEL_TRACES_EXPORTER") ?? "otlp",
-    areLogsSent: choiceOf(variables, "OTEL_LOGS_EXPORTER") === "otlp",
+    exporter: variables.choice(EXPORTER_NAMES, "OTEL_TRACES_EXPORTER") ?? "otlp",
+    areLogsSent: variables.choice(LOGS_EXPORTER_NAMES, "OTEL_LOGS_EXPORTER") === "otlp",
     isReporting: own.boolean("SPOOR_REPORT") ?? true,
     enabledInstrumentations: variables.list("OTEL_NODE_ENABLED_INSTRUMENTATIONS"),
     disabledInstrumentations: variables.list("OTEL_NODE_DISABLED_INSTRUMENTATIONS") ?? [],
@@ -57,20 +61,12 @@ export function readSettings(options: SpoorOptions, warn: Warn): Settings {
   };
 }
 
-function choiceOf<N extends VariableName>(
-  variables: Variables,
-  name: N & ((typeof VARIABLES)[N] extends { readonly values: readonly string[] } ? N : never),
-): ((typeof VARIABLES)[N] & { readonly values: readonly string[] })["values"][number] | undefined {
-  const declared: (typeof VARIABLES)[N] & { readonly values: readonly string[] } = VARIABLES[name];
-  return variables.choice(declared.values, name);
-}
-
 function verbosityOf(
   { quiet }: SpoorOptions,
   variables: Variables,
   own: Variables,
 ): Settings["verbosity"] {
-  const level = choiceOf(variables, "OTEL_LOG_LEVEL");
+  const level = variables.choice(LOG_LEVELS, "OTEL_LOG_LEVEL");
   if (quiet ?? own.boolean("SPOOR_QUIET") ?? level === "none") return "silent";
   return level === "error" || level === "warn" ? "problems" : "all";
 }
@@ -78,7 +74,7 @@ function verbosityOf(
 function resourceSettings(
   options: SpoorOptions,
   variables: Variables,
-  file: { readonly resource: ResourceFile } | undefined,
+  file: ConfigurationFile | undefined,
 ): ResourceSettings {
   const attributes = new Map<string, ResourceValue>(variables.pairs("OTEL_RESOURCE_ATTRIBUTES"));
   for (const [key, value] of file?.resource.attributes ?? []) attributes.set(key, value);
@@ -91,11 +87,6 @@ function resourceSettings(
     schemaUrl: file?.resource.schemaUrl ?? "",
     detectors: detectorSettings(variables),
   };
-}
-
-interface ResourceFile {
-  readonly attributes: ReadonlyMap<string, ResourceValue>;
-  readonly schemaUrl: string;
 }
 
 function detectorSettings(variables: Variables): ReadonlySet<DetectorName> {
@@ -182,14 +173,13 @@ interface Sources {
 
 function exportSettings(sources: Sources): ExportSettings {
   const { options, variables, own } = sources;
-  const compressions = VARIABLES.OTEL_EXPORTER_OTLP_COMPRESSION.values;
   return {
     endpoint: endpointSettings(sources),
     headers: headerSettings(options, variables),
     compression:
       options.compression ??
       variables.choice(
-        compressions,
+        COMPRESSION_NAMES,
         "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
         "OTEL_EXPORTER_OTLP_COMPRESSION",
       ) ??
@@ -226,10 +216,7 @@ function positive(value: number | undefined): number | undefined {
   return value === 0 ? undefined : value;
 }
 
-function headerSettings(
-  options: SpoorOptions,
-  variables: Variables,
-): ReadonlyMap<string, string> {
+function headerSettings(options: SpoorOptions, variables: Variables): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
   const sources = [
     variables.pairs("OTEL_EXPORTER_OTLP_HEADERS") ?? [],
@@ -268,7 +255,7 @@ function endpointSettings({ options, variables, warn }: Sources): Endpoint | und
 
 function protocolSettings(variables: Variables): Protocol | undefined {
   const names = ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"] as const;
-  const protocol = variables.choice(VARIABLES.OTEL_EXPORTER_OTLP_PROTOCOL.values, ...names);
+  const protocol = variables.choice(PROTOCOL_NAMES, ...names);
   if (protocol !== "http/json") return protocol;
   const name = variables.text(names[0]) === undefined ? names[1] : names[0];
   variables.warn(name, "spans are kept as protobuf and sent as http/protobuf");

@@ -23,8 +23,6 @@ export interface Variable {
     | "list"
     | "pairs"
     | "file";
-  /** What a choice may be. */
-  readonly values?: readonly string[];
   /** For people: what holds when it is not set. */
   readonly fallback: string;
   readonly meaning: string;
@@ -63,10 +61,19 @@ export const DETECTOR_NAMES = [
   "k8s",
 ] as const;
 
-const PROTOCOL_NAMES = ["grpc", "http/protobuf", "http/json"] as const;
-const COMPRESSION_NAMES = ["auto", "none", "gzip", "zstd"] as const;
-const UNLIMITED = "unlimited";
-const SAME = "the one for all signals";
+/** What may be chosen as `OTEL_EXPORTER_OTLP_PROTOCOL`. */
+export const PROTOCOL_NAMES = ["grpc", "http/protobuf", "http/json"] as const;
+/** What may be chosen as `OTEL_EXPORTER_OTLP_COMPRESSION`. */
+export const COMPRESSION_NAMES = ["auto", "none", "gzip", "zstd"] as const;
+
+/** What may be chosen as `OTEL_TRACES_EXPORTER`. */
+export const EXPORTER_NAMES = ["otlp", "console", "none"] as const;
+
+/** What may be chosen as `OTEL_LOGS_EXPORTER`. */
+export const LOGS_EXPORTER_NAMES = ["otlp", "none"] as const;
+
+/** What may be chosen as `OTEL_LOG_LEVEL`. */
+export const LOG_LEVELS = ["none", "error", "warn", "info", "debug", "verbose", "all"] as const;
 
 /** The settings by their names. */
 export const VARIABLES = {
@@ -78,9 +85,7 @@ export const VARIABLES = {
   OTEL_CONFIG_FILE: {
     kind: "text",
     fallback: "none",
-    meaning:
-      "a declarative configuration file, format 1.0, YAML (with the package `yaml`) or JSON; " +
-      "then no other OTEL_ variable counts, except where the file names one",
+    meaning: "a declarative configuration file, which counts instead of all other OTEL_ variables",
   },
   OTEL_SERVICE_NAME: {
     kind: "text",
@@ -94,19 +99,16 @@ export const VARIABLES = {
   },
   OTEL_NODE_RESOURCE_DETECTORS: {
     kind: "choices",
-    values: DETECTOR_NAMES,
     fallback: "all",
     meaning: "what is found out about the process and its machine",
   },
   OTEL_PROPAGATORS: {
     kind: "choices",
-    values: PROPAGATOR_NAMES,
     fallback: "tracecontext,baggage",
     meaning: "how context is passed to other services",
   },
   OTEL_TRACES_SAMPLER: {
     kind: "choice",
-    values: SAMPLER_NAMES,
     fallback: "parentbased_always_on",
     meaning: "which traces are kept",
   },
@@ -117,13 +119,11 @@ export const VARIABLES = {
   },
   OTEL_TRACES_EXPORTER: {
     kind: "choice",
-    values: ["otlp", "console", "none"],
     fallback: "otlp",
     meaning: "where spans go",
   },
   OTEL_LOGS_EXPORTER: {
     kind: "choice",
-    values: ["otlp", "none"],
     fallback: "none",
     meaning: "where the lines of loggers go; `otlp` sends them to the receiver of the spans",
   },
@@ -144,19 +144,17 @@ export const VARIABLES = {
   },
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
     kind: "text",
-    fallback: SAME,
+    fallback: "the one for all signals",
     meaning: "address for spans, used as it stands",
   },
   OTEL_EXPORTER_OTLP_PROTOCOL: {
     kind: "choice",
-    values: PROTOCOL_NAMES,
     fallback: "grpc at port 4317, otherwise http/protobuf",
     meaning: "how OTLP is spoken; `http/json` is sent as `http/protobuf`",
   },
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: {
     kind: "choice",
-    values: PROTOCOL_NAMES,
-    fallback: SAME,
+    fallback: "the one for all signals",
     meaning: "the same for spans",
   },
   OTEL_EXPORTER_OTLP_HEADERS: {
@@ -166,7 +164,7 @@ export const VARIABLES = {
   },
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: {
     kind: "pairs",
-    fallback: SAME,
+    fallback: "the one for all signals",
     meaning: "more of them, or others, for spans",
   },
   OTEL_EXPORTER_OTLP_TIMEOUT: {
@@ -176,20 +174,17 @@ export const VARIABLES = {
   },
   OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: {
     kind: "ms",
-    fallback: SAME,
+    fallback: "the one for all signals",
     meaning: "the same for spans",
   },
   OTEL_EXPORTER_OTLP_COMPRESSION: {
     kind: "choice",
-    values: COMPRESSION_NAMES,
     fallback: "auto",
-    meaning:
-      "`auto` is none on the same machine, elsewhere gzip, or zstd once the receiver names it",
+    meaning: "`auto` is none on one machine, elsewhere gzip, or zstd once the receiver names it",
   },
   OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: {
     kind: "choice",
-    values: COMPRESSION_NAMES,
-    fallback: SAME,
+    fallback: "the one for all signals",
     meaning: "the same for spans",
   },
   OTEL_EXPORTER_OTLP_INSECURE: {
@@ -199,7 +194,7 @@ export const VARIABLES = {
   },
   OTEL_EXPORTER_OTLP_TRACES_INSECURE: {
     kind: "boolean",
-    fallback: SAME,
+    fallback: "the one for all signals",
     meaning: "the same for spans",
   },
   OTEL_EXPORTER_OTLP_CERTIFICATE: {
@@ -209,7 +204,7 @@ export const VARIABLES = {
   },
   OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE: {
     kind: "file",
-    fallback: SAME,
+    fallback: "the one for all signals",
     meaning: "the same for spans",
   },
   OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: {
@@ -219,7 +214,7 @@ export const VARIABLES = {
   },
   OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE: {
     kind: "file",
-    fallback: SAME,
+    fallback: "the one for all signals",
     meaning: "the same for spans",
   },
   OTEL_EXPORTER_OTLP_CLIENT_KEY: {
@@ -229,7 +224,7 @@ export const VARIABLES = {
   },
   OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY: {
     kind: "file",
-    fallback: SAME,
+    fallback: "the one for all signals",
     meaning: "the same for spans",
   },
   OTEL_BSP_SCHEDULE_DELAY: {
@@ -254,7 +249,7 @@ export const VARIABLES = {
   },
   OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: {
     kind: "count",
-    fallback: UNLIMITED,
+    fallback: "unlimited",
     meaning: "characters of an attribute value",
   },
   OTEL_ATTRIBUTE_COUNT_LIMIT: {
@@ -264,12 +259,12 @@ export const VARIABLES = {
   },
   OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT: {
     kind: "count",
-    fallback: SAME,
+    fallback: "the one for all signals",
     meaning: "the same for spans",
   },
   OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: {
     kind: "count",
-    fallback: SAME,
+    fallback: "the one for all signals",
     meaning: "attributes of a span",
   },
   OTEL_SPAN_EVENT_COUNT_LIMIT: { kind: "count", fallback: "128", meaning: "events of a span" },
@@ -286,7 +281,6 @@ export const VARIABLES = {
   },
   OTEL_LOG_LEVEL: {
     kind: "choice",
-    values: ["none", "error", "warn", "info", "debug", "verbose", "all"],
     fallback: "info",
     meaning: "`none` prints nothing, `error` and `warn` leave out the line at the start",
   },
@@ -298,7 +292,7 @@ export const VARIABLES = {
   SPOOR_QUEUE_BYTES: {
     kind: "bytes",
     fallback: "16777216",
-    meaning: "bytes of spans that may wait or be on their way; beyond, new spans are counted as lost",
+    meaning: "bytes of spans that may wait or be on their way; beyond, new ones are lost",
   },
   SPOOR_REPORT: {
     kind: "boolean",
@@ -309,3 +303,17 @@ export const VARIABLES = {
 
 /** The name of a setting. */
 export type VariableName = keyof typeof VARIABLES;
+
+/** What a setting of the kinds `choice` and `choices` may be. */
+export const CHOICES: Partial<Record<VariableName, readonly string[]>> = {
+  OTEL_NODE_RESOURCE_DETECTORS: DETECTOR_NAMES,
+  OTEL_PROPAGATORS: PROPAGATOR_NAMES,
+  OTEL_TRACES_SAMPLER: SAMPLER_NAMES,
+  OTEL_TRACES_EXPORTER: EXPORTER_NAMES,
+  OTEL_LOGS_EXPORTER: LOGS_EXPORTER_NAMES,
+  OTEL_EXPORTER_OTLP_PROTOCOL: PROTOCOL_NAMES,
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: PROTOCOL_NAMES,
+  OTEL_EXPORTER_OTLP_COMPRESSION: COMPRESSION_NAMES,
+  OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: COMPRESSION_NAMES,
+  OTEL_LOG_LEVEL: LOG_LEVELS,
+};

@@ -1,0 +1,249 @@
+/*
+ * Start and end of the SDK. Start order: settings, resource, exporter, tracer, registration,
+ * instrumentations, exit hooks, the line on stderr. The end goes backwards.
+ */
+import { trace, type TracerProvider } from "@opentelemetry/api";
+import { systemClock } from "@spoor/trace/basics";
+import { FLUSH_MS_MAX_DEFAULT } from "../base/export-limits.ts";
+import { SpoorContextManager } from "../context/context-manager.ts";
+import type { ExportCounts } from "../export/pipeline.ts";
+import { SpanExporter } from "../export/span-exporter.ts";
+import { LossReports } from "../report/loss-reports.ts";
+import { type DetectedResource, detectResource } from "../resource/detect-resource.ts";
+import { readSettings } from "../settings/read-settings.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { SpoorOptions } from "../settings/spoor-options.ts";
+import { SpoorTracerProvider } from "../tracer/tracer-provider.ts";
+import { Announcer, spans } from "./announcer.ts";
+import { createPropagator } from "./create-propagator.ts";
+import { createSampler } from "./create-sampler.ts";
+import { installExitHooks } from "./exit-hooks.ts";
+import type { FlushOptions, SpoorHandle } from "./handle.ts";
+import { readableResource } from "./readable-resource.ts";
+import { register, unregister } from "./register.ts";
+import { type HookedLibraries, startLine } from "./start-line.ts";
+
+/** What other parts of the SDK add to a start. */
+export interface StartParts {
+  /** Hooks libraries; what it returns is said in the line at the start. */
+  readonly instrument?: (instrumented: Instrumented) => HookedLibraries;
+  readonly stopInstrumentations?: () => void;
+}
+
+/** What instrumentations work with. */
+export interface Instrumented {
+  readonly settings: Settings;
+  readonly provider: TracerProvider;
+  readonly exporter: SpanExporter;
+  readonly announcer: Announcer;
+}
+
+const NO_COUNTS: ExportCounts = { sent: 0, lost: [], waiting: 0 };
+
+let running: SpoorSdk | undefined;
+
+/** Starts the SDK. Never throws: an application without traces is better than none. */
+export function start(options: SpoorOptions, parts: StartParts): SpoorHandle {
+  if (running !== undefined) {
+    running.announcer.problem("spoor was started twice; the first start holds");
+    return running;
+  }
+  const announcer = new Announcer(options.quiet === true ? "silent" : "all");
+  const warnings: string[] = [];
+  try {
+    const settings = readSettings(options, (text) => warnings.push(text));
+    announcer.verbosity = settings.verbosity;
+    for (const warning of warnings) announcer.problem(warning);
+    if (settings.isDisabled) return disabledHandle(settings, announcer);
+    const sdk = new SpoorSdk({ settings, options, announcer, parts });
+    running = sdk;
+    return sdk;
+  } catch (error) {
+    announcer.problem(`tracing did not start: ${String(error)}`);
+    return idleHandle();
+  }
+}
+
+/** Passes context on, as the specification wants it, and traces nothing. */
+function disabledHandle(settings: Settings, announcer: Announcer): SpoorHandle {
+  const contextManager = new SpoorContextManager();
+  const propagator = createPropagator(settings.propagators);
+  for (const problem of register({ contextManager, propagator })) announcer.problem(problem);
+  announcer.start("tracing is off (OTEL_SDK_DISABLED)", { isAnswering: true });
+  return idleHandle();
+}
+
+function idleHandle(): SpoorHandle {
+  return {
+    isTracing: false,
+    getTracer: (name, version) => trace.getTracer(name, version),
+    flush: () => Promise.resolve(NO_COUNTS),
+    shutdown: () => Promise.resolve(NO_COUNTS),
+    counts: () => NO_COUNTS,
+  };
+}
+
+interface SdkOptions {
+  readonly settings: Settings;
+  readonly options: SpoorOptions;
+  readonly announcer: Announcer;
+  readonly parts: StartParts;
+}
+
+/** One running SDK. */
+class SpoorSdk implements SpoorHandle {
+  readonly isTracing: boolean;
+  readonly announcer: Announcer;
+  readonly #settings: Settings;
+  readonly #parts: StartParts;
+  readonly #exporter: SpanExporter;
+  readonly #provider: SpoorTracerProvider;
+  readonly #reports: LossReports;
+  readonly #removeExitHooks: () => void;
+  #shutdown: Promise<ExportCounts> | undefined;
+
+  constructor({ settings, options, announcer, parts }: SdkOptions) {
+    this.announcer = announcer;
+    this.#settings = settings;
+    this.#parts = parts;
+    const detected = detectResource(settings.resource, options.environment ?? process.env);
+    this.#exporter = new SpanExporter({
+      settings: settings.export,
+      resource: detected.resource,
+      observer: announcer,
+      output: settings.exporter,
+      onLoss: () => {
+        if (settings.isReporting) this.#reports.note();
+      },
+    });
+    const contextManager = new SpoorContextManager();
+    this.#provider = new SpoorTracerProvider({
+      sink: this.#exporter,
+      sampler: createSampler(settings.sampler),
+      limits: settings.limits,
+      contextManager,
+      resource: readableResource(detected.resource),
+      onError: (error) => {
+        announcer.warn("tracer", `tracing failed inside: ${String(error)}`);
+      },
+      flushSink: (deadlineMs) => this.#exporter.flush(deadlineMs),
+    });
+    this.#exporter.attach(this.#provider);
+    this.#reports = this.#lossReports(detected.serviceName);
+    const propagator = createPropagator(settings.propagators);
+    const problems = register({ provider: this.#provider, contextManager, propagator });
+    for (const problem of problems) announcer.problem(problem);
+    this.isTracing = problems.length === 0;
+    const hooked = this.#instrument();
+    this.#removeExitHooks = installExitHooks({
+      isWaiting: () => this.#isWaiting(),
+      flush: (deadlineMs) => this.#flush(deadlineMs, { isLast: true }),
+      shutdown: (deadlineMs) => this.shutdown({ deadlineMs }),
+      abandon: () => {
+        this.#abandon();
+      },
+    });
+    this.#announceStart(detected, hooked);
+  }
+
+  getTracer(name: string, version?: string): ReturnType<SpoorTracerProvider["getTracer"]> {
+    return this.#provider.getTracer(name, version);
+  }
+
+  counts(): ExportCounts {
+    return this.#exporter.counts();
+  }
+
+  flush({ deadlineMs = FLUSH_MS_MAX_DEFAULT }: FlushOptions = {}): Promise<ExportCounts> {
+    return this.#flush(deadlineMs, { isLast: false });
+  }
+
+  shutdown({ deadlineMs = FLUSH_MS_MAX_DEFAULT }: FlushOptions = {}): Promise<ExportCounts> {
+    this.#shutdown ??= this.#end(deadlineMs);
+    return this.#shutdown;
+  }
+
+  async #flush(deadlineMs: number, how: { readonly isLast: boolean }): Promise<ExportCounts> {
+    if (this.#settings.isReporting) await this.#reports.sendNow();
+    return this.#exporter.flush(deadlineMs, how);
+  }
+
+  async #end(deadlineMs: number): Promise<ExportCounts> {
+    this.#parts.stopInstrumentations?.();
+    this.#provider.seal();
+    if (this.#settings.isReporting) await this.#reports.sendNow();
+    this.#reports.stop();
+    const counts = await this.#exporter.shutdown(deadlineMs);
+    this.#removeExitHooks();
+    if (this.isTracing) unregister();
+    if (running === this) running = undefined;
+    this.#tellLoss(counts);
+    return counts;
+  }
+
+  #instrument(): HookedLibraries | undefined {
+    if (!this.isTracing) return undefined;
+    const { announcer } = this;
+    try {
+      return this.#parts.instrument?.({
+        settings: this.#settings,
+        provider: this.#provider,
+        exporter: this.#exporter,
+        announcer,
+      });
+    } catch (error) {
+      announcer.problem(`libraries are not instrumented: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  #lossReports(serviceName: string): LossReports {
+    const startMs = performance.timeOrigin;
+    return new LossReports({
+      serviceName,
+      processStartUnixNano: BigInt(Math.round(startMs * 1e6)),
+      clock: systemClock,
+      losses: () => [...this.#exporter.losses(), ...this.#provider.counts.losses.entries()],
+      send: (events) => {
+        this.#exporter.exportLogs(events);
+      },
+    });
+  }
+
+  #isWaiting(): boolean {
+    this.#provider.seal();
+    return this.#exporter.counts().waiting > 0;
+  }
+
+  /** In `exit`: nothing more will be sent. */
+  #abandon(): void {
+    this.#provider.seal();
+    const { waiting } = this.#exporter.counts();
+    this.#exporter.close();
+    if (waiting > 0) {
+      this.announcer.problem(
+        `${spans(waiting)} lost: process.exit() leaves no time to send them; ` +
+          "await shutdown() of the handle before it, or let the process end by itself",
+      );
+    } else this.#tellLoss(this.#exporter.counts());
+  }
+
+  #tellLoss({ lost }: ExportCounts): void {
+    const count = lost.reduce((sum, entry) => sum + entry.count, 0);
+    if (count === 0) return;
+    const reasons = lost.map((entry) => `${entry.reason} ${entry.count}`).join(", ");
+    this.announcer.problem(`${spans(count)} lost (${reasons})`);
+  }
+
+  #announceStart(detected: DetectedResource, hooked: HookedLibraries | undefined): void {
+    const settings = this.#settings;
+    const tell = (isAnswering: boolean | undefined): void => {
+      const receiver = this.#exporter.receiver;
+      const line = startLine({ settings, detected, hooked, receiver, isAnswering });
+      this.announcer.start(line, { isAnswering: isAnswering !== false });
+    };
+    if (!this.isTracing || settings.verbosity !== "all") return;
+    if (settings.exporter !== "otlp") tell(undefined);
+    else void this.#exporter.probe().then(tell);
+  }
+}
