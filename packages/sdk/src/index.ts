@@ -1,11 +1,11 @@
 /** The SDK that an application loads. */
 import type { SpoorHandle } from "./start/handle.ts";
 import { start } from "./start/spoor.ts";
-import type { SpoorOptions } from "./settings/spoor-options.ts";
+import type { SpoorOptions } from "./start/spoor-options.ts";
 
 export type { FlushOptions, SpoorHandle } from "./start/handle.ts";
 export type { ExportCounts } from "./export/pipeline.ts";
-export type { SpoorOptions } from "./settings/spoor-options.ts";
+export type { SpoorOptions } from "./start/spoor-options.ts";
 export type { Scope, SpanChunk, SpanSink, SpanSource } from "./base/span-sink.ts";
 export { SpoorContextManager } from "./context/context-manager.ts";
 export { suppressTracing } from "./context/linked-context.ts";

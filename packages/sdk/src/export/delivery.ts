@@ -3,6 +3,7 @@
  */
 import { deferred } from "../base/deferred.ts";
 import type { Clock, LossReason } from "@spoor/trace/basics";
+import { giveChunkBuffer } from "../base/chunk-buffers.ts";
 import { type CompressionPolicy, type EncodedBody, encodeBody } from "./compress-body.ts";
 import type { QueuedChunk } from "./chunk-queue.ts";
 import type { Pauses } from "./pauses.ts";
@@ -71,6 +72,7 @@ export class Delivery {
       if (outcome === undefined) break;
       this.#options.onOutcome(outcome, this.recordCount);
       if (outcome.kind === "sent") {
+        for (const { chunk } of this.#chunks) giveChunkBuffer(chunk.bytes);
         const rejectedCount = Math.max(0, Math.min(this.recordCount, outcome.rejectedCount));
         return { sentCount: this.recordCount - rejectedCount, reason: "export_rejected" };
       }

@@ -155,13 +155,15 @@ export class GrpcTransport implements Transport {
 }
 
 function writeMessage(stream: ClientHttp2Stream, request: ExportRequest): void {
-  const prefix = Buffer.alloc(PREFIX_BYTES);
-  prefix[0] = request.encoding === "identity" ? 0 : 1;
-  prefix.writeUInt32BE(request.byteCount, 1);
+  const [first = new Uint8Array(), ...rest] = request.parts;
+  const head = Buffer.allocUnsafe(PREFIX_BYTES + first.length);
+  head[0] = request.encoding === "identity" ? 0 : 1;
+  head.writeUInt32BE(request.byteCount, 1);
+  head.set(first, PREFIX_BYTES);
   // Corked, so that the parts leave in as few frames as their bytes need.
   stream.cork();
-  stream.write(prefix);
-  for (const part of request.parts) stream.write(part);
+  stream.write(head);
+  for (const part of rest) stream.write(part);
   stream.end();
 }
 

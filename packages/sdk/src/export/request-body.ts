@@ -8,6 +8,7 @@
  * Source: opentelemetry-proto v1.9, ExportTraceServiceRequest and ExportLogsServiceRequest, which
  * share their field numbers.
  */
+import { Buffer } from "node:buffer";
 import {
   ProtobufWriter,
   ResourceEnvelopeField,
@@ -63,7 +64,7 @@ export class RequestAssembler {
     }
     if (this.#resourceTail.length > 0) parts.push(this.#resourceTail);
     const prefix = lengthPrefix(RequestField.resourceEnvelopes, byteCount);
-    return { parts: [prefix, ...parts], byteCount: prefix.length + byteCount };
+    return { parts: joinSmall([prefix, ...parts]), byteCount: prefix.length + byteCount };
   }
 
   #envelope(scope: Scope): ScopeEnvelope {
@@ -95,6 +96,29 @@ function byScope(chunks: readonly SpanChunk[]): ReadonlyMap<Scope, readonly Span
   }
   return groups;
 }
+
+/** Neighbours that are small become one part: each part costs a write of its own. */
+function joinSmall(parts: readonly Uint8Array[]): Uint8Array[] {
+  const joined: Uint8Array[] = [];
+  let small: Uint8Array[] = [];
+  const flush = (): void => {
+    if (small.length > 0)
+      joined.push(small.length === 1 ? (small[0] ?? NONE) : Buffer.concat(small));
+    small = [];
+  };
+  for (const part of parts) {
+    if (part.length <= SMALL_BYTES) small.push(part);
+    else {
+      flush();
+      joined.push(part);
+    }
+  }
+  flush();
+  return joined;
+}
+
+const SMALL_BYTES = 4096;
+const NONE = new Uint8Array();
 
 function written(write: (writer: ProtobufWriter) => void): Uint8Array {
   const writer = new ProtobufWriter();

@@ -17,7 +17,7 @@ import type {
   SamplerSettings,
   Settings,
 } from "./settings.ts";
-import type { SpoorOptions } from "./spoor-options.ts";
+import type { SettingsOptions } from "./settings-options.ts";
 import {
   COMPRESSION_NAMES,
   DETECTOR_NAMES,
@@ -37,7 +37,7 @@ const LIMIT_DEFAULT = 128;
  * The settings of this process: `options`, then the configuration file or else the environment,
  * then the defaults. Never throws; what cannot be used is told to `warn`, and the default holds.
  */
-export function readSettings(options: SpoorOptions, warn: Warn): Settings {
+export function readSettings(options: SettingsOptions, warn: Warn): Settings {
   const environment = options.environment ?? process.env;
   const path = environment["OTEL_CONFIG_FILE"]?.trim();
   const file =
@@ -62,7 +62,7 @@ export function readSettings(options: SpoorOptions, warn: Warn): Settings {
 }
 
 function verbosityOf(
-  { quiet }: SpoorOptions,
+  { quiet }: SettingsOptions,
   variables: Variables,
   own: Variables,
 ): Settings["verbosity"] {
@@ -72,7 +72,7 @@ function verbosityOf(
 }
 
 function resourceSettings(
-  options: SpoorOptions,
+  options: SettingsOptions,
   variables: Variables,
   file: ConfigurationFile | undefined,
 ): ResourceSettings {
@@ -102,7 +102,7 @@ function propagatorSettings(variables: Variables): readonly PropagatorName[] {
 }
 
 function samplerSettings(
-  { sampler }: SpoorOptions,
+  { sampler }: SettingsOptions,
   variables: Variables,
   warn: Warn,
 ): SamplerSettings {
@@ -165,7 +165,7 @@ function limitSettings(variables: Variables): LimitSettings {
 }
 
 interface Sources {
-  readonly options: SpoorOptions;
+  readonly options: SettingsOptions;
   readonly variables: Variables;
   readonly own: Variables;
   readonly warn: Warn;
@@ -216,7 +216,10 @@ function positive(value: number | undefined): number | undefined {
   return value === 0 ? undefined : value;
 }
 
-function headerSettings(options: SpoorOptions, variables: Variables): ReadonlyMap<string, string> {
+function headerSettings(
+  options: SettingsOptions,
+  variables: Variables,
+): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
   const sources = [
     variables.pairs("OTEL_EXPORTER_OTLP_HEADERS") ?? [],

@@ -1,23 +1,23 @@
 import { parentBased } from "../sampling/parent-based.ts";
+import { ratio as keepShare } from "../sampling/ratio.ts";
 import { alwaysOff, alwaysOn, type Sampler } from "../sampling/sampler.ts";
 import type { SamplerSettings } from "../settings/settings.ts";
 
 /** The sampler that the settings name. */
 export function createSampler({ name, ratio }: SamplerSettings): Sampler {
-  void ratio;
   switch (name) {
     case "always_on":
       return alwaysOn;
     case "always_off":
       return alwaysOff;
     case "traceidratio":
-      return alwaysOn;
+      return keepShare(ratio);
     case "parentbased_always_on":
       return parentBased({ root: alwaysOn });
     case "parentbased_always_off":
       return parentBased({ root: alwaysOff });
     case "parentbased_traceidratio":
-      return parentBased({ root: alwaysOn });
+      return parentBased({ root: keepShare(ratio) });
   }
 }
 

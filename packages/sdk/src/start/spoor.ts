@@ -12,15 +12,15 @@ import { LossReports } from "../report/loss-reports.ts";
 import { type DetectedResource, detectResource } from "../resource/detect-resource.ts";
 import { readSettings } from "../settings/read-settings.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { SpoorOptions } from "../settings/spoor-options.ts";
 import { SpoorTracerProvider } from "../tracer/tracer-provider.ts";
 import { Announcer, spans } from "./announcer.ts";
 import { createPropagator } from "./create-propagator.ts";
-import { createSampler } from "./create-sampler.ts";
+import { createSampler, samplerText } from "./create-sampler.ts";
 import { installExitHooks } from "./exit-hooks.ts";
 import type { FlushOptions, SpoorHandle } from "./handle.ts";
 import { readableResource } from "./readable-resource.ts";
 import { register, unregister } from "./register.ts";
+import type { SpoorOptions } from "./spoor-options.ts";
 import { type HookedLibraries, startLine } from "./start-line.ts";
 
 /** What other parts of the SDK add to a start. */
@@ -51,7 +51,9 @@ export function start(options: SpoorOptions, parts: StartParts): SpoorHandle {
   const announcer = new Announcer(options.quiet === true ? "silent" : "all");
   const warnings: string[] = [];
   try {
-    const settings = readSettings(options, (text) => warnings.push(text));
+    const { sampler, ...others } = options;
+    const given = sampler === undefined || typeof sampler === "object" ? {} : { sampler };
+    const settings = readSettings({ ...others, ...given }, (text) => warnings.push(text));
     announcer.verbosity = settings.verbosity;
     for (const warning of warnings) announcer.problem(warning);
     if (settings.isDisabled) return disabledHandle(settings, announcer);
@@ -119,9 +121,11 @@ class SpoorSdk implements SpoorHandle {
     const contextManager = new SpoorContextManager();
     this.#provider = new SpoorTracerProvider({
       sink: this.#exporter,
-      sampler: createSampler(settings.sampler),
+      sampler:
+        typeof options.sampler === "object" ? options.sampler : createSampler(settings.sampler),
       limits: settings.limits,
       contextManager,
+      processors: options.processors ?? [],
       resource: readableResource(detected.resource),
       onError: (error) => {
         announcer.warn("tracer", `tracing failed inside: ${String(error)}`);
@@ -143,7 +147,11 @@ class SpoorSdk implements SpoorHandle {
         this.#abandon();
       },
     });
-    this.#announceStart(detected, hooked);
+    const sampler =
+      typeof options.sampler === "object"
+        ? `sampler ${options.sampler.toString()}`
+        : samplerText(settings.sampler);
+    this.#announceStart({ detected, hooked, sampler });
   }
 
   getTracer(name: string, version?: string): ReturnType<SpoorTracerProvider["getTracer"]> {
@@ -235,11 +243,15 @@ class SpoorSdk implements SpoorHandle {
     this.announcer.problem(`${spans(count)} lost (${reasons})`);
   }
 
-  #announceStart(detected: DetectedResource, hooked: HookedLibraries | undefined): void {
+  #announceStart(facts: {
+    readonly detected: DetectedResource;
+    readonly hooked: HookedLibraries | undefined;
+    readonly sampler: string;
+  }): void {
     const settings = this.#settings;
     const tell = (isAnswering: boolean | undefined): void => {
       const receiver = this.#exporter.receiver;
-      const line = startLine({ settings, detected, hooked, receiver, isAnswering });
+      const line = startLine({ ...facts, settings, receiver, isAnswering });
       this.announcer.start(line, { isAnswering: isAnswering !== false });
     };
     if (!this.isTracing || settings.verbosity !== "all") return;

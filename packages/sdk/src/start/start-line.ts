@@ -1,6 +1,5 @@
 import type { DetectedResource } from "../resource/detect-resource.ts";
 import type { Settings } from "../settings/settings.ts";
-import { samplerText } from "./create-sampler.ts";
 
 /** What is traced without the application's doing, by the names of libraries. */
 export interface HookedLibraries {
@@ -15,6 +14,8 @@ export interface HookedLibraries {
 export interface StartFacts {
   readonly settings: Settings;
   readonly detected: DetectedResource;
+  /** Which traces are kept. */
+  readonly sampler: string;
   readonly hooked: HookedLibraries | undefined;
   readonly receiver: string;
   /** Undefined when there is nobody to answer. */
@@ -23,10 +24,10 @@ export interface StartFacts {
 
 /** The one line at the start, without `spoor: `. */
 export function startLine(facts: StartFacts): string {
-  const { settings, detected, hooked } = facts;
+  const { sampler, detected, hooked } = facts;
   const parts = [
     `${serviceText(detected)} → ${receiverText(facts)}`,
-    samplerText(settings.sampler),
+    sampler,
     ...listText("hooks", hooked?.hooked),
     ...listText("loaded too early to hook", hooked?.loadedTooEarly),
     ...listText("instrumentation not installed", hooked?.missing),

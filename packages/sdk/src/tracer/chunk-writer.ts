@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { takeChunkBuffer } from "../base/chunk-buffers.ts";
 import { CHUNK_BYTES_INITIAL, CHUNK_BYTES_MAX, CHUNK_SPAN_COUNT_MAX } from "../base/limits.ts";
 import type { Scope, SpanSink } from "../base/span-sink.ts";
 import { encodeSpan, spanRoom } from "./encode-span.ts";
@@ -64,7 +65,7 @@ export class ChunkWriter {
     if (bytesMin <= this.#bytes.length) return;
     const grown = Math.max(this.#nextBytesMin, this.#bytes.length * 2, bytesMin);
     // Not from the shared pool, which a queued chunk would keep alive as a whole.
-    const bytes = Buffer.allocUnsafeSlow(grown);
+    const bytes = takeChunkBuffer(grown);
     this.#bytes.copy(bytes, 0, 0, this.#length);
     this.#bytes = bytes;
   }

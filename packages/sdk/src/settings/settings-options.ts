@@ -1,11 +1,8 @@
 import type { ResourceValue } from "./settings.ts";
 import type { CompressionChoice, Protocol } from "./export-settings.ts";
 
-/**
- * What can be said in code. Everything is optional, wins over the environment and the configuration
- * file, and has the same meaning there.
- */
-export interface SpoorOptions {
+/** Settings that can be given in code, where they win over the environment and the file. */
+export interface SettingsOptions {
   /** `service.name`. Default: OTEL_SERVICE_NAME, else the name in package.json. */
   readonly service?: string;
   /** `service.version`. Default: the version in package.json, where its name is the service's. */
