@@ -1,0 +1,85 @@
+/*
+ * What a span costs from its start to the answer of the receiver, over OTLP/gRPC to another process
+ * of this machine, for this SDK and the official one; and how long sending blocks the event loop.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface, type Interface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { median } from "../measure/statistics.ts";
+import { type Figures, type Report, rounded } from "../report/report.ts";
+import type { ExportCost } from "./export-process.ts";
+
+/** How long and how often. */
+export interface EndToEndOptions {
+  /** Pairs of runs, one of each SDK, in turn. */
+  readonly rounds: number;
+  readonly milliseconds: number;
+}
+
+const SDKS = ["spoor", "official"] as const;
+type SdkName = (typeof SDKS)[number];
+
+/** The figures `endToEndRatio`, official by ours, and `longestExportBlockMs`. */
+export async function measureEndToEnd(
+  { rounds, milliseconds }: EndToEndOptions,
+  report: Report,
+): Promise<Figures> {
+  const costs: Record<SdkName, ExportCost[]> = { spoor: [], official: [] };
+  for (let round = 0; round < rounds; round += 1) {
+    for (const sdk of SDKS) {
+      const { cost, takenCount } = await runOnce(sdk, milliseconds);
+      costs[sdk].push(cost);
+      report.line(
+        `${sdk}: ${cost.cpuMicros.toFixed(1)} µs of CPU per span, longest turn ` +
+          `${cost.longestTurnMs.toFixed(2)} ms, ${takenCount} of ${cost.spanCount} spans arrived`,
+      );
+    }
+  }
+  const cpu = (sdk: SdkName): number => median(costs[sdk].map(({ cpuMicros }) => cpuMicros));
+  const block = (sdk: SdkName): number =>
+    median(costs[sdk].map(({ longestTurnMs }) => longestTurnMs));
+  return {
+    endToEndRatio: rounded(cpu("official") / cpu("spoor")),
+    endToEndMicros: rounded(cpu("spoor")),
+    officialEndToEndMicros: rounded(cpu("official")),
+    longestExportBlockMs: rounded(block("spoor")),
+    officialLongestExportBlockMs: rounded(block("official")),
+  };
+}
+
+interface Run {
+  readonly cost: ExportCost;
+  readonly takenCount: number;
+}
+
+async function runOnce(sdk: SdkName, milliseconds: number): Promise<Run> {
+  const sink = startNode("sink-process.ts", []);
+  const lines = createInterface({ input: sink.stdout ?? process.stdin });
+  try {
+    const port = await nextLine(lines);
+    const sender = startNode("export-process.ts", [sdk, port, String(milliseconds)]);
+    const output: Buffer[] = [];
+    sender.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
+    const [exitCode] = (await once(sender, "close")) as [number | null];
+    if (exitCode !== 0) throw new Error(`measuring ${sdk} ended with ${exitCode}`);
+    // Written by export-process.ts, a line ago.
+    const cost = JSON.parse(Buffer.concat(output).toString()) as ExportCost;
+    sink.stdin?.write("\n");
+    return { cost, takenCount: Number(await nextLine(lines)) };
+  } finally {
+    sink.kill();
+  }
+}
+
+function startNode(file: string, args: readonly string[]): ChildProcess {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  return spawn(process.execPath, ["--conditions=@spoor/source", path, ...args], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+}
+
+async function nextLine(lines: Interface): Promise<string> {
+  const [line] = (await once(lines, "line")) as [string];
+  return line;
+}

@@ -1,0 +1,63 @@
+/*
+ * One measurement in a process of its own: `export-process.ts SDK PORT MILLISECONDS`. Makes spans
+ * with ten attributes at a steady rate, sends them over OTLP/gRPC, and prints what a span costs
+ * from its start to the answer, and the longest time that one turn of the event loop took, both in
+ * CPU time: on a machine that others use, too, the clock on the wall measures them.
+ */
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
+import { EXPORTERS } from "./exporters.ts";
+import { SPAN_CASES } from "./span-cases.ts";
+
+/** What one process measured. */
+export interface ExportCost {
+  readonly spanCount: number;
+  readonly cpuMicros: number;
+  readonly longestTurnMs: number;
+}
+
+/** Spans between two turns: so few that making them is no block of its own. */
+const TURN_SPAN_COUNT = 16;
+/** 512 spans every 40 ms are 12,800 spans/s, which the official SDK can send without loss. */
+const TURNS_PER_SLICE = 32;
+const SLICE_MS = 40;
+const WARM_UP_MS = 3_000;
+
+const [sdkName = "", port = "", milliseconds = "0"] = process.argv.slice(2);
+const makeExporter = EXPORTERS[sdkName];
+const spanCase = SPAN_CASES["recorded10"];
+if (makeExporter === undefined || spanCase === undefined) throw new Error("unknown SDK");
+const { tracer, flush } = await makeExporter(Number(port));
+
+let index = 0;
+let longestTurnMicros = 0;
+
+async function drive(durationMs: number): Promise<number> {
+  const first = index;
+  const end = performance.now() + durationMs;
+  for (let next = performance.now(); next < end; next += SLICE_MS) {
+    for (let turn = 0; turn < TURNS_PER_SLICE; turn += 1) {
+      const before = process.threadCpuUsage();
+      for (let made = 0; made < TURN_SPAN_COUNT; made += 1) spanCase?.run(tracer, index++);
+      await nextTurn();
+      const { user, system } = process.threadCpuUsage(before);
+      longestTurnMicros = Math.max(longestTurnMicros, user + system);
+    }
+    const restMs = next + SLICE_MS - performance.now();
+    if (restMs > 0) await delay(restMs);
+  }
+  return index - first;
+}
+
+await drive(WARM_UP_MS);
+await flush();
+longestTurnMicros = 0;
+const cpuBefore = process.cpuUsage();
+const spanCount = await drive(Number(milliseconds));
+await flush();
+const cpu = process.cpuUsage(cpuBefore);
+const cost: ExportCost = {
+  spanCount: index,
+  cpuMicros: (cpu.user + cpu.system) / spanCount,
+  longestTurnMs: longestTurnMicros / 1000,
+};
+process.stdout.write(JSON.stringify(cost), () => process.exit(0));
