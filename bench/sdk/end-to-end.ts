@@ -61,8 +61,8 @@ async function runOnce(sdk: SdkName, milliseconds: number): Promise<Run> {
     const sender = startNode("export-process.ts", [sdk, port, String(milliseconds)]);
     const output: Buffer[] = [];
     sender.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
-    const [exitCode] = (await once(sender, "close")) as [number | null];
-    if (exitCode !== 0) throw new Error(`measuring ${sdk} ended with ${exitCode}`);
+    await once(sender, "close");
+    if (sender.exitCode !== 0) throw new Error(`measuring ${sdk} ended with ${sender.exitCode}`);
     // Written by export-process.ts, a line ago.
     const cost = JSON.parse(Buffer.concat(output).toString()) as ExportCost;
     sink.stdin?.write("\n");
@@ -79,7 +79,8 @@ function startNode(file: string, args: readonly string[]): ChildProcess {
   });
 }
 
-async function nextLine(lines: Interface): Promise<string> {
-  const [line] = (await once(lines, "line")) as [string];
-  return line;
+function nextLine(lines: Interface): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  lines.once("line", resolve);
+  return promise;
 }

@@ -26,7 +26,7 @@ const [sdkName = "", port = "", milliseconds = "0"] = process.argv.slice(2);
 const makeExporter = EXPORTERS[sdkName];
 const spanCase = SPAN_CASES["recorded10"];
 if (makeExporter === undefined || spanCase === undefined) throw new Error("unknown SDK");
-const { tracer, flush } = await makeExporter(Number(port));
+const sender = await makeExporter(Number(port));
 
 let index = 0;
 let longestTurnMicros = 0;
@@ -37,7 +37,7 @@ async function drive(durationMs: number): Promise<number> {
   for (let next = performance.now(); next < end; next += SLICE_MS) {
     for (let turn = 0; turn < TURNS_PER_SLICE; turn += 1) {
       const before = process.threadCpuUsage();
-      for (let made = 0; made < TURN_SPAN_COUNT; made += 1) spanCase?.run(tracer, index++);
+      for (let made = 0; made < TURN_SPAN_COUNT; made += 1) spanCase?.run(sender.tracer, index++);
       await nextTurn();
       const { user, system } = process.threadCpuUsage(before);
       longestTurnMicros = Math.max(longestTurnMicros, user + system);
@@ -49,11 +49,11 @@ async function drive(durationMs: number): Promise<number> {
 }
 
 await drive(WARM_UP_MS);
-await flush();
+await sender.flush();
 longestTurnMicros = 0;
 const cpuBefore = process.cpuUsage();
 const spanCount = await drive(Number(milliseconds));
-await flush();
+await sender.flush();
 const cpu = process.cpuUsage(cpuBefore);
 const cost: ExportCost = {
   spanCount: index,

@@ -1,4 +1,4 @@
-/* One invocation of a serverless function: it makes spans, flushes, and is frozen or killed then. */
+/* One invocation of a serverless function: makes spans, flushes, and is frozen or killed then. */
 import { spoor } from "@spoor/sdk";
 
 const handle = spoor();

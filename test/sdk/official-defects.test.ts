@@ -24,7 +24,7 @@ function environmentOf({ endpoint }: TestReceiver): Record<string, string> {
   };
 }
 
-/** Spans that the receiver took; ids are counted once, so that a repeated request does not count. */
+/** Spans that the receiver took. An id counts once, or a repeated request would count. */
 function spanCount(receiver: TestReceiver): number {
   return new Set(receiver.spans().map(({ spanId }) => spanId)).size;
 }
@@ -76,7 +76,7 @@ test("defect 5, nothing exported at the end: CommonJS needs nothing more", async
   assert.equal(spanCount(receiver), 1);
 });
 
-test("defect 5, nothing exported at the end: an uncaught exception is printed, its spans arrive, the exit code stays 1", async (context) => {
+test("defect 5, nothing exported at the end: a crash is printed, exits with 1, and its spans arrive", async (context) => {
   for (const [story, message] of [
     ["crash", "the application broke"],
     ["reject", "nobody caught this"],

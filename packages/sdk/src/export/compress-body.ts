@@ -17,7 +17,7 @@ export interface EncodedBody extends RequestBody {
 
 /**
  * Which encoding to use, as far as is known by now. Every receiver of OTLP reads gzip; zstd is used
- * once a receiver has said that it reads it, because one that does not may refuse the whole request.
+ * once a receiver has said that it reads it: one that does not may refuse the whole request.
  */
 export class CompressionPolicy {
   readonly #choice: CompressionChoice;

@@ -12,7 +12,7 @@ import { defaultEndpoint } from "../settings/endpoint.ts";
 import type { ExportRequest, Outcome, Transport } from "./transport.ts";
 import type { TransportOptions } from "./transport-options.ts";
 
-/** What {@link FoundTransport} and {@link openTransport} need besides the settings. */
+/** What {@link LazyTransport} needs besides the settings. */
 export interface ConnectOptions {
   readonly settings: ExportSettings;
   readonly clock: Clock;
@@ -20,7 +20,7 @@ export interface ConnectOptions {
 }
 
 /** A transport to `endpoint`; loads only the protocol that it speaks. */
-export async function openTransport(
+async function openTransport(
   endpoint: Endpoint,
   { settings, clock, userAgent }: ConnectOptions,
 ): Promise<Transport> {

@@ -90,7 +90,7 @@ export class HttpTransport implements Transport {
         encoding: request.encoding,
         status: statusCode,
         retryAfterMs: retryAfterMs(headers["retry-after"], this.#clock),
-        accepts: String(headers["accept-encoding"] ?? "").toLowerCase(),
+        accepts: (headers["accept-encoding"] ?? "").toLowerCase(),
         contentType: headers["content-type"] ?? "",
         body,
       });

@@ -26,6 +26,7 @@ export class Pauses {
   }
 
   wakeAll(): void {
-    for (const wake of [...this.#wakers]) wake();
+    // Each takes itself out, which a set allows while it is walked.
+    for (const wake of this.#wakers) wake();
   }
 }

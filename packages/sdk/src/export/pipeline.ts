@@ -163,16 +163,17 @@ export class Pipeline {
     this.#inFlight.add(delivery);
     this.#inFlightBytes += delivery.byteCount;
     this.#inFlightCount += delivery.recordCount;
-    // Node runs what follows a rejected promise too; a delivery itself does not reject.
-    delivery.run().then(
-      (end) => {
-        this.#finish(delivery, end);
-      },
-      (error: unknown) => {
-        this.#options.observer.warn("internal", `cannot send: ${errorMessage(error)}`);
-        this.#finish(delivery, { sentCount: 0, reason: "export_refused" });
-      },
-    );
+    void this.#complete(delivery);
+  }
+
+  async #complete(delivery: Delivery): Promise<void> {
+    try {
+      this.#finish(delivery, await delivery.run());
+    } catch (error) {
+      // A mistake of ours, such as a request that cannot be put together.
+      this.#options.observer.warn("internal", `cannot send: ${errorMessage(error)}`);
+      this.#finish(delivery, { sentCount: 0, reason: "export_refused" });
+    }
   }
 
   #finish(

@@ -2,7 +2,7 @@
  * Requests from chunks. A chunk holds its spans as the request does, so that a request is only
  * envelopes around bytes that exist already:
  *
- *   0a len [ 0a len resource ] ( 12 len [ 0a len scope ] chunk chunk ... [ 1a len schema ] )* [ 1a schema ]
+ *   0a [ 0a resource, ( 12 [ 0a scope, chunk, chunk, ..., 1a schema ] )*, 1a schema ]
  *
  * The resource is encoded once, each scope once.
  * Source: opentelemetry-proto v1.9, ExportTraceServiceRequest and ExportLogsServiceRequest, which

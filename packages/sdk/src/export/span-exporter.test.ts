@@ -80,7 +80,9 @@ test("spans of two scopes arrive over both protocols with resource and scope", a
     assert.equal(spans.length, 6);
     assert.deepEqual(
       spans.map(({ scope }) => [scope.name, scope.version, scope.schemaUrl]),
-      [...Array(4).fill(["test", "1.2.3", ""]), ...Array(2).fill(["other", "", other.schemaUrl])],
+      [1, 2, 3, 4]
+        .map(() => ["test", "1.2.3", ""])
+        .concat([5, 6].map(() => ["other", "", other.schemaUrl])),
     );
     for (const { resource } of spans) {
       assert.equal(resource.attributes.get("service.name"), "checkout");
@@ -147,7 +149,7 @@ test("429, 502, 503 and 504 are tried again, and Retry-After is waited for", asy
   while (times.length < 5) await new Promise((resolve) => setTimeout(resolve, 20));
   const counts = await exporter.flush(DEADLINE_MS);
   assert.deepEqual(counts, { sent: 2, lost: [], waiting: 0 });
-  assert.ok((times[1] ?? 0) - (times[0] ?? 0) >= 990, `${times}`);
+  assert.ok((times[1] ?? 0) - (times[0] ?? 0) >= 990, times.join(" "));
   assert.deepEqual(observer.kinds, ["failing", "recovered"]);
 });
 

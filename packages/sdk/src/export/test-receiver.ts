@@ -103,9 +103,9 @@ export async function startGrpcReceiver(
       const message = Buffer.concat(chunks).subarray(5);
       const body = inflate(message, headers["grpc-encoding"]);
       const index = log.add({ path: headers[":path"] ?? "", headers, body });
-      const session = stream.session;
-      const reply =
-        session === undefined ? undefined : answer(index, session as ServerHttp2Session);
+      // The session of a stream that a server received.
+      const session = stream.session as ServerHttp2Session | undefined;
+      const reply = session === undefined ? undefined : answer(index, session);
       if (reply === undefined || stream.destroyed) return;
       stream.respond(
         { ":status": 200, "content-type": "application/grpc", ...reply.headers },
@@ -141,6 +141,7 @@ export async function startGrpcReceiver(
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
+  // A server that listens on a port has an address of this kind.
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, "close");

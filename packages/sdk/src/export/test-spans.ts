@@ -13,7 +13,7 @@ export const TEST_RESOURCE: Resource = {
   schemaUrl: "https://opentelemetry.io/schemas/1.37.0",
 };
 
-export const TEST_SCOPE: Scope = { name: "test", version: "1.2.3", schemaUrl: "" };
+const TEST_SCOPE: Scope = { name: "test", version: "1.2.3", schemaUrl: "" };
 
 let nextSpan = 1;
 

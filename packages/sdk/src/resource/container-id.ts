@@ -2,8 +2,8 @@
 const CONTAINER_ID = /[0-9a-f]{64}/;
 
 /**
- * The id of the container from `/proc/self/cgroup` (version 1) or, where that only says `0::/`, from
- * `/proc/self/mountinfo` (version 2), in which the runtime mounts files of the container's folder.
+ * The id of the container from `/proc/self/cgroup` (version 1) or, where that only says `0::/`,
+ * from `/proc/self/mountinfo` (version 2), in which the runtime mounts files of its folder.
  */
 export function findContainerId(cgroup: string, mountinfo: string): string | undefined {
   const fromCgroup = CONTAINER_ID.exec(cgroup)?.[0];

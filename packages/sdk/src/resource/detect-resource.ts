@@ -51,7 +51,8 @@ export function detectResource(settings: ResourceSettings, environment: TextOf):
     schemaUrl: settings.schemaUrl,
     entityRefs: [],
   };
-  return { resource, serviceName: String(attributes.get(keys.serviceName)), nameSource };
+  const name = attributes.get(keys.serviceName);
+  return { resource, serviceName: typeof name === "string" ? name : UNKNOWN_SERVICE, nameSource };
 }
 
 /** Gives the service a name and a version where it has none. */

@@ -2,7 +2,7 @@
 import type { ExportSettings } from "./export-settings.ts";
 import type { DETECTOR_NAMES, PROPAGATOR_NAMES, SAMPLER_NAMES } from "./variables.ts";
 
-/** Which traces are kept: a name as OTEL_TRACES_SAMPLER knows it, and its share where it has one. */
+/** Which traces are kept: a name of OTEL_TRACES_SAMPLER, and its share where it has one. */
 export interface SamplerSettings {
   readonly name: (typeof SAMPLER_NAMES)[number];
   /** 0 to 1; meaningful for ratio samplers. */

@@ -9,8 +9,9 @@
 export interface Variable {
   /**
    * `boolean`: "true" in any case, everything else is false. `count`, `bytes` and `ms`: whole
-   * numbers from 0. `choice` and `choices`: one or a list of `values`, in any case. `list`: separated
-   * by commas. `pairs`: `key=value`, separated by commas, percent-encoded. `file`: the content counts.
+   * numbers from 0. `choice` and `choices`: one or a list of CHOICES, in any case. `list`:
+   * separated by commas. `pairs`: `key=value`, separated by commas, percent-encoded. `file`: the
+   * content of the file counts.
    */
   readonly kind:
     | "boolean"

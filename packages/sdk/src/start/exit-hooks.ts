@@ -105,16 +105,17 @@ function onUncaught(parts: ExitParts): () => void {
       return;
     }
     printUncaught(error);
-    const end = (): void => {
-      process.exit(EXIT_CODE_UNCAUGHT);
-    };
-    if (parts.isWaiting()) void parts.shutdown(EXIT_MS_MAX).finally(end);
-    else end();
+    void endAfterCrash(parts);
   };
   process.on("uncaughtException", listener);
   return () => {
     process.off("uncaughtException", listener);
   };
+}
+
+async function endAfterCrash(parts: ExitParts): Promise<never> {
+  if (parts.isWaiting()) await parts.shutdown(EXIT_MS_MAX);
+  process.exit(EXIT_CODE_UNCAUGHT);
 }
 
 function printUncaught(error: unknown): void {

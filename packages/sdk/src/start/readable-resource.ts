@@ -13,5 +13,5 @@ function readableValue(value: AttributeValue): string | number | boolean | strin
   if (typeof value === "string" || typeof value === "boolean" || typeof value === "number") {
     return value;
   }
-  return Array.isArray(value) ? value.map(String) : String(value);
+  return Array.isArray(value) ? value.map(String) : JSON.stringify(value);
 }

@@ -206,10 +206,10 @@ class SpoorSdk implements SpoorHandle {
   }
 
   #lossReports(serviceName: string): LossReports {
-    const startMs = performance.timeOrigin;
+    const uptimeNano = BigInt(Math.round(process.uptime() * 1e9));
     return new LossReports({
       serviceName,
-      processStartUnixNano: BigInt(Math.round(startMs * 1e6)),
+      processStartUnixNano: systemClock.nowUnixNano() - uptimeNano,
       clock: systemClock,
       losses: () => [...this.#exporter.losses(), ...this.#provider.counts.losses.entries()],
       send: (events) => {
