@@ -15,20 +15,18 @@ export interface EndToEndOptions {
   /** Pairs of runs, one of each SDK, in turn. */
   readonly rounds: number;
   readonly milliseconds: number;
+  readonly warmUpMilliseconds: number;
 }
 
 const SDKS = ["spoor", "official"] as const;
 type SdkName = (typeof SDKS)[number];
 
 /** The figures `endToEndRatio`, official by ours, and `longestExportBlockMs`. */
-export async function measureEndToEnd(
-  { rounds, milliseconds }: EndToEndOptions,
-  report: Report,
-): Promise<Figures> {
+export async function measureEndToEnd(options: EndToEndOptions, report: Report): Promise<Figures> {
   const costs: Record<SdkName, ExportCost[]> = { spoor: [], official: [] };
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < options.rounds; round += 1) {
     for (const sdk of SDKS) {
-      const { cost, takenCount } = await runOnce(sdk, milliseconds);
+      const { cost, takenCount } = await runOnce(sdk, options);
       costs[sdk].push(cost);
       report.line(
         `${sdk}: ${cost.cpuMicros.toFixed(1)} µs of CPU per span, longest turn ` +
@@ -53,12 +51,17 @@ interface Run {
   readonly takenCount: number;
 }
 
-async function runOnce(sdk: SdkName, milliseconds: number): Promise<Run> {
+async function runOnce(sdk: SdkName, options: EndToEndOptions): Promise<Run> {
   const sink = startNode("sink-process.ts", []);
   const lines = createInterface({ input: sink.stdout ?? process.stdin });
   try {
     const port = await nextLine(lines);
-    const sender = startNode("export-process.ts", [sdk, port, String(milliseconds)]);
+    const sender = startNode("export-process.ts", [
+      sdk,
+      port,
+      String(options.milliseconds),
+      String(options.warmUpMilliseconds),
+    ]);
     const output: Buffer[] = [];
     sender.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
     await once(sender, "close");

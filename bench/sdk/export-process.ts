@@ -1,5 +1,5 @@
 /*
- * One measurement in a process of its own: `export-process.ts SDK PORT MILLISECONDS`. Makes spans
+ * One measurement in a process of its own: `export-process.ts SDK PORT MS WARM_UP_MS`. Makes spans
  * with ten attributes at a steady rate, sends them over OTLP/gRPC, and prints what a span costs
  * from its start to the answer, and the longest time that one turn of the event loop took, both in
  * CPU time: on a machine that others use, too, the clock on the wall measures them.
@@ -20,9 +20,8 @@ const TURN_SPAN_COUNT = 16;
 /** 512 spans every 40 ms are 12,800 spans/s, which the official SDK can send without loss. */
 const TURNS_PER_SLICE = 32;
 const SLICE_MS = 40;
-const WARM_UP_MS = 3_000;
 
-const [sdkName = "", port = "", milliseconds = "0"] = process.argv.slice(2);
+const [sdkName = "", port = "", milliseconds = "0", warmUp = "0"] = process.argv.slice(2);
 const makeExporter = EXPORTERS[sdkName];
 const spanCase = SPAN_CASES["recorded10"];
 if (makeExporter === undefined || spanCase === undefined) throw new Error("unknown SDK");
@@ -48,7 +47,7 @@ async function drive(durationMs: number): Promise<number> {
   return index - first;
 }
 
-await drive(WARM_UP_MS);
+await drive(Number(warmUp));
 await sender.flush();
 longestTurnMicros = 0;
 const cpuBefore = process.cpuUsage();
