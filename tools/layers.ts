@@ -224,6 +224,7 @@ export const LAYERS: Layers = {
     "packages/trace/src/basics.ts": "the public face of what a sender needs, for the SDK",
     "packages/otlp/src/wire.ts": "the public face of writing and of replies, for the SDK",
     "packages/sdk/src/auto.ts": "starts the SDK from the environment: node --import",
+    "packages/sdk/src/settings/reference-page.ts": "a test writes docs/reference/settings.md",
     "packages/sdk/src/export/test-receiver.ts": "receives for tests, well or badly",
     "packages/sdk/src/export/test-spans.ts": "makes chunks of spans for tests",
     "packages/store/src/block.ts": "the public face of the encoding alone, for that thread",

@@ -28,7 +28,8 @@ test("a resource says which service, process and machine speak", () => {
   );
   const { attributes } = resource;
   assert.deepEqual([serviceName, nameSource], ["shop", undefined]);
-  assert.match(String(attributes.get("service.instance.id")), /^[0-9a-f-]{36}$/);
+  const instanceId = attributes.get("service.instance.id");
+  assert.ok(typeof instanceId === "string" && /^[0-9a-f-]{36}$/.test(instanceId));
   assert.equal(attributes.get("process.runtime.name"), "nodejs");
   assert.equal(attributes.get("telemetry.sdk.language"), "nodejs");
   assert.equal(typeof attributes.get("host.name"), "string");
