@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test, type TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { decodeLogsProtobuf } from "@spoor/otlp";
 import {
   freePort,
   startGrpcReceiver,
@@ -13,6 +14,7 @@ import {
   takeHttp,
   type TestReceiver,
 } from "@spoor/sdk/test-receiver";
+import { LogBatch, logRecordsOf, LossLedger } from "@spoor/trace";
 import { startSpoor } from "../spoor-process.ts";
 import { type ProcessEnd, runTraced, startTraced } from "./traced-process.ts";
 
@@ -260,4 +262,28 @@ test("OTEL_SDK_DISABLED=true traces nothing, any other word but true does not di
   });
   assertSound(end);
   assert.equal(spanCount(receiver), 3);
+});
+
+test("a receiver that is there and takes nothing holds the end up for three seconds at most", async (context) => {
+  const receiver = await closing(context, await startGrpcReceiver(() => ({ code: 14 })));
+  const end = await runTraced({ story: "end", environment: environmentOf(receiver) });
+  assertSound(end);
+  assert.match(end.stderr, /^spoor: 3 spans lost: .* did not take them in time$/m);
+});
+
+test("what was lost is reported to the server that answers", async (context) => {
+  const receiver = await closing(
+    context,
+    await startGrpcReceiver((index) => ({ code: index === 0 ? 3 : 0, message: "no thanks" })),
+  );
+  const end = await runTraced({ story: "end", environment: environmentOf(receiver) });
+  assertSound(end);
+  const [, report] = receiver.requests;
+  assert.match(report?.path ?? "", /LogsService\/Export$/);
+  const batch = new LogBatch();
+  decodeLogsProtobuf(report?.body ?? new Uint8Array(), batch, new LossLedger());
+  const [record] = logRecordsOf(batch);
+  assert.equal(record?.eventName, "spoor.loss");
+  assert.equal(record?.attributes.get("spoor.loss.export_refused"), 3n);
+  assert.equal(record?.resource.attributes.get("service.name"), "application");
 });

@@ -38,14 +38,14 @@ export class LossReports {
     }, REPORT_PAUSE_MS).unref();
   }
 
-  /** Sends what is new, if anything is. */
-  async sendNow(): Promise<void> {
+  /** Sends what is new. Returns whether anything was. */
+  async sendNow(): Promise<boolean> {
     const { clock, serviceName, processStartUnixNano } = this.#options;
     const total = new LossLedger();
     total.add(this.#options.losses());
     const entries = total.entries();
     const count = entries.reduce((sum, entry) => sum + entry.count, 0);
-    if (count === this.#reportedTotal) return;
+    if (count === this.#reportedTotal) return false;
     this.#reportedTotal = count;
     // Loaded with the first loss: most processes never have one.
     const { toReportRecord } = await import("@spoor/trace");
@@ -56,6 +56,7 @@ export class LossReports {
       { service: serviceName },
     );
     this.#options.send([{ ...record, scopeName: SCOPE_NAME }]);
+    return true;
   }
 
   stop(): void {

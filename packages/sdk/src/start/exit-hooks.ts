@@ -24,8 +24,11 @@ export interface ExitParts {
   flush(deadlineMs: number): Promise<unknown>;
   /** Ends the SDK for good, in a process that ends right after. */
   shutdown(deadlineMs: number): Promise<unknown>;
-  /** The process is gone after this call: counts what is left and tells it. */
-  abandon(): void;
+  /**
+   * The process is gone after this call: counts what is left and tells it. `wasFlushed` when a
+   * flush had its time before, so that it is the receiver that did not take what is left.
+   */
+  abandon(how: { readonly wasFlushed: boolean }): void;
 }
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
@@ -33,7 +36,7 @@ const EXIT_CODE_UNCAUGHT = 1;
 
 /** Installs the hooks. Returns how to take them away again. */
 export function installExitHooks(parts: ExitParts): () => void {
-  const removals = [onBeforeExit(parts), onExit(parts)];
+  const removals = [onEnd(parts)];
   // Signals and crashes belong to the main thread.
   if (isMainThread) {
     for (const signal of SIGNALS) removals.push(onSignal(signal, parts));
@@ -44,32 +47,22 @@ export function installExitHooks(parts: ExitParts): () => void {
   };
 }
 
-function onBeforeExit(parts: ExitParts): () => void {
-  const listener = (): void => {
-    // The event comes again after the flush, and must then find nothing to do.
-    if (parts.isWaiting()) void parts.flush(EXIT_MS_MAX).finally(giveUp);
-  };
-  // What a flush of three seconds could not send would make the event come again for ever.
+function onEnd(parts: ExitParts): () => void {
   let hasGivenUp = false;
-  const giveUp = (): void => {
+  const flush = async (): Promise<void> => {
+    await parts.flush(EXIT_MS_MAX);
     hasGivenUp = parts.isWaiting();
   };
-  const guarded = (): void => {
-    if (!hasGivenUp) listener();
+  const beforeExit = (): void => {
+    // The event comes again after the flush. What that could not send would bring it for ever.
+    if (!hasGivenUp && parts.isWaiting()) void flush();
   };
-  process.on("beforeExit", guarded);
+  const exit = (): void => {
+    parts.abandon({ wasFlushed: hasGivenUp });
+  };
+  process.on("beforeExit", beforeExit).on("exit", exit);
   return () => {
-    process.off("beforeExit", guarded);
-  };
-}
-
-function onExit(parts: ExitParts): () => void {
-  const listener = (): void => {
-    parts.abandon();
-  };
-  process.on("exit", listener);
-  return () => {
-    process.off("exit", listener);
+    process.off("beforeExit", beforeExit).off("exit", exit);
   };
 }
 

@@ -143,8 +143,8 @@ class SpoorSdk implements SpoorHandle {
       isWaiting: () => this.#isWaiting(),
       flush: (deadlineMs) => this.#flush(deadlineMs, { isLast: true }),
       shutdown: (deadlineMs) => this.shutdown({ deadlineMs }),
-      abandon: () => {
-        this.#abandon();
+      abandon: (how) => {
+        this.#abandon(how);
       },
     });
     const sampler =
@@ -172,16 +172,22 @@ class SpoorSdk implements SpoorHandle {
   }
 
   async #flush(deadlineMs: number, how: { readonly isLast: boolean }): Promise<ExportCounts> {
-    if (this.#settings.isReporting) await this.#reports.sendNow();
-    return this.#exporter.flush(deadlineMs, how);
+    const startMs = systemClock.monotonicMs();
+    const counts = await this.#exporter.flush(deadlineMs, how);
+    // Also what this flush has lost.
+    if (!this.#settings.isReporting || !(await this.#reports.sendNow())) return counts;
+    const restMs = startMs + deadlineMs - systemClock.monotonicMs();
+    return this.#exporter.flush(Math.max(0, restMs), how);
   }
 
   async #end(deadlineMs: number): Promise<ExportCounts> {
     this.#parts.stopInstrumentations?.();
     this.#provider.seal();
-    if (this.#settings.isReporting) await this.#reports.sendNow();
+    const startMs = systemClock.monotonicMs();
+    await this.#flush(deadlineMs, { isLast: true });
     this.#reports.stop();
-    const counts = await this.#exporter.shutdown(deadlineMs);
+    const restMs = startMs + deadlineMs - systemClock.monotonicMs();
+    const counts = await this.#exporter.shutdown(Math.max(0, restMs));
     this.#removeExitHooks();
     if (this.isTracing) unregister();
     if (running === this) running = undefined;
@@ -224,11 +230,14 @@ class SpoorSdk implements SpoorHandle {
   }
 
   /** In `exit`: nothing more will be sent. */
-  #abandon(): void {
+  #abandon({ wasFlushed }: { readonly wasFlushed: boolean }): void {
     this.#provider.seal();
     const { waiting } = this.#exporter.counts();
     this.#exporter.close();
-    if (waiting > 0) {
+    if (waiting > 0 && wasFlushed) {
+      const { receiver } = this.#exporter;
+      this.announcer.problem(`${spans(waiting)} lost: ${receiver} did not take them in time`);
+    } else if (waiting > 0) {
       this.announcer.problem(
         `${spans(waiting)} lost: process.exit() leaves no time to send them; ` +
           "await shutdown() of the handle before it, or let the process end by itself",
