@@ -1,0 +1,44 @@
+/** What we add to the official instrumentations of database drivers. */
+import { patchRedisClient, redisHooks, type RedisClient } from "./ioredis-client.ts";
+import { patchPgClient, type PgClient, pgHooks } from "./pg-client.ts";
+import { patchPgPool, type PgPool, type PgPoolOptions, setPgPoolOptions } from "./pg-pool.ts";
+
+/** The parts of it that others call. */
+export interface DatabaseHooks {
+  /** More configuration for the official instrumentation of `library`. */
+  hooksOf(library: string): object;
+  /** A module of a driver was loaded, and the official instrumentation is in place. */
+  loaded(specifier: string, exports: unknown): void;
+  /** Lets go; what is patched stays so, and does nothing. */
+  stop(): void;
+}
+
+/** Hooks of one start of the SDK. */
+export function databaseHooks(options: PgPoolOptions): DatabaseHooks {
+  setPgPoolOptions(options);
+  const hooks: Readonly<Record<string, object>> = {
+    pg: pgHooks(options),
+    ioredis: redisHooks(options.onFailure),
+  };
+  return {
+    hooksOf: (library) => hooks[library] ?? {},
+    loaded: (specifier, exports) => PATCHES[specifier]?.(exports),
+    stop: () => setPgPoolOptions(undefined),
+  };
+}
+
+/** By what is loaded. The casts say what these packages export. */
+const PATCHES: Readonly<Record<string, (exports: unknown) => void>> = {
+  pg: (exports) => {
+    const { Client } = exports as { readonly Client: { readonly prototype: PgClient } };
+    patchPgClient(Client.prototype);
+  },
+  "pg-pool": (exports) => {
+    const Pool = exports as { readonly prototype: PgPool };
+    patchPgPool(Pool.prototype);
+  },
+  ioredis: (exports) => {
+    const Redis = exports as { readonly prototype: RedisClient };
+    patchRedisClient(Redis.prototype);
+  },
+};

@@ -1,0 +1,48 @@
+/*
+ * Beside the official instrumentation of ioredis: the local port of the connection. As with pg, its
+ * hook has the span but not the client, and our wrapper is outside of its wrapper.
+ */
+import type { Span } from "@opentelemetry/api";
+import { guarded, type OnFailure } from "../guard.ts";
+import { semanticKeys as keys } from "../semantic-keys.ts";
+
+const WHERE = "ioredis.client";
+const PATCHED: unique symbol = Symbol("spoor.ioredis.client");
+
+/** What we use of an ioredis client. */
+export interface RedisClient {
+  sendCommand(...parts: unknown[]): unknown;
+  readonly stream?: { readonly localPort?: number };
+  [PATCHED]?: true;
+}
+
+/** The client whose `sendCommand` is on the stack. */
+let current: RedisClient | undefined;
+
+/** Wraps the client's `sendCommand`. Call it after the official instrumentation has. */
+export function patchRedisClient(prototype: RedisClient): void {
+  if (Object.hasOwn(prototype, PATCHED)) return;
+  const original = prototype.sendCommand;
+  prototype.sendCommand = function sendCommand(this: RedisClient, ...parts): unknown {
+    const before = current;
+    current = this;
+    try {
+      return Reflect.apply(original, this, parts);
+    } finally {
+      current = before;
+    }
+  };
+  prototype[PATCHED] = true;
+}
+
+/** The hook for the configuration of the official instrumentation. */
+export function redisHooks(onFailure: OnFailure): { requestHook(span: Span): void } {
+  return {
+    requestHook: (span) => {
+      guarded(WHERE, onFailure, () => {
+        const port = current?.stream?.localPort;
+        if (port !== undefined) span.setAttribute(keys.networkLocalPort, port);
+      });
+    },
+  };
+}

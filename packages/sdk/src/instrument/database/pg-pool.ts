@@ -1,0 +1,165 @@
+/*
+ * What happens before a query when a pool hands out its connections.
+ *
+ * 1. Context. A pool runs the callback of whoever waits when somebody else gives a connection back,
+ *    in the context of that other request. So the callback is bound to the request that asked.
+ * 2. Waits. Taking an idle connection is not worth a span. Waiting for one is (`pg-pool.wait`), and
+ *    so is opening one (`pg-pool.connect`): they begin when the request asks, so that one that
+ *    waits for ever is seen, too.
+ * 3. Who holds what: the checkout of each connection goes into the registry. Where it was taken is
+ *    kept only while more than half of the pool is in use, because a stack costs as much as
+ *    several spans.
+ */
+import {
+  type Context,
+  context,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from "@opentelemetry/api";
+import { guarded } from "../guard.ts";
+import { isTracingSuppressed } from "../http/http-context.ts";
+import { semanticKeys as keys } from "../semantic-keys.ts";
+import { activeActor, type PgClient, type PgPatchOptions, trackClient } from "./pg-client.ts";
+
+const WHERE = "pg.pool";
+const PATCHED: unique symbol = Symbol("spoor.pg.pool");
+
+type OnClient = (error: unknown, client?: PgClient, release?: unknown) => unknown;
+
+/** What we use of a `pg.Pool`. */
+export interface PgPool {
+  connect(onClient?: OnClient): unknown;
+  on(event: string, listener: (error: unknown, client: PgClient) => void): unknown;
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+  readonly options: { readonly max?: number; readonly database?: string; readonly host?: string };
+  [PATCHED]?: true;
+}
+
+/** What the patch of the pool needs. */
+export interface PgPoolOptions extends PgPatchOptions {
+  readonly tracer: Tracer;
+}
+
+/** The options of the running SDK. Classes are patched once per process, SDKs come and go. */
+let active: PgPoolOptions | undefined;
+
+/** Sets for whom the patched pools work from now on; undefined lets them be. */
+export function setPgPoolOptions(options: PgPoolOptions | undefined): void {
+  active = options;
+}
+
+/** Wraps `connect` of `pg.Pool`. */
+export function patchPgPool(poolPrototype: PgPool): void {
+  if (Object.hasOwn(poolPrototype, PATCHED)) return;
+  const original = poolPrototype.connect;
+  poolPrototype.connect = function connect(this: PgPool, onClient?: OnClient): unknown {
+    const asked = askPool(this);
+    if (asked === undefined) return Reflect.apply(original, this, [onClient]);
+    if (onClient === undefined) {
+      // Without a callback pg-pool answers with a promise of the class it was given.
+      const result = Reflect.apply(original, this, []) as Promise<PgClient>;
+      return result.then(
+        (client) => {
+          asked.succeeded(client);
+          return client;
+        },
+        (error: unknown) => {
+          asked.failed(error);
+          throw error;
+        },
+      );
+    }
+    const answered: OnClient = (error, client, release) => {
+      if (error === undefined || error === null) asked.succeeded(client);
+      else asked.failed(error);
+      return context.with(asked.caller, () => onClient(error, client, release));
+    };
+    return Reflect.apply(original, this, [answered]);
+  };
+  poolPrototype[PATCHED] = true;
+}
+
+function askPool(pool: PgPool): PoolRequest | undefined {
+  if (active === undefined || isTracingSuppressed()) return undefined;
+  let asked: PoolRequest | undefined;
+  const options = active;
+  guarded(WHERE, options.onFailure, () => {
+    asked = new PoolRequest(pool, options);
+  });
+  return asked;
+}
+
+/** One request for a connection, from asking to getting it. */
+class PoolRequest {
+  readonly caller: Context = context.active();
+  readonly #pool: PgPool;
+  readonly #options: PgPoolOptions;
+  readonly #endWait: (() => void) | undefined;
+  readonly #callSite: Error | undefined;
+  #span: Span | undefined;
+
+  constructor(pool: PgPool, options: PgPoolOptions) {
+    this.#pool = pool;
+    this.#options = options;
+    watchReleases(pool, options);
+    const { idleCount, totalCount, waitingCount } = pool;
+    const max = pool.options.max ?? 0;
+    // Those who wait already take what is idle now.
+    const mustWait = idleCount <= waitingCount;
+    if ((totalCount - idleCount) * 2 > max) this.#callSite = new Error("taken here");
+    if (!mustWait) return;
+    const isFull = totalCount >= max;
+    if (isFull) {
+      const sinceMs = options.clock.monotonicMs();
+      this.#endWait = options.registry.beginWait({ by: activeActor(), pool, sinceMs });
+    }
+    if (trace.getSpan(this.caller) === undefined) return;
+    this.#span = options.tracer.startSpan(isFull ? "pg-pool.wait" : "pg-pool.connect", {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        [keys.dbSystemName]: "postgresql",
+        [keys.spoorPoolUsed]: totalCount - idleCount,
+        [keys.spoorPoolWaiting]: waitingCount,
+        [keys.spoorPoolMax]: max,
+      },
+    });
+  }
+
+  succeeded(client: PgClient | undefined): void {
+    this.#endWait?.();
+    this.#span?.end();
+    if (client === undefined) return;
+    const { registry, clock, onFailure } = this.#options;
+    guarded(WHERE, onFailure, () => {
+      const record = trackClient(client, registry, clock);
+      registry.assign(client, this.#pool);
+      const by = context.with(this.caller, activeActor);
+      record.checkout = { by, sinceMs: clock.monotonicMs(), callSite: this.#callSite };
+    });
+  }
+
+  failed(error: unknown): void {
+    this.#endWait?.();
+    const failure = error instanceof Error ? error : new Error(String(error));
+    this.#span?.recordException(failure);
+    this.#span?.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
+    this.#span?.end();
+  }
+}
+
+const watched = new WeakSet<PgPool>();
+
+/** Clears the checkout of a connection that came back. */
+function watchReleases(pool: PgPool, { registry }: PgPatchOptions): void {
+  if (watched.has(pool)) return;
+  watched.add(pool);
+  pool.on("release", (_error, client) => {
+    const record = registry.get(client);
+    if (record !== undefined) record.checkout = undefined;
+  });
+}

@@ -1,0 +1,70 @@
+/*
+ * SQL without what users typed into it: literals become `?`.
+ *
+ * A statement is read once from left to right. Quoted identifiers, comments and placeholders stay;
+ * strings, numbers, dollar-quoted bodies and hexadecimal literals go. What cannot be told apart in
+ * all dialects (`"…"` is an identifier in PostgreSQL and may be a string in MySQL) is decided by the
+ * dialect. A quote that never closes takes the rest of the statement with it: the error is on the
+ * side of saying too little.
+ */
+
+/** How a database writes strings and identifiers. */
+export type SqlDialect = "postgresql" | "mysql";
+
+/*
+ * In this order: comments, strings (with prefix such as E'' or X''), dollar quotes, quoted
+ * identifiers, placeholders and names (which may hold digits), numbers.
+ */
+const POSTGRESQL =
+  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|(?:[bBxXnN]|[uU]&)?'(?:[^']|'')*(?:'|$)|\$([A-Za-z_][A-Za-z_0-9]*)?\$[\s\S]*?(?:\$\1\$|$)|"(?:[^"]|"")*(?:"|$)|\$\d+|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/gu;
+const MYSQL =
+  /--[^\n]*|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[bBxXnN]?'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|"(?:[^"\\]|\\[\s\S]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|[A-Za-z_\u0080-\uffff@][\w$\u0080-\uffff]*|0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/gu;
+
+/** Statements whose sanitised text is kept. An application has few, and runs each of them often. */
+const REMEMBERED_MAX = 500;
+/** A longer statement, in characters, is most likely unique. */
+const REMEMBERED_LENGTH_MAX = 2000;
+
+const remembered: Readonly<Record<SqlDialect, Map<string, string>>> = {
+  postgresql: new Map(),
+  mysql: new Map(),
+};
+
+/**
+ * `statement` with `?` in the place of every literal, and without its comments.
+ *
+ * @example
+ * sanitiseStatement("SELECT * FROM users WHERE name = 'Ann' LIMIT 10", "postgresql");
+ * // "SELECT * FROM users WHERE name = ? LIMIT ?"
+ */
+export function sanitiseStatement(statement: string, dialect: SqlDialect): string {
+  const known = remembered[dialect];
+  const kept = known.get(statement);
+  if (kept !== undefined) return kept;
+  const sanitised = withoutLiterals(statement, dialect);
+  if (statement.length > REMEMBERED_LENGTH_MAX) return sanitised;
+  // Emptied when full: an application that makes its statements from literals gains nothing anyway.
+  if (known.size >= REMEMBERED_MAX) known.clear();
+  known.set(statement, sanitised);
+  return sanitised;
+}
+
+function withoutLiterals(statement: string, dialect: SqlDialect): string {
+  const pattern = dialect === "postgresql" ? POSTGRESQL : MYSQL;
+  const sanitised = statement.replace(pattern, (token) => {
+    const first = token[0] ?? "";
+    if (token.startsWith("--") || token.startsWith("/*")) return "";
+    if (dialect === "mysql" && first === "#") return "";
+    if (isKept(token, first, dialect)) return token;
+    return "?";
+  });
+  return sanitised.trim();
+}
+
+function isKept(token: string, first: string, dialect: SqlDialect): boolean {
+  if (first === "`") return true;
+  if (first === '"') return dialect === "postgresql";
+  // A name, unless it is the prefix of a string; or a placeholder such as $1.
+  if (/^[A-Za-z_@\u0080-\uffff]/u.test(token)) return !token.includes("'");
+  return /^\$\d+$/u.test(token);
+}

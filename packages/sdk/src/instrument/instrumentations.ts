@@ -1,0 +1,298 @@
+/*
+ * Everything that makes spans without the application's doing: our own instrumentations of HTTP and
+ * fetch, and the official packages for the libraries that the application uses.
+ *
+ * An official package is loaded when its library is, unmodified; see load/module-watch.ts. It is
+ * looked for from the application, then from this package. Nothing of it is needed for HTTP, fetch,
+ * Express and Fastify.
+ */
+import { createRequire, syncBuiltinESMExports } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { TracerProvider } from "@opentelemetry/api";
+import type { Clock } from "@spoor/trace";
+import { sdkVersion } from "../base/version.ts";
+import type { Findings } from "../doctor/findings.ts";
+import { connectionRegistry } from "./database/connection-registry.ts";
+import { databaseHooks, type DatabaseHooks } from "./database/database-hooks.ts";
+import { canTraceHttpClients, traceHttpClients } from "./http/client-spans.ts";
+import { noteFastifyRoutes } from "./http/fastify-routes.ts";
+import { traceFetch } from "./http/fetch-spans.ts";
+import { noteMountPaths } from "./http/route.ts";
+import { traceHttpServers } from "./http/server-spans.ts";
+import {
+  LIBRARIES,
+  type Library,
+  OFFICIAL_ALTERNATIVES,
+  type OfficialPackage,
+} from "./load/catalogue.ts";
+import { applicationFolder, declaredPackages, resolveFrom } from "./load/find-package.ts";
+import { loadedLibraries } from "./load/loaded-modules.ts";
+import { canWatchModules, ModuleWatch } from "./load/module-watch.ts";
+import { enableOfficial, isOfficialEnabled } from "./load/official.ts";
+import type { InstrumentationSettings } from "./settings.ts";
+
+/** What the instrumentations need of the rest of the SDK. */
+export interface InstrumentationHost {
+  readonly provider: TracerProvider;
+  readonly clock: Clock;
+  readonly findings: Findings;
+  /** Takes the lines of log libraries; undefined when they are not to be sent. */
+  readonly loggerProvider?: object;
+}
+
+/** What is traced, for the line at the start. All are names of the catalogue, `http` and `fetch`. */
+export interface HookedLibraries {
+  /** Traced, or traced as soon as they are loaded. */
+  readonly hooked: readonly string[];
+  /** Loaded before this SDK, so that their instrumentation comes too late. */
+  readonly loadedTooEarly: readonly string[];
+  /** Used by the application, with an instrumentation that is not installed. */
+  readonly missing: readonly string[];
+  /** The command that installs what is missing; empty when nothing is. */
+  readonly installCommand: string;
+}
+
+let running: Instrumentations | undefined;
+
+/** Starts all instrumentations that the settings allow. Those of an earlier start are stopped. */
+export function startInstrumentations(
+  settings: InstrumentationSettings,
+  host: InstrumentationHost,
+): HookedLibraries {
+  stopInstrumentations();
+  running = new Instrumentations(settings, host);
+  return running.start();
+}
+
+/** Stops all instrumentations: no further span starts, open ones end as usual. */
+export function stopInstrumentations(): void {
+  running?.stop();
+  running = undefined;
+}
+
+class Instrumentations {
+  readonly #settings: InstrumentationSettings;
+  readonly #host: InstrumentationHost;
+  readonly #folder = applicationFolder();
+  readonly #stops: (() => void)[] = [];
+  readonly #missing = new Set<Library>();
+  readonly #early = new Set<Library>();
+  readonly #hooked = new Set<string>();
+  readonly #database: DatabaseHooks;
+
+  constructor(settings: InstrumentationSettings, host: InstrumentationHost) {
+    this.#settings = settings;
+    this.#host = host;
+    this.#database = databaseHooks({
+      clock: host.clock,
+      isSanitised: settings.isSqlSanitised,
+      tracer: this.#tracer("pg-pool"),
+      onFailure: this.#onFailure,
+      registry: connectionRegistry,
+    });
+    this.#stops.push(() => this.#database.stop());
+  }
+
+  start(): HookedLibraries {
+    this.#startHttp();
+    this.#startFetch();
+    this.#startFastify();
+    const libraries = LIBRARIES.filter(({ name }) => this.#isWanted(name));
+    const watch = new ModuleWatch({
+      arm: (library) => this.#arm(library),
+      loaded: (library, specifier, exports) => this.#loaded(library, specifier, exports),
+      failed: (library, error) => this.#onFailure(library.name, error),
+    });
+    const declared = this.#declared(libraries);
+    this.#hookLoaded(watch, libraries);
+    if (canWatchModules()) watch.start();
+    else this.#loadInAdvance(watch, declared);
+    this.#stops.push(() => watch.stop());
+    return this.#summary(declared);
+  }
+
+  stop(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  #startHttp(): void {
+    if (!this.#isWanted("http")) return;
+    if (this.#startOfficial("http")) {
+      // The official one waits for somebody to require these. Modules that import them see the
+      // change only after the last line.
+      const require = createRequire(import.meta.url);
+      require("http");
+      require("https");
+      syncBuiltinESMExports();
+      return;
+    }
+    const tracer = this.#tracer("http");
+    this.#stops.push(traceHttpServers(tracer, this.#onFailure));
+    this.#hooked.add("http");
+    if (canTraceHttpClients()) {
+      this.#stops.push(traceHttpClients(tracer, this.#onFailure));
+      return;
+    }
+    this.#host.findings.report({
+      code: "http_client_untraced",
+      severity: "warning",
+      sentence:
+        `Node ${process.versions.node} does not tell of outgoing requests of node:http, so they ` +
+        "have no spans; fetch has. Node 22.12 and newer do.",
+    });
+  }
+
+  #startFetch(): void {
+    if (!this.#isWanted("fetch") || !this.#isWanted("undici")) return;
+    if (this.#startOfficial("fetch")) return;
+    this.#stops.push(traceFetch(this.#tracer("fetch"), this.#onFailure));
+    this.#hooked.add("fetch");
+  }
+
+  #startFastify(): void {
+    if (!this.#isWanted("fastify") || this.#startOfficial("fastify")) return;
+    this.#stops.push(noteFastifyRoutes(this.#onFailure));
+  }
+
+  /** Whether the official package of `name` was asked for and runs now. */
+  #startOfficial(name: string): boolean {
+    const alternative = OFFICIAL_ALTERNATIVES[name];
+    if (alternative === undefined || !this.#settings.official.includes(name)) return false;
+    if (!this.#enable(alternative, {})) {
+      throw new Error(
+        `cannot trace ${name} with ${alternative.packageName}: the package is not installed`,
+      );
+    }
+    this.#hooked.add(name);
+    return true;
+  }
+
+  #isWanted(name: string): boolean {
+    const { enabled, disabled } = this.#settings;
+    return !disabled.includes(name) && (enabled === undefined || enabled.includes(name));
+  }
+
+  /** Libraries that the application says it needs. */
+  #declared(libraries: readonly Library[]): Library[] {
+    const names = declaredPackages(this.#folder);
+    return libraries.filter(({ packages }) =>
+      packages.some((one) =>
+        one.endsWith("/") ? [...names].some((name) => name.startsWith(one)) : names.has(one),
+      ),
+    );
+  }
+
+  #arm(library: Library): boolean {
+    if (!this.#isWanted(library.name)) return false;
+    const official = this.#officialOf(library);
+    if (official === undefined) return true;
+    const isEnabled = this.#enable(official, this.#database.hooksOf(library.name));
+    if (!isEnabled) this.#reportMissing(library, official);
+    else this.#hooked.add(library.name);
+    return isEnabled;
+  }
+
+  #officialOf(library: Library): OfficialPackage | undefined {
+    const isAsked = this.#settings.official.includes(library.name);
+    return isAsked ? OFFICIAL_ALTERNATIVES[library.name] : library.official;
+  }
+
+  #loaded(library: Library, specifier: string, exports: unknown): void {
+    this.#database.loaded(specifier, exports);
+    if (library.name === "express" && !this.#settings.official.includes("express")) {
+      // Express exports the class of its routers.
+      const { Router } = exports as { readonly Router?: unknown };
+      noteMountPaths(Router);
+    }
+  }
+
+  #enable(official: OfficialPackage, hooks: object): boolean {
+    const { provider, loggerProvider } = this.#host;
+    const stop = enableOfficial(official, {
+      folder: this.#folder,
+      settings: this.#settings,
+      provider,
+      loggerProvider,
+      hooks,
+    });
+    if (stop === undefined) return false;
+    this.#stops.push(stop);
+    return true;
+  }
+
+  /** Libraries that are in memory already: hooked now where that still helps. */
+  #hookLoaded(watch: ModuleWatch, libraries: readonly Library[]): void {
+    for (const { library, packageName, parentUrl } of loadedLibraries(libraries)) {
+      const official = this.#officialOf(library);
+      const isHooked = official !== undefined && isOfficialEnabled(official);
+      if (library.isHookedLate || isHooked) {
+        watch.loadNow(library, packageName, parentUrl);
+        continue;
+      }
+      this.#early.add(library);
+      this.#host.findings.report({
+        code: "loaded_too_early",
+        subject: library.name,
+        severity: "warning",
+        sentence:
+          `${library.name} was loaded before Spoor, so its calls have no spans. ` +
+          "Start the application with: node --import @spoor/sdk/auto",
+      });
+    }
+  }
+
+  /** Without a hook: loads what the application is going to load. */
+  #loadInAdvance(watch: ModuleWatch, declared: readonly Library[]): void {
+    const parentUrl = pathToFileURL(join(this.#folder, "any.js")).href;
+    for (const library of declared) {
+      for (const name of library.packages) {
+        if (!name.endsWith("/")) watch.loadNow(library, name, parentUrl);
+      }
+    }
+  }
+
+  #summary(declared: readonly Library[]): HookedLibraries {
+    for (const library of declared) {
+      if (this.#early.has(library)) continue;
+      const official = this.#officialOf(library);
+      const isThere =
+        official === undefined || resolveFrom(this.#folder, official.packageName) !== undefined;
+      if (isThere) this.#hooked.add(library.name);
+      else this.#missing.add(library);
+    }
+    const packages = [...this.#missing].map((library) => this.#officialOf(library)?.packageName);
+    return {
+      hooked: [...this.#hooked],
+      loadedTooEarly: [...this.#early].map(({ name }) => name),
+      missing: [...this.#missing].map(({ name }) => name),
+      installCommand: packages.length === 0 ? "" : `npm install ${packages.join(" ")}`,
+    };
+  }
+
+  #reportMissing(library: Library, { packageName }: OfficialPackage): void {
+    // One that the line at the start names already.
+    if (this.#missing.has(library)) return;
+    this.#missing.add(library);
+    this.#host.findings.report({
+      code: "instrumentation_missing",
+      subject: library.name,
+      severity: "info",
+      sentence: `${library.name} is used, but not traced. Install: npm install ${packageName}`,
+    });
+  }
+
+  #tracer(part: string): ReturnType<TracerProvider["getTracer"]> {
+    return this.#host.provider.getTracer(`@spoor/sdk/${part}`, sdkVersion());
+  }
+
+  readonly #onFailure = (where: string, error: unknown): void => {
+    const text = error instanceof Error ? error.message : String(error);
+    this.#host.findings.report({
+      code: "instrumentation_failed",
+      subject: where,
+      severity: "error",
+      sentence: `The instrumentation of ${where} failed; the application goes on without: ${text}`,
+    });
+  };
+}

@@ -1,0 +1,126 @@
+/*
+ * Hears of a library just before it is loaded for the first time, from CommonJS and from ES modules
+ * alike, and lets it be loaded with everything in place.
+ *
+ * How (Node 22.15 and newer): a synchronous resolve hook sees each name that is imported or
+ * required. When it is a library's, `arm` sets up its instrumentation, which hooks `require`; then
+ * the library is required once, from the same place, through that hook. An `import` of a CommonJS
+ * package, and the `require` that is under way, find it in Node's cache: patched. No module is
+ * wrapped, so live bindings, `export *` and stack traces stay what they are, and modules that are
+ * none of our libraries cost one look at their name.
+ *
+ * Older versions have no such hook that is synchronous. There the libraries that the application's
+ * package.json names are loaded in advance (`loadNow`).
+ *
+ * Limits: a library that is an ES module only has nothing that `require` could hook, and a bundled
+ * application has no modules left to see.
+ */
+import module, { createRequire } from "node:module";
+import { type Library, libraryOf } from "./catalogue.ts";
+
+/** What is done with a library. */
+export interface LibraryListener {
+  /** Sets up the instrumentation. Called once per library; false when there is none. */
+  arm(library: Library): boolean;
+  /** A module of an armed library is loaded; `specifier` is the name under which. */
+  loaded(library: Library, specifier: string, exports: unknown): void;
+  /** Something went wrong; the application goes on without this instrumentation. */
+  failed(library: Library, error: unknown): void;
+}
+
+/** A module system that hooks may be registered with; `node:module` since 22.15. */
+interface HookableModule {
+  registerHooks?(hooks: {
+    resolve(specifier: string, context: ResolveContext, next: NextResolve): unknown;
+  }): { deregister(): void };
+}
+
+interface ResolveContext {
+  readonly parentURL?: string | undefined;
+}
+
+type NextResolve = (specifier: string, context: ResolveContext) => unknown;
+
+/** Whether this Node tells of modules before it loads them. */
+export function canWatchModules(): boolean {
+  // Node 20's declarations are those of Node 24.
+  return (module as HookableModule).registerHooks !== undefined;
+}
+
+/** Watches the modules of this process. */
+export class ModuleWatch {
+  readonly #listener: LibraryListener;
+  readonly #armed = new Map<Library, boolean>();
+  readonly #loading = new Set<string>();
+  #hooks: { deregister(): void } | undefined;
+
+  constructor(listener: LibraryListener) {
+    this.#listener = listener;
+  }
+
+  /** Begins to watch. Without `canWatchModules` nothing happens. */
+  start(): void {
+    this.#hooks = (module as HookableModule).registerHooks?.({
+      resolve: (specifier, context, next) => {
+        const library = libraryOf(specifier);
+        if (library !== undefined && context.parentURL !== undefined) {
+          this.#prepare(library, specifier, context.parentURL);
+        }
+        return next(specifier, context);
+      },
+    });
+  }
+
+  /** Hears of no further module. */
+  stop(): void {
+    this.#hooks?.deregister();
+    this.#hooks = undefined;
+  }
+
+  /** Arms and loads a library as a module at `parentUrl` would. */
+  loadNow(library: Library, specifier: string, parentUrl: string): void {
+    this.#prepare(library, specifier, parentUrl);
+  }
+
+  #prepare(library: Library, specifier: string, parentUrl: string): void {
+    // Whatever the library and its hooks ask for under this name meanwhile comes here, too.
+    if (this.#loading.has(specifier) || !parentUrl.startsWith("file:")) return;
+    // It only wants to know where the main module of a package is.
+    if (parentUrl.includes("/require-in-the-middle/")) return;
+    this.#loading.add(specifier);
+    try {
+      let isArmed = this.#armed.get(library);
+      if (isArmed === undefined) {
+        // Before `arm`, which loads modules itself.
+        this.#armed.set(library, false);
+        isArmed = this.#listener.arm(library);
+        this.#armed.set(library, isArmed);
+      }
+      if (isArmed) this.#load(library, specifier, createRequire(parentUrl));
+    } catch (error) {
+      this.#listener.failed(library, error);
+    } finally {
+      this.#loading.delete(specifier);
+    }
+  }
+
+  #load(library: Library, specifier: string, require: NodeJS.Require): void {
+    const path = resolvable(specifier, require);
+    if (path === undefined) return;
+    const exports: unknown = require(specifier);
+    // Some instrumentations answer with other exports instead of changing those that there are.
+    // What loads the module after us takes what is in the cache.
+    const cached = require.cache[path];
+    if (cached !== undefined && cached.exports !== exports) cached.exports = exports;
+    this.#listener.loaded(library, specifier, exports);
+  }
+}
+
+/** What cannot be resolved fails where the application asks for it, with the usual error. */
+function resolvable(specifier: string, require: NodeJS.Require): string | undefined {
+  try {
+    return require.resolve(specifier);
+  } catch {
+    return undefined;
+  }
+}
