@@ -12,6 +12,8 @@ import { pathToFileURL } from "node:url";
 import type { TracerProvider } from "@opentelemetry/api";
 import type { Clock } from "@spoor/trace";
 import { sdkVersion } from "../base/version.ts";
+import type { SenderEvent } from "../base/sender-event.ts";
+import { checkApiCopy } from "../doctor/detect-silence.ts";
 import type { Findings } from "../doctor/findings.ts";
 import { connectionRegistry } from "./database/connection-registry.ts";
 import { databaseHooks, type DatabaseHooks } from "./database/database-hooks.ts";
@@ -30,6 +32,9 @@ import { applicationFolder, declaredPackages, resolveFrom } from "./load/find-pa
 import { loadedLibraries } from "./load/loaded-modules.ts";
 import { canWatchModules, ModuleWatch } from "./load/module-watch.ts";
 import { enableOfficial, isOfficialEnabled } from "./load/official.ts";
+import { followConsole } from "./logs/console-lines.ts";
+import { LogSender } from "./logs/log-sender.ts";
+import { SpoorLoggerProvider } from "./logs/logger-provider.ts";
 import type { InstrumentationSettings } from "./settings.ts";
 
 /** What the instrumentations need of the rest of the SDK. */
@@ -37,8 +42,8 @@ export interface InstrumentationHost {
   readonly provider: TracerProvider;
   readonly clock: Clock;
   readonly findings: Findings;
-  /** Takes the lines of log libraries; undefined when they are not to be sent. */
-  readonly loggerProvider?: object;
+  /** Takes log records; without it none are sent, whatever the settings say. */
+  readonly exportLogs?: (events: readonly SenderEvent[]) => void;
 }
 
 /** What is traced, for the line at the start. All are names of the catalogue, `http` and `fetch`. */
@@ -80,6 +85,7 @@ class Instrumentations {
   readonly #early = new Set<Library>();
   readonly #hooked = new Set<string>();
   readonly #database: DatabaseHooks;
+  #loggerProvider: SpoorLoggerProvider | undefined;
 
   constructor(settings: InstrumentationSettings, host: InstrumentationHost) {
     this.#settings = settings;
@@ -98,11 +104,13 @@ class Instrumentations {
     this.#startHttp();
     this.#startFetch();
     this.#startFastify();
+    this.#startLogs();
     const libraries = LIBRARIES.filter(({ name }) => this.#isWanted(name));
     const watch = new ModuleWatch({
       arm: (library) => this.#arm(library),
       loaded: (library, specifier, exports) => this.#loaded(library, specifier, exports),
       failed: (library, error) => this.#onFailure(library.name, error),
+      apiLoaded: (url) => checkApiCopy(url, this.#host.findings),
     });
     const declared = this.#declared(libraries);
     this.#hookLoaded(watch, libraries);
@@ -153,6 +161,20 @@ class Instrumentations {
   #startFastify(): void {
     if (!this.#isWanted("fastify") || this.#startOfficial("fastify")) return;
     this.#stops.push(noteFastifyRoutes(this.#onFailure));
+  }
+
+  #startLogs(): void {
+    const { clock, exportLogs } = this.#host;
+    const { exportsLogs, hasConsoleIds } = this.#settings;
+    const isSending = exportsLogs && exportLogs !== undefined;
+    const sender = isSending ? new LogSender({ clock, exportLogs }) : undefined;
+    if (sender !== undefined) {
+      this.#loggerProvider = new SpoorLoggerProvider(sender);
+      this.#stops.push(this.#loggerProvider.register());
+    }
+    if (!this.#isWanted("console") || (!hasConsoleIds && sender === undefined)) return;
+    const onFailure = this.#onFailure;
+    this.#stops.push(followConsole({ hasIds: hasConsoleIds, sender, onFailure }));
   }
 
   /** Whether the official package of `name` was asked for and runs now. */
@@ -208,12 +230,12 @@ class Instrumentations {
   }
 
   #enable(official: OfficialPackage, hooks: object): boolean {
-    const { provider, loggerProvider } = this.#host;
+    const { provider } = this.#host;
     const stop = enableOfficial(official, {
       folder: this.#folder,
       settings: this.#settings,
       provider,
-      loggerProvider,
+      loggerProvider: this.#loggerProvider,
       hooks,
     });
     if (stop === undefined) return false;

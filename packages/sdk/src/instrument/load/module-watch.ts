@@ -24,6 +24,8 @@ export interface LibraryListener {
   arm(library: Library): boolean;
   /** A module of an armed library is loaded; `specifier` is the name under which. */
   loaded(library: Library, specifier: string, exports: unknown): void;
+  /** A copy of `@opentelemetry/api` is loaded; its URL. */
+  apiLoaded(url: string): void;
   /** Something went wrong; the application goes on without this instrumentation. */
   failed(library: Library, error: unknown): void;
 }
@@ -31,7 +33,7 @@ export interface LibraryListener {
 /** A module system that hooks may be registered with; `node:module` since 22.15. */
 interface HookableModule {
   registerHooks?(hooks: {
-    resolve(specifier: string, context: ResolveContext, next: NextResolve): unknown;
+    resolve(specifier: string, context: ResolveContext, next: NextResolve): { readonly url: string };
   }): { deregister(): void };
 }
 
@@ -39,7 +41,9 @@ interface ResolveContext {
   readonly parentURL?: string | undefined;
 }
 
-type NextResolve = (specifier: string, context: ResolveContext) => unknown;
+type NextResolve = (specifier: string, context: ResolveContext) => { readonly url: string };
+
+const API = "@opentelemetry/api";
 
 /** Whether this Node tells of modules before it loads them. */
 export function canWatchModules(): boolean {
@@ -62,6 +66,11 @@ export class ModuleWatch {
   start(): void {
     this.#hooks = (module as HookableModule).registerHooks?.({
       resolve: (specifier, context, next) => {
+        if (specifier === API) {
+          const answer = next(specifier, context);
+          this.#listener.apiLoaded(answer.url);
+          return answer;
+        }
         const library = libraryOf(specifier);
         if (library !== undefined && context.parentURL !== undefined) {
           this.#prepare(library, specifier, context.parentURL);

@@ -1,0 +1,96 @@
+/*
+ * The logs API for the official instrumentations of pino, winston and bunyan, which send what is
+ * logged to whatever is registered as `@opentelemetry/api-logs`. This is that, without the package:
+ * the API keeps its global under a symbol that every copy of it knows.
+ */
+import { type Context, context } from "@opentelemetry/api";
+import type { AttributeValue } from "@spoor/trace";
+import type { LogSender } from "./log-sender.ts";
+import { lineOrigin } from "./trace-ids.ts";
+
+/** `@opentelemetry/api-logs`, `internal/global-utils`. */
+const GLOBAL_KEY: symbol = Symbol.for("io.opentelemetry.js.api.logs");
+const API_VERSION = 1;
+
+/** What a log library hands over; all of it may be missing. */
+interface ApiLogRecord {
+  readonly eventName?: string;
+  readonly timestamp?: unknown;
+  readonly severityNumber?: number;
+  readonly severityText?: string;
+  readonly body?: unknown;
+  readonly attributes?: Readonly<Record<string, unknown>>;
+  readonly context?: Context;
+}
+
+interface ApiLogger {
+  emit(record: ApiLogRecord): void;
+  enabled(): boolean;
+}
+
+/** A LoggerProvider of `@opentelemetry/api-logs`. */
+export class SpoorLoggerProvider {
+  readonly #sender: LogSender;
+
+  constructor(sender: LogSender) {
+    this.#sender = sender;
+  }
+
+  getLogger(name: string): ApiLogger {
+    return { emit: (record) => this.#emit(name, record), enabled: () => true };
+  }
+
+  /** Registers this with every copy of the logs API. The answer undoes it. */
+  register(): () => void {
+    const globals = globalThis as { [key: symbol]: unknown };
+    if (globals[GLOBAL_KEY] !== undefined) return () => {};
+    const getter = (version: number): unknown => (version === API_VERSION ? this : undefined);
+    globals[GLOBAL_KEY] = getter;
+    return () => {
+      if (globals[GLOBAL_KEY] === getter) Reflect.deleteProperty(globals, GLOBAL_KEY);
+    };
+  }
+
+  #emit(scopeName: string, record: ApiLogRecord): void {
+    const attributes = new Map<string, AttributeValue>();
+    for (const [key, value] of Object.entries(record.attributes ?? {})) {
+      if (value !== undefined) attributes.set(key, toAttributeValue(value));
+    }
+    this.#sender.send({
+      scopeName,
+      severityNumber: record.severityNumber ?? 0,
+      severityText: record.severityText ?? "",
+      body: toAttributeValue(record.body ?? ""),
+      origin: lineOrigin(record.context ?? context.active()),
+      timeUnixNano: toUnixNano(record.timestamp),
+      attributes,
+      eventName: record.eventName,
+    });
+  }
+}
+
+/** Objects are logged as JSON, which a person can read and a query can search. */
+function toAttributeValue(value: unknown): AttributeValue {
+  if (typeof value === "string" || typeof value === "boolean" || typeof value === "number") {
+    return value;
+  }
+  if (typeof value === "bigint" || value instanceof Uint8Array) return value;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}
+
+const NANO_PER_MS = 1_000_000;
+const NANO_PER_SECOND = 1_000_000_000n;
+
+/** A TimeInput: a Date, ms since the epoch, or seconds and ns. */
+function toUnixNano(time: unknown): bigint | undefined {
+  if (time instanceof Date) return BigInt(time.getTime()) * BigInt(NANO_PER_MS);
+  if (typeof time === "number") return BigInt(Math.round(time * NANO_PER_MS));
+  if (!Array.isArray(time) || time.length !== 2) return undefined;
+  const [seconds, nano] = time as [unknown, unknown];
+  if (typeof seconds !== "number" || typeof nano !== "number") return undefined;
+  return BigInt(seconds) * NANO_PER_SECOND + BigInt(nano);
+}
