@@ -6,7 +6,6 @@ import { requireFrom } from "./find-package.ts";
 
 /** What every instrumentation has (`@opentelemetry/instrumentation`, interface Instrumentation). */
 interface Instrumentation {
-  enable(): void;
   setConfig(config: object): void;
   setTracerProvider(provider: TracerProvider): void;
   setLoggerProvider?(provider: unknown): void;
@@ -53,7 +52,6 @@ export function enableOfficial(
   if (known !== undefined) instrumentation.setConfig(config);
   instrumentation.setTracerProvider(provider);
   if (loggerProvider !== undefined) instrumentation.setLoggerProvider?.(loggerProvider);
-  if (known === undefined) instrumentation.enable();
   enabled.set(official.packageName, instrumentation);
   return () => instrumentation.setTracerProvider(silentProvider);
 }
@@ -72,6 +70,6 @@ function create(
   }
   // The line before tells a function from the rest; that it is this class, only its name does.
   const Class = found as InstrumentationClass;
-  // Switched on by `enable` alone, when it has its providers.
-  return new Class({ ...config, enabled: false });
+  // It switches itself on. Some read `enabled` from their configuration ever after.
+  return new Class(config);
 }

@@ -1,0 +1,106 @@
+/** Starts applications with tracing and collects what they make, until they are stopped. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { ProcessMessage, SeenFinding, SeenLog, SeenSpan } from "./messages.ts";
+
+const TRACED = new URL("traced.ts", import.meta.url).href;
+
+/** How to start an application. */
+export interface AppOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Instrumentation settings that differ from the defaults. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Without `--import`: the application starts the tracing itself, or not at all. */
+  readonly isBare?: boolean;
+}
+
+/** An application that runs, and everything it told so far. */
+export class App implements AsyncDisposable {
+  readonly spans: SeenSpan[] = [];
+  readonly logs: SeenLog[] = [];
+  readonly findings: SeenFinding[] = [];
+  readonly messages: ProcessMessage[] = [];
+  output = "";
+  errorOutput = "";
+  readonly #child: ChildProcess;
+  readonly #closed: Promise<unknown>;
+  #changed = Promise.withResolvers<void>();
+  #isClosed = false;
+
+  constructor(file: string, { env, settings, isBare = false }: AppOptions) {
+    const path = fileURLToPath(new URL(`apps/${file}`, import.meta.url));
+    const flags = ["--conditions=@spoor/source", ...(isBare ? [] : ["--import", TRACED])];
+    this.#child = spawn(process.execPath, [...flags, path], {
+      env: { ...process.env, ...env, TEST_TRACING: JSON.stringify(settings ?? {}) },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    this.#child.stdout?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
+    this.#child.stderr?.on("data", (chunk: Buffer) => (this.errorOutput += chunk.toString()));
+    // The other side is traced.ts, or an application of this folder.
+    this.#child.on("message", (message) => this.#take(message as ProcessMessage));
+    this.#closed = once(this.#child, "close").then(() => {
+      this.#isClosed = true;
+      this.#changed.resolve();
+    });
+  }
+
+  /** Waits until `ready` answers something else than undefined. @throws Error when it ends first. */
+  async until<T>(ready: () => T | undefined): Promise<T> {
+    for (;;) {
+      const value = ready();
+      if (value !== undefined) return value;
+      if (this.#isClosed) throw new Error(`the application ended:\n${this.errorOutput}`);
+      await this.#changed.promise;
+    }
+  }
+
+  /** `http://127.0.0.1:port`, once it listens. */
+  async url(): Promise<string> {
+    const port = await this.until(() => this.messages.find(({ port }) => port)?.port);
+    return `http://127.0.0.1:${port}`;
+  }
+
+  /** Waits until it has ended by itself. */
+  async ended(): Promise<this> {
+    await this.#closed;
+    return this;
+  }
+
+  /** Asks it to end, and waits until it has and everything it told is here. */
+  async stop(): Promise<void> {
+    this.#child.kill("SIGTERM");
+    await this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isClosed) this.#child.kill("SIGKILL");
+    await this.#closed;
+  }
+
+  #take(message: ProcessMessage): void {
+    this.messages.push(message);
+    if (message.span !== undefined) this.spans.push(message.span);
+    if (message.log !== undefined) this.logs.push(message.log);
+    if (message.finding !== undefined) this.findings.push(message.finding);
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
+}
+
+/** Starts `apps/<file>`. */
+export function startApp(file: string, options: AppOptions = {}): App {
+  return new App(file, options);
+}
+
+const KIND_NAMES = ["internal", "server", "client", "producer", "consumer"] as const;
+
+/** One trace as lines, children below their parents in the order in which they ended. */
+export function treeLines(spans: readonly SeenSpan[], parentSpanId = "", depth = 0): string[] {
+  return spans
+    .filter((span) => span.parentSpanId === parentSpanId)
+    .flatMap((span) => [
+      `${"  ".repeat(depth)}${KIND_NAMES[span.kind]} ${span.name}`,
+      ...treeLines(spans, span.spanId, depth + 1),
+    ]);
+}
