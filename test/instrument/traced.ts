@@ -57,7 +57,7 @@ const provider = new SpoorTracerProvider({
 trace.setGlobalTracerProvider(provider);
 
 const clock = systemClock;
-const findings = new Findings({ clock, print: (line) => process.stderr.write(`${line}\n`) });
+const findings = new Findings({ clock, print: (line) => process.stderr.write(`spoor: ${line}\n`) });
 findings.onFinding = () => {
   for (const { code, subject, sentence } of findings.takeUnsent()) {
     tell({ finding: { code, subject, sentence } });

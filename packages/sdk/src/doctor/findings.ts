@@ -66,7 +66,7 @@ export class Findings {
     });
     this.#unsent.add(key);
     if (known !== undefined) return;
-    this.#print(`spoor: ${sentence}`);
+    this.#print(sentence);
     this.onFinding?.();
   }
 

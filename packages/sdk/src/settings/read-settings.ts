@@ -57,6 +57,9 @@ export function readSettings(options: SettingsOptions, warn: Warn): Settings {
     isReporting: own.boolean("SPOOR_REPORT") ?? true,
     enabledInstrumentations: variables.list("OTEL_NODE_ENABLED_INSTRUMENTATIONS"),
     disabledInstrumentations: variables.list("OTEL_NODE_DISABLED_INSTRUMENTATIONS") ?? [],
+    officialInstrumentations: own.list("SPOOR_OFFICIAL_INSTRUMENTATIONS") ?? [],
+    isSqlSanitised: own.boolean("SPOOR_SQL_SANITISED") ?? true,
+    hasConsoleIds: own.boolean("SPOOR_CONSOLE_IDS") ?? true,
     export: exportSettings({ options, variables, own, warn }),
   };
 }

@@ -50,5 +50,11 @@ export interface Settings {
   /** Undefined: all that the application uses. */
   readonly enabledInstrumentations: readonly string[] | undefined;
   readonly disabledInstrumentations: readonly string[];
+  /** Official packages in the place of our own instrumentations: http, fetch, express, fastify. */
+  readonly officialInstrumentations: readonly string[];
+  /** Whether SQL loses its literals before it is recorded. */
+  readonly isSqlSanitised: boolean;
+  /** Whether lines of the console say the ids of the span in which they are written. */
+  readonly hasConsoleIds: boolean;
   readonly export: ExportSettings;
 }

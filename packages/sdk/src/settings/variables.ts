@@ -300,6 +300,21 @@ export const VARIABLES = {
     fallback: "true",
     meaning: "whether losses and findings are sent to the receiver, as log records",
   },
+  SPOOR_OFFICIAL_INSTRUMENTATIONS: {
+    kind: "list",
+    fallback: "none",
+    meaning: "official packages in the place of our own: any of `http,fetch,express,fastify`",
+  },
+  SPOOR_SQL_SANITISED: {
+    kind: "boolean",
+    fallback: "true",
+    meaning: "whether SQL is recorded with `?` in the place of literals",
+  },
+  SPOOR_CONSOLE_IDS: {
+    kind: "boolean",
+    fallback: "true",
+    meaning: "whether console lines that are written within a span end with its ids",
+  },
 } as const;
 
 /** The name of a setting. */

@@ -33,7 +33,7 @@ export interface StartParts {
 /** What instrumentations work with. */
 export interface Instrumented {
   readonly settings: Settings;
-  readonly provider: TracerProvider;
+  readonly provider: SpoorTracerProvider;
   readonly exporter: SpanExporter;
   readonly announcer: Announcer;
 }

@@ -8,6 +8,8 @@ export interface HookedLibraries {
   readonly loadedTooEarly: readonly string[];
   /** Used by the application, with an instrumentation that is not installed. */
   readonly missing: readonly string[];
+  /** Installs what is missing; empty when nothing is. */
+  readonly installCommand: string;
 }
 
 /** What the line at the start says. */
@@ -30,7 +32,7 @@ export function startLine(facts: StartFacts): string {
     sampler,
     ...listText("hooks", hooked?.hooked),
     ...listText("loaded too early to hook", hooked?.loadedTooEarly),
-    ...listText("instrumentation not installed", hooked?.missing),
+    ...missingText(hooked),
   ];
   return parts.join(" · ");
 }
@@ -49,4 +51,9 @@ function receiverText({ settings, receiver, isAnswering }: StartFacts): string {
 
 function listText(title: string, names: readonly string[] | undefined): string[] {
   return names === undefined || names.length === 0 ? [] : [`${title}: ${names.join(" ")}`];
+}
+
+function missingText(hooked: HookedLibraries | undefined): string[] {
+  const [text] = listText("instrumentation not installed", hooked?.missing);
+  return text === undefined ? [] : [`${text} (${hooked?.installCommand ?? ""})`];
 }

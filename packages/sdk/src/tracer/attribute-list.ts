@@ -87,6 +87,7 @@ export class AttributeList {
     this.cuts.set(key, cut.originalBytes);
     rules.counts.losses.count("attribute_value_cut");
     rules.counts.attributesCut += 1;
+    rules.counts.onValueCut?.(key, stored);
     return cut.value;
   }
 }

@@ -1,4 +1,5 @@
 import { LossLedger } from "@spoor/trace/loss";
+import type { StoredValue } from "./attribute-value.ts";
 
 /** What a provider did since it was made. */
 export class TracerCounts {
@@ -10,6 +11,8 @@ export class TracerCounts {
   spansSampledOut = 0;
   /** Values that were cut at the length limit. */
   attributesCut = 0;
+  /** Told of each of them, with all that the value was. */
+  onValueCut: ((key: string, value: StoredValue) => void) | undefined = undefined;
   /** Calls on spans that had ended already, which have no effect. */
   callsAfterEnd = 0;
   /** What was not kept, by reason. */
