@@ -3,6 +3,9 @@ import { type RunningProgram, startProgram } from "./child-process.ts";
 import type { Otlp } from "./spoor.ts";
 import type { Stage } from "./stage.ts";
 
+/** What traces the services; DEMO_TELEMETRY names another module, such as another SDK's. */
+const TELEMETRY = process.env["DEMO_TELEMETRY"] ?? "@spoor/sdk/auto";
+
 /** Spans are sent after half a second instead of five, so that the demo need not wait. */
 const EXPORT_DELAY_MS = 500;
 
@@ -21,13 +24,15 @@ export async function startTracedService(
   name: string,
   { otlp, settings }: { readonly otlp: Otlp; readonly settings: ServiceSettings },
 ): Promise<Service> {
-  const telemetry = new URL("../telemetry.ts", import.meta.url).href;
   return await startListening(stage, name, {
-    flags: ["--import", telemetry],
+    // The first is for this repository alone: it takes our packages as they are written.
+    flags: ["--conditions=@spoor/source", "--import", TELEMETRY],
     settings: {
       OTEL_SERVICE_NAME: name,
       OTEL_EXPORTER_OTLP_PROTOCOL: otlp.protocol,
       OTEL_EXPORTER_OTLP_ENDPOINT: otlp.endpoint,
+      // The story shows what the services say themselves.
+      SPOOR_QUIET: "1",
       OTEL_BSP_SCHEDULE_DELAY: String(EXPORT_DELAY_MS),
       ...settings,
     },

@@ -1,6 +1,6 @@
 /*
- * Loaded before a service with `node --import ./telemetry.ts`, so that the libraries are hooked
- * before the service imports them.
+ * The official SDK for the services of examples/checkout-504, in the place of ours: loaded with
+ * `--import` through DEMO_TELEMETRY. A test compares the two trees.
  *
  * Everything that differs between machines comes from the standard variables, which the SDK reads
  * itself: OTEL_SERVICE_NAME, OTEL_EXPORTER_OTLP_PROTOCOL (grpc, http/protobuf or http/json),
