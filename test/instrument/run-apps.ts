@@ -29,7 +29,7 @@ export class App implements AsyncDisposable {
   #isClosed = false;
 
   constructor(file: string, { env, settings, isBare = false }: AppOptions) {
-    const path = fileURLToPath(new URL(`apps/${file}`, import.meta.url));
+    const path = fileURLToPath(new URL(file, new URL("apps/", import.meta.url)));
     const flags = ["--conditions=@spoor/source", ...(isBare ? [] : ["--import", TRACED])];
     this.#child = spawn(process.execPath, [...flags, path], {
       env: { ...process.env, ...env, TEST_TRACING: JSON.stringify(settings ?? {}) },

@@ -117,12 +117,23 @@ export class ModuleWatch {
     const path = resolvable(specifier, require);
     if (path === undefined) return;
     const exports: unknown = require(specifier);
-    // Some instrumentations answer with other exports instead of changing those that there are.
-    // What loads the module after us takes what is in the cache.
     const cached = require.cache[path];
-    if (cached !== undefined && cached.exports !== exports) cached.exports = exports;
+    if (cached !== undefined && cached.exports !== exports) {
+      require.cache[path] = withExports(cached, exports);
+    }
     this.#listener.loaded(library, specifier, exports);
   }
+}
+
+/**
+ * Some instrumentations answer with other exports instead of changing those that there are. Whoever
+ * loads the module after us takes what is in the cache; `import` takes what the module's entry had
+ * when it was loaded, whatever was assigned to it since. So it gets a new entry.
+ */
+function withExports(loaded: NodeJS.Module, exports: unknown): NodeJS.Module {
+  const entry = new module.Module(loaded.id);
+  // With what the hooks of `require` keep there, or they would patch the patched exports.
+  return Object.assign(entry, loaded, { exports });
 }
 
 /** What cannot be resolved fails where the application asks for it, with the usual error. */

@@ -1,8 +1,10 @@
 /*
  * The logs API for the official instrumentations of pino, winston and bunyan, which send what is
- * logged to whatever is registered as `@opentelemetry/api-logs`. This is that, without the package:
- * the API keeps its global under a symbol that every copy of it knows.
+ * logged to the registered provider. It is part of `@opentelemetry/api` since 1.10; before, it was
+ * the package `@opentelemetry/api-logs`, which keeps its global under a symbol that every copy of
+ * it knows, so that it need not be loaded.
  */
+import * as api from "@opentelemetry/api";
 import { type Context, context } from "@opentelemetry/api";
 import type { AttributeValue } from "@spoor/trace";
 import type { LogSender } from "./log-sender.ts";
@@ -23,12 +25,18 @@ interface ApiLogRecord {
   readonly context?: Context;
 }
 
+/** What we use of the API's `logs`. */
+interface LogsApi {
+  setGlobalLoggerProvider(provider: object): boolean;
+  disable(): void;
+}
+
 interface ApiLogger {
   emit(record: ApiLogRecord): void;
   enabled(): boolean;
 }
 
-/** A LoggerProvider of `@opentelemetry/api-logs`. */
+/** A LoggerProvider of either logs API. */
 export class SpoorLoggerProvider {
   readonly #sender: LogSender;
 
@@ -40,8 +48,19 @@ export class SpoorLoggerProvider {
     return { emit: (record) => this.#emit(name, record), enabled: () => true };
   }
 
-  /** Registers this with every copy of the logs API. The answer undoes it. */
+  /** Registers this with both logs APIs. The answer undoes it. */
   register(): () => void {
+    // Missing before 1.10, where a named import of it would fail.
+    const { logs } = api as { readonly logs?: LogsApi };
+    const isRegistered = logs?.setGlobalLoggerProvider(this) === true;
+    const unregister = this.#registerOld();
+    return () => {
+      if (isRegistered) logs.disable();
+      unregister();
+    };
+  }
+
+  #registerOld(): () => void {
     const globals = globalThis as { [key: symbol]: unknown };
     if (globals[GLOBAL_KEY] !== undefined) return () => {};
     const getter = (version: number): unknown => (version === API_VERSION ? this : undefined);

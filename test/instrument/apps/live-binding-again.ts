@@ -1,0 +1,2 @@
+/** Hands the same binding on. */
+export * from "./live-binding.ts";
