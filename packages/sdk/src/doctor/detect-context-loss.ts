@@ -7,11 +7,14 @@
  * belongs to a request runs only then.
  *
  * How:
- * 1. The share of time in which the process served anybody is measured.
- * 2. Parentless calls are counted by the place in the application that makes them. One that was
+ * 1. Parentless calls are counted by the place in the application that makes them. One that was
  *    seen while nobody was served is background work, for good.
- * 3. Were a place's calls independent of requests, n of them would all fall into served time with
- *    the probability share^n. Below one in ten thousand it is called lost.
+ * 2. Since the first call of a place, the share of time in which the process served anybody is
+ *    measured. Time before says nothing: the job may not have been started yet.
+ * 3. However many calls fall into one stretch of served time, they count as one: those of a job
+ *    that runs often are not independent of each other.
+ * 4. Were a place independent of requests, n stretches would all be served ones with the
+ *    probability share^n. Below one in a million it is called lost.
  *
  * Limits: a process that never rests tells nothing apart and reports nothing. A place that loses
  * its context and also runs by itself counts as background work.
@@ -22,7 +25,7 @@ import { applicationFrame, currentStack } from "./call-site.ts";
 import type { Findings } from "./findings.ts";
 
 /** The chance of a false alarm that is accepted, per place. */
-const CHANCE_MAX = 1e-4;
+const CHANCE_MAX = 1e-6;
 /** However idle a process is, the share is not believed to be lower than this. */
 const SHARE_MIN = 0.05;
 /** Places that are told apart. Beyond it the process is beyond this kind of help. */
@@ -41,7 +44,13 @@ export interface WatchedSpan {
 }
 
 interface Place {
+  /** Stretches of served time in which it was seen, after the one in which it was first seen. */
   count: number;
+  /** The last of them. */
+  stretch: number;
+  /** When it was first seen, and how long anybody had been served by then, in ms. */
+  readonly firstMs: number;
+  readonly firstServedMs: number;
   looks: number;
   isBackground: boolean;
 }
@@ -50,21 +59,24 @@ interface Place {
 export class ContextLossDetector {
   readonly #clock: Clock;
   readonly #findings: Findings;
-  readonly #startMs: number;
   readonly #places = new Map<string, Place>();
   #servedCount = 0;
   #servedSinceMs = 0;
   #servedMs = 0;
+  /** Counts the stretches of time in which somebody is served. */
+  #stretch = 0;
 
   constructor(options: { readonly clock: Clock; readonly findings: Findings }) {
     this.#clock = options.clock;
     this.#findings = options.findings;
-    this.#startMs = options.clock.monotonicMs();
   }
 
   spanStarted(span: WatchedSpan): void {
     if (isServing(span)) {
-      if (this.#servedCount === 0) this.#servedSinceMs = this.#clock.monotonicMs();
+      if (this.#servedCount === 0) {
+        this.#servedSinceMs = this.#clock.monotonicMs();
+        this.#stretch += 1;
+      }
       this.#servedCount += 1;
     } else if (!span.hasParent && span.kind === SpanKind.CLIENT) {
       this.#look(span);
@@ -91,8 +103,11 @@ export class ContextLossDetector {
       place.isBackground = true;
       return;
     }
-    place.count += 1;
-    if (this.#share() ** place.count >= CHANCE_MAX) return;
+    if (place.stretch !== this.#stretch) {
+      place.stretch = this.#stretch;
+      place.count += 1;
+    }
+    if (this.#shareSince(place) ** place.count >= CHANCE_MAX) return;
     this.#findings.report({
       code: "context_lost",
       subject: site === "" ? span.name : site,
@@ -110,18 +125,29 @@ export class ContextLossDetector {
   #place(key: string): Place | undefined {
     let place = this.#places.get(key);
     if (place === undefined && this.#places.size < PLACE_COUNT_MAX) {
-      place = { count: 0, looks: 0, isBackground: false };
+      place = {
+        count: 0,
+        stretch: this.#stretch,
+        firstMs: this.#clock.monotonicMs(),
+        firstServedMs: this.#servedTotalMs(),
+        looks: 0,
+        isBackground: false,
+      };
       this.#places.set(key, place);
     }
     return place;
   }
 
-  /** The share of time in which somebody was served. */
-  #share(): number {
-    const now = this.#clock.monotonicMs();
-    const current = this.#servedCount > 0 ? now - this.#servedSinceMs : 0;
-    const share = (this.#servedMs + current) / Math.max(1, now - this.#startMs);
+  /** The share of time in which somebody was served, since `place` was first seen. */
+  #shareSince({ firstMs, firstServedMs }: Place): number {
+    const elapsedMs = Math.max(1, this.#clock.monotonicMs() - firstMs);
+    const share = (this.#servedTotalMs() - firstServedMs) / elapsedMs;
     return Math.min(1, Math.max(SHARE_MIN, share));
+  }
+
+  #servedTotalMs(): number {
+    const current = this.#servedCount > 0 ? this.#clock.monotonicMs() - this.#servedSinceMs : 0;
+    return this.#servedMs + current;
   }
 }
 

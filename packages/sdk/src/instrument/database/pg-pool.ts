@@ -7,8 +7,8 @@
  *    so is opening one (`pg-pool.connect`): they begin when the request asks, so that one that
  *    waits for ever is seen, too.
  * 3. Who holds what: the checkout of each connection goes into the registry. Where it was taken is
- *    kept only while more than half of the pool is in use, because a stack costs as much as
- *    several spans.
+ *    kept only while more than half of the pool is in use, and for so many per second only: a
+ *    stack costs as much as several spans. Connections that are held for long are few.
  */
 import {
   type Context,
@@ -19,13 +19,17 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
+import { isTracingSuppressed } from "../../context/linked-context.ts";
 import { guarded } from "../guard.ts";
-import { isTracingSuppressed } from "../http/http-context.ts";
 import { semanticKeys as keys } from "../semantic-keys.ts";
 import { activeActor, type PgClient, type PgPatchOptions, trackClient } from "./pg-client.ts";
 
 const WHERE = "pg.pool";
 const PATCHED: unique symbol = Symbol("spoor.pg.pool");
+
+/** Stacks that are taken within a window; a hundred take 2 ms or so of each second. */
+const STACK_COUNT_MAX = 100;
+const STACK_WINDOW_MS = 1000;
 
 type OnClient = (error: unknown, client?: PgClient, release?: unknown) => unknown;
 
@@ -85,7 +89,7 @@ export function patchPgPool(poolPrototype: PgPool): void {
 }
 
 function askPool(pool: PgPool): PoolRequest | undefined {
-  if (active === undefined || isTracingSuppressed()) return undefined;
+  if (active === undefined || isTracingSuppressed(context.active())) return undefined;
   let asked: PoolRequest | undefined;
   const options = active;
   guarded(WHERE, options.onFailure, () => {
@@ -111,7 +115,7 @@ class PoolRequest {
     const max = pool.options.max ?? 0;
     // Those who wait already take what is idle now.
     const mustWait = idleCount <= waitingCount;
-    if ((totalCount - idleCount) * 2 > max) this.#callSite = new Error("taken here");
+    if ((totalCount - idleCount) * 2 > max) this.#callSite = callSite(options.clock.monotonicMs());
     if (!mustWait) return;
     const isFull = totalCount >= max;
     if (isFull) {
@@ -150,6 +154,19 @@ class PoolRequest {
     this.#span?.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
     this.#span?.end();
   }
+}
+
+let stackWindowMs = 0;
+let stackCount = 0;
+
+/** Where a connection is taken, unless many were taken just now. */
+function callSite(nowMs: number): Error | undefined {
+  if (nowMs - stackWindowMs >= STACK_WINDOW_MS) {
+    stackWindowMs = nowMs;
+    stackCount = 0;
+  }
+  stackCount += 1;
+  return stackCount > STACK_COUNT_MAX ? undefined : new Error("taken here");
 }
 
 const watched = new WeakSet<PgPool>();

@@ -26,9 +26,9 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
-  trace,
   type Tracer,
 } from "@opentelemetry/api";
+import { isTracingSuppressed, LinkedContext } from "../../context/linked-context.ts";
 import { guarded, type OnFailure } from "../guard.ts";
 import { semanticKeys as keys } from "../semantic-keys.ts";
 import {
@@ -38,7 +38,6 @@ import {
   setMethod,
   splitHost,
 } from "./http-attributes.ts";
-import { isTracingSuppressed } from "./http-context.ts";
 
 const WHERE = "http.client";
 const CHANNEL = "http.client.request.created";
@@ -53,7 +52,7 @@ export function canTraceHttpClients(): boolean {
 /** Starts the spans; the answer ends them. */
 export function traceHttpClients(tracer: Tracer, onFailure: OnFailure): () => void {
   const onCreated = (message: unknown): void => {
-    if (isTracingSuppressed()) return;
+    if (isTracingSuppressed(context.active())) return;
     // What Node publishes on this channel.
     const { request } = message as { readonly request: ClientRequest };
     guarded(WHERE, onFailure, () => beginRequest({ tracer, request, onFailure }));
@@ -74,7 +73,7 @@ function beginRequest({ tracer, request, onFailure }: Request): void {
   const options = { kind: SpanKind.CLIENT, attributes: requestAttributes(request, method) };
   const span = tracer.startSpan(methodName(method), options, caller);
   if (!request.headersSent) {
-    propagation.inject(trace.setSpan(caller, span), request, {
+    propagation.inject(LinkedContext.on(caller).withSpan(span), request, {
       set: (carrier, key, value) => carrier.setHeader(key, value),
     });
   }

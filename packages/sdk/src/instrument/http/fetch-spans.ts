@@ -14,9 +14,9 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
-  trace,
   type Tracer,
 } from "@opentelemetry/api";
+import { isTracingSuppressed, LinkedContext } from "../../context/linked-context.ts";
 import { guarded, type OnFailure } from "../guard.ts";
 import { semanticKeys as keys } from "../semantic-keys.ts";
 import { failSpan } from "./client-spans.ts";
@@ -27,7 +27,6 @@ import {
   setClientConnection,
   setMethod,
 } from "./http-attributes.ts";
-import { isTracingSuppressed } from "./http-context.ts";
 
 const WHERE = "fetch";
 const HTTP_ERROR_STATUS_MIN = 400;
@@ -54,7 +53,7 @@ export function traceFetch(tracer: Tracer, onFailure: OnFailure): () => void {
   const listeners: Readonly<Record<string, (message: Message) => void>> = {
     "undici:request:create": ({ request }) => {
       // CONNECT opens a tunnel for other requests, which have spans of their own.
-      if (isTracingSuppressed() || request.method === "CONNECT") return;
+      if (isTracingSuppressed(context.active()) || request.method === "CONNECT") return;
       open.set(request, beginRequest(tracer, request));
     },
     "undici:client:sendHeaders": ({ request, socket }) => {
@@ -96,7 +95,7 @@ function beginRequest(tracer: Tracer, request: UndiciRequest): Span {
   const method = request.method.toUpperCase();
   const options = { kind: SpanKind.CLIENT, attributes: requestAttributes(request, method) };
   const span = tracer.startSpan(methodName(method), options, parent);
-  propagation.inject(trace.setSpan(parent, span), request, {
+  propagation.inject(LinkedContext.on(parent).withSpan(span), request, {
     set: (carrier, key, value) => void carrier.addHeader(key, value),
   });
   return span;

@@ -27,13 +27,13 @@ import {
   SpanKind,
   SpanStatusCode,
   type TextMapGetter,
-  trace,
   type Tracer,
 } from "@opentelemetry/api";
+import { isTracingSuppressed } from "../../context/linked-context.ts";
 import { guarded, type OnFailure } from "../guard.ts";
 import { semanticKeys as keys } from "../semantic-keys.ts";
 import { methodName, redactQuery, setMethod, splitHost } from "./http-attributes.ts";
-import { isTracingSuppressed, type RequestMetadata, withRequestMetadata } from "./http-context.ts";
+import { type RequestMetadata, withRequest } from "./http-context.ts";
 import { routeOf } from "./route.ts";
 
 type Headers = IncomingMessage["headers"];
@@ -55,7 +55,7 @@ export function traceHttpServers(tracer: Tracer, onFailure: OnFailure): () => vo
   let isOn = true;
   const wrapped: Emit = function emit(this: Emitter, event, ...parts): boolean {
     const isRequest = event === "request" || event === "checkContinue";
-    if (!isRequest || !isOn || isTracingSuppressed()) {
+    if (!isRequest || !isOn || isTracingSuppressed(context.active())) {
       return Reflect.apply(original, this, [event, ...parts]);
     }
     // What a server emits as "request".
@@ -96,7 +96,7 @@ function beginRequest({ tracer, request, response, onFailure }: Request): Contex
     const options = { kind: SpanKind.SERVER, attributes: requestAttributes(request, method) };
     const span = tracer.startSpan(methodName(method), options, parent);
     const metadata: RequestMetadata = { type: "http", span };
-    const started = withRequestMetadata(trace.setSpan(parent, span), metadata);
+    const started = withRequest(parent, metadata);
     emitWithin(request, started);
     emitWithin(response, started, (event) => {
       if (event !== "close") return;

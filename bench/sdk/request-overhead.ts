@@ -1,0 +1,181 @@
+/*
+ * What tracing adds to the CPU time of a request: a service with Express, PostgreSQL and Redis,
+ * without tracing, with our SDK, with the official one.
+ *
+ * The three services run side by side and are loaded in turn, so that a noisy machine is noisy for
+ * all of them; each round compares them anew, and the medians of the rounds are reported. What is
+ * measured is the CPU time of the service's process, all its threads and the sending included.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { fileURLToPath } from "node:url";
+import { startStores } from "../../test/instrument/stores.ts";
+import { median } from "../measure/statistics.ts";
+
+/** How much load; the default takes about a minute on two cores. */
+export interface RequestLoad {
+  readonly roundCount: number;
+  readonly requestsPerRound: number;
+  readonly concurrency: number;
+}
+
+/** The load of the report. */
+export const REQUEST_LOAD: RequestLoad = {
+  roundCount: 7,
+  requestsPerRound: 1500,
+  concurrency: 16,
+};
+
+/** CPU per request, in µs. */
+export interface RequestOverhead {
+  readonly noneUs: number;
+  /** What our SDK adds. */
+  readonly addedUs: number;
+  /** What the official SDK adds. */
+  readonly officialAddedUs: number;
+  /** How many times more the official one adds. */
+  readonly requestOverheadRatio: number;
+}
+
+const MODES = ["none", "spoor", "official"] as const;
+
+type Mode = (typeof MODES)[number];
+
+interface Service {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
+/** Runs all three services under load. @throws Error where Redis is not installed. */
+export async function measureRequestOverhead(load: RequestLoad): Promise<RequestOverhead> {
+  await using stores = await startStores();
+  if (stores.redisUrl === undefined) throw new Error("cannot measure: redis-server is missing");
+  const env = { ...process.env, DATABASE_URL: stores.databaseUrl, REDIS_URL: stores.redisUrl };
+  const sink = await start("request-sink.ts", { flags: [], env });
+  const services = new Map<Mode, Service>();
+  try {
+    for (const mode of MODES) services.set(mode, await startService(mode, { sink, env }));
+    // The first rounds compile, and open connections.
+    for (const service of services.values()) await loadRound(service, load);
+    const rounds: Record<Mode, number>[] = [];
+    for (let round = 0; round < load.roundCount; round += 1) {
+      rounds.push(await measureRound(services, load));
+    }
+    return summary(rounds);
+  } finally {
+    for (const { child } of [...services.values(), sink]) await stop(child);
+  }
+}
+
+function summary(rounds: readonly Record<Mode, number>[]): RequestOverhead {
+  const addedUs = median(rounds.map(({ none, spoor }) => spoor - none));
+  const officialAddedUs = median(rounds.map(({ none, official }) => official - none));
+  return {
+    noneUs: median(rounds.map(({ none }) => none)),
+    addedUs,
+    officialAddedUs,
+    requestOverheadRatio: officialAddedUs / addedUs,
+  };
+}
+
+async function measureRound(
+  services: ReadonlyMap<Mode, Service>,
+  load: RequestLoad,
+): Promise<Record<Mode, number>> {
+  const cpuUs: Record<Mode, number> = { none: 0, spoor: 0, official: 0 };
+  for (const [mode, service] of services) {
+    const before = await cpuOf(service.child);
+    await loadRound(service, load);
+    cpuUs[mode] = ((await cpuOf(service.child)) - before) / load.requestsPerRound;
+  }
+  return cpuUs;
+}
+
+function startService(
+  mode: Mode,
+  { sink, env }: { readonly sink: Service; readonly env: NodeJS.ProcessEnv },
+): Promise<Service> {
+  const official = new URL("official-sdk.ts", import.meta.url).href;
+  const modules: Readonly<Record<Mode, readonly string[]>> = {
+    none: [],
+    spoor: ["--import", "@spoor/sdk/auto"],
+    official: ["--import", official],
+  };
+  return start("request-app.ts", {
+    flags: modules[mode],
+    env: {
+      ...env,
+      OTEL_SERVICE_NAME: "orders",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sink.port}`,
+      SPOOR_QUIET: "1",
+    },
+  });
+}
+
+async function start(
+  file: string,
+  { flags, env }: { readonly flags: readonly string[]; readonly env: NodeJS.ProcessEnv },
+): Promise<Service> {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), {
+    execArgv: ["--conditions=@spoor/source", ...flags],
+    env,
+  });
+  // What the programs of this folder say first.
+  const [{ port }] = (await once(child, "message")) as [{ readonly port: number }];
+  return { child, port };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.disconnect();
+  await ended;
+}
+
+async function cpuOf(child: ChildProcess): Promise<number> {
+  const answered = once(child, "message");
+  child.send("cpu");
+  // What request-app.ts answers.
+  const [{ cpu }] = (await answered) as [{ readonly cpu: NodeJS.CpuUsage }];
+  return cpu.user + cpu.system;
+}
+
+async function loadRound({ port }: Service, load: RequestLoad): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: load.concurrency });
+  let left = load.requestsPerRound;
+  const worker = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      await order(port, { agent, number: left });
+    }
+  };
+  await Promise.all(Array.from({ length: load.concurrency }, worker));
+  agent.destroy();
+}
+
+async function order(
+  port: number,
+  { agent, number }: { readonly agent: Agent; readonly number: number },
+): Promise<void> {
+  const asked = request({
+    agent,
+    port,
+    host: "127.0.0.1",
+    method: "POST",
+    path: `/orders/${number % 100}/items`,
+    headers: { "content-type": "application/json" },
+  });
+  asked.end('{"item":"item_42","count":2}');
+  // The first argument of "response".
+  const [response] = (await once(asked, "response")) as [import("node:http").IncomingMessage];
+  response.resume();
+  await once(response, "end");
+  if (response.statusCode !== 200) throw new Error(`a request was answered ${response.statusCode}`);
+}
+
+if (import.meta.main) {
+  const overhead = await measureRequestOverhead(REQUEST_LOAD);
+  process.stdout.write(`${JSON.stringify(overhead)}\n`);
+}
