@@ -13,15 +13,18 @@ app.use((_request, response, next) => {
 });
 
 const orders = express.Router();
-orders.post("/:order/items", async (request, response) => {
-  const { order } = request.params;
+orders.post("/:order/items", (request, response, next) => {
+  answer(request.params.order, response).catch(next);
+});
+app.use("/orders", orders);
+
+async function answer(order: string, response: express.Response): Promise<void> {
   const cached = await redis.get(`order:${order}`);
   const { rows } = await pool.query("SELECT * FROM inventory WHERE item_id = $1", ["item_42"]);
   await pool.query("SELECT count(*) FROM payments WHERE order_id = $1", [order]);
   if (cached === null) await redis.set(`order:${order}`, "seen", "EX", 60);
   response.json({ order, rows });
-});
-app.use("/orders", orders);
+}
 
 const server = app.listen(0, "127.0.0.1", () => {
   const address = server.address();

@@ -18,10 +18,7 @@ before(async () => {
 after(() => stores[Symbol.asyncDispose]());
 
 /** Starts an application that ends by itself, and waits for that. */
-async function run(
-  file: string,
-  options: Parameters<typeof startApp>[1] = {},
-): Promise<App> {
+async function run(file: string, options: Parameters<typeof startApp>[1] = {}): Promise<App> {
   await using app = startApp(file, {
     ...options,
     env: { DATABASE_URL: stores.databaseUrl, ...options.env },
@@ -34,7 +31,10 @@ test("defect 9: a library loaded before the SDK is hooked all the same, or named
   assert.deepEqual(treeLines(app.spans), ["internal work", "  client pg.query:SELECT shop"]);
   const found = app.findings.map(({ code, subject }) => `${code} ${subject}`);
   assert.deepEqual(found, ["loaded_too_early pino"]);
-  assert.match(app.errorOutput, /^spoor: pino was loaded before Spoor.*--import @spoor\/sdk\/auto$/mu);
+  assert.match(
+    app.errorOutput,
+    /^spoor: pino was loaded before Spoor.*--import @spoor\/sdk\/auto$/mu,
+  );
 });
 
 test("defect 10: ES modules need no other flag, and no module is wrapped", async () => {
@@ -100,7 +100,10 @@ test("defect 12: a second copy of the API shares ours, and one that cannot is na
     await makeNewer(copy);
     const newer = await run(pathToFileURL(path).href);
     assert.deepEqual(newer.spans, []);
-    assert.deepEqual(newer.findings.map(({ code }) => code), ["api_duplicate"]);
+    assert.deepEqual(
+      newer.findings.map(({ code }) => code),
+      ["api_duplicate"],
+    );
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -48,16 +48,16 @@ test("a console line that is JSON stays JSON", async () => {
 
 test("lines go to the server when that is asked for, each once and with its trace", async () => {
   const app = await run({ exportsLogs: true, hasConsoleIds: false });
-  const sent = app.logs.map(({ body, traceId }) => [body, traceId === app.ids.traceId]);
+  const sent = app.logs.map(({ body, traceId }) => `${body} ${traceId === app.ids.traceId}`);
   const expected = [
-    ["bunyan inside", true],
-    ["console inside", true],
-    ["console outside", false],
-    ["pino inside", true],
-    ["pino outside", false],
-    ['{"message":"json inside"}', true],
+    "bunyan inside true",
+    "console inside true",
+    "console outside false",
+    "pino inside true",
+    "pino outside false",
+    '{"message":"json inside"} true',
   ];
-  const own = sent.filter(([body]) => body !== "winston inside");
-  assert.deepEqual(own.toSorted(), expected.toSorted());
+  // Winston's goes through a package of its own, which is not installed here.
+  assert.deepEqual(sent.toSorted(), expected.toSorted());
   assert.deepEqual(linesOf(app, "console outside"), ["console outside"]);
 });

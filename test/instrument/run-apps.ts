@@ -45,7 +45,7 @@ export class App implements AsyncDisposable {
     });
   }
 
-  /** Waits until `ready` answers something else than undefined. @throws Error when it ends first. */
+  /** Waits until `ready` answers something. @throws Error when the application ends first. */
   async until<T>(ready: () => T | undefined): Promise<T> {
     for (;;) {
       const value = ready();

@@ -73,7 +73,10 @@ test("the unmodified official packages for http, undici, express and fastify, to
   const spans = await requestThrough("front.ts", { settings: { official } });
   // Fastify's package has spans of its own below that of the request.
   const shape = treeLines(spans).filter((line) => !/internal/u.test(line));
-  assert.deepEqual(shape.map((line) => line.trim()).toSorted(), TREE.map((line) => line.trim()).toSorted());
+  assert.deepEqual(
+    shape.map((line) => line.trim()).toSorted(),
+    TREE.map((line) => line.trim()).toSorted(),
+  );
   assert.equal(spans.filter(({ parentSpanId }) => parentSpanId === "").length, 1);
   const ids = new Set(spans.map(({ spanId }) => spanId));
   assert.ok(spans.every(({ parentSpanId }) => parentSpanId === "" || ids.has(parentSpanId)));

@@ -77,7 +77,15 @@ const hooked = startInstrumentations(settings, {
   exportLogs: (events) => {
     for (const event of events) {
       const { body, severityText, traceId, spanId, scopeName } = event;
-      tell({ log: { body: String(body), severityText, traceId, spanId, scopeName } });
+      tell({
+        log: {
+          body: typeof body === "string" ? body : "",
+          severityText,
+          traceId,
+          spanId,
+          scopeName,
+        },
+      });
     }
   },
 });

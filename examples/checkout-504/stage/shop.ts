@@ -83,7 +83,13 @@ export async function checkOut(shop: Shop, orderId: string): Promise<CheckoutAns
   const tookMs = performance.now() - startMs;
   // 00-<trace id>-<span id>-<flags>, like traceparent.
   const [, traceId = "", , flags = "00"] = response.headers.get("traceresponse")?.split("-") ?? [];
-  return { status: response.status, body, tookMs, traceId, isSampled: Number.parseInt(flags, 16) % 2 === 1 };
+  return {
+    status: response.status,
+    body,
+    tookMs,
+    traceId,
+    isSampled: Number.parseInt(flags, 16) % 2 === 1,
+  };
 }
 
 /** Where a checkout is sent with POST. */

@@ -72,10 +72,16 @@ test("a process that never rests tells nothing apart, and reports nothing", () =
 test("a job on a timer gives no alarm, whatever share of the time requests take", () => {
   fc.assert(
     fc.property(
-      fc.array(fc.record({ servedMs: fc.integer({ min: 1, max: 500 }), idleMs: fc.integer({ min: 1, max: 500 }) }), {
-        minLength: 20,
-        maxLength: 40,
-      }),
+      fc.array(
+        fc.record({
+          servedMs: fc.integer({ min: 1, max: 500 }),
+          idleMs: fc.integer({ min: 1, max: 500 }),
+        }),
+        {
+          minLength: 20,
+          maxLength: 40,
+        },
+      ),
       fc.integer({ min: 7, max: 97 }),
       (phases, periodMs) => {
         const process = new Process();

@@ -92,10 +92,9 @@ export function checkApiCopy(url: string, findings: Findings): void {
 /** The version of the copy that registered its globals first. */
 function registeredVersion(): string | undefined {
   // Where every copy of the API of major version 1 looks; see its `global-utils`.
-  const key = Symbol.for("opentelemetry.js.api.1");
-  const globals = globalThis as { readonly [key: symbol]: unknown };
-  const api = globals[key] as { readonly version?: unknown } | undefined;
-  return typeof api?.version === "string" ? api.version : undefined;
+  const api: unknown = Reflect.get(globalThis, Symbol.for("opentelemetry.js.api.1"));
+  if (typeof api !== "object" || api === null || !("version" in api)) return undefined;
+  return typeof api.version === "string" ? api.version : undefined;
 }
 
 function packageVersion(url: string): string | undefined {

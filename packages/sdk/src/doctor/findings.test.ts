@@ -51,7 +51,8 @@ test("what was sent is sent again only when it changed", () => {
 
 test("an endless number of subjects takes a limited amount of memory, and none is lost", () => {
   const { findings } = newFindings();
-  for (let line = 0; line < 1000; line += 1) findings.report({ ...SEEN, subject: `app.js:${line}` });
+  for (let line = 0; line < 1000; line += 1)
+    findings.report({ ...SEEN, subject: `app.js:${line}` });
   assert.ok(findings.all().length <= 201);
   const total = findings.all().reduce((sum, { count }) => sum + count, 0);
   assert.equal(total, 1000);

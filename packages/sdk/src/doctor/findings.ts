@@ -30,6 +30,13 @@ export type Finding = Omit<FindingReport, "timeUnixNano" | "processStartUnixNano
  */
 const FINDING_COUNT_MAX = 200;
 
+/** What the findings need. */
+export interface FindingsOptions {
+  readonly clock: Clock;
+  /** Takes a line for people. */
+  readonly print: (line: string) => void;
+}
+
 /** The findings of one process. */
 export class Findings {
   readonly #clock: Clock;
@@ -39,7 +46,7 @@ export class Findings {
   /** Called when there is something to send. */
   onFinding: (() => void) | undefined;
 
-  constructor({ clock, print }: { readonly clock: Clock; print(line: string): void }) {
+  constructor({ clock, print }: FindingsOptions) {
     this.#clock = clock;
     this.#print = print;
   }

@@ -6,7 +6,11 @@ import { Findings } from "../doctor/findings.ts";
 import { FindingReports } from "../report/finding-reports.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { SpoorTracerProvider } from "../tracer/tracer-provider.ts";
-import { type HookedLibraries, startInstrumentations, stopInstrumentations } from "./instrumentations.ts";
+import {
+  type HookedLibraries,
+  startInstrumentations,
+  stopInstrumentations,
+} from "./instrumentations.ts";
 import { LogSender } from "./logs/log-sender.ts";
 import { lineOrigin } from "./logs/trace-ids.ts";
 import { semanticKeys as keys } from "./semantic-keys.ts";

@@ -25,7 +25,7 @@ export interface FindingReportsOptions {
   readonly source: FindingSource;
   readonly processStartUnixNano: bigint;
   readonly clock: Clock;
-  send(events: readonly SenderEvent[]): void;
+  readonly send: (events: readonly SenderEvent[]) => void;
 }
 
 /** Sends findings as long as there are new ones. An idle process is not kept alive. */

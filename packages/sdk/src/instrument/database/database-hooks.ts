@@ -27,17 +27,20 @@ export function databaseHooks(options: PgPoolOptions): DatabaseHooks {
   };
 }
 
-/** By what is loaded. The casts say what these packages export. */
+/** By what is loaded. */
 const PATCHES: Readonly<Record<string, (exports: unknown) => void>> = {
   pg: (exports) => {
+    // What pg exports.
     const { Client } = exports as { readonly Client: { readonly prototype: PgClient } };
     patchPgClient(Client.prototype);
   },
   "pg-pool": (exports) => {
+    // pg-pool exports its class.
     const Pool = exports as { readonly prototype: PgPool };
     patchPgPool(Pool.prototype);
   },
   ioredis: (exports) => {
+    // ioredis exports its class.
     const Redis = exports as { readonly prototype: RedisClient };
     patchRedisClient(Redis.prototype);
   },

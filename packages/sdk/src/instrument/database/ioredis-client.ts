@@ -11,7 +11,7 @@ const PATCHED: unique symbol = Symbol("spoor.ioredis.client");
 
 /** What we use of an ioredis client. */
 export interface RedisClient {
-  sendCommand(...parts: unknown[]): unknown;
+  sendCommand: (...parts: unknown[]) => unknown;
   readonly stream?: { readonly localPort?: number };
   [PATCHED]?: true;
 }

@@ -25,7 +25,7 @@ export interface PgPatchOptions {
 
 /** What we use of a `pg.Client`. */
 export interface PgClient {
-  query(...parts: unknown[]): unknown;
+  query: (...parts: unknown[]) => unknown;
   on(event: string, listener: () => void): unknown;
   readonly processID?: number | null;
   readonly connection?: { readonly stream?: { readonly localPort?: number } };

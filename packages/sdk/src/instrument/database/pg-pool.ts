@@ -35,7 +35,7 @@ type OnClient = (error: unknown, client?: PgClient, release?: unknown) => unknow
 
 /** What we use of a `pg.Pool`. */
 export interface PgPool {
-  connect(onClient?: OnClient): unknown;
+  connect: (onClient?: OnClient) => unknown;
   on(event: string, listener: (error: unknown, client: PgClient) => void): unknown;
   readonly totalCount: number;
   readonly idleCount: number;

@@ -9,7 +9,7 @@ function check(statement: string, expected: string, dialect: SqlDialect = "postg
 
 test("strings and numbers go, names, placeholders and keywords stay", () => {
   check("SELECT * FROM t1 WHERE a = 'x' AND b = 12.5e3", "SELECT * FROM t1 WHERE a = ? AND b = ?");
-  check("SELECT $1, col2 FROM \"Order 66\"", 'SELECT $1, col2 FROM "Order 66"');
+  check('SELECT $1, col2 FROM "Order 66"', 'SELECT $1, col2 FROM "Order 66"');
   check("INSERT INTO t VALUES (-1, .5, 0xff)", "INSERT INTO t VALUES (-?, ?, ?)");
 });
 
@@ -36,13 +36,17 @@ test("a string that never ends takes the rest with it", () => {
 
 test("whatever a literal holds, none of it remains", () => {
   fc.assert(
-    fc.property(fc.string(), fc.constantFrom<SqlDialect>("postgresql", "mysql"), (text, dialect) => {
-      const escaped = text.replaceAll("'", "''");
-      const literal = dialect === "mysql" ? escaped.replaceAll("\\", "\\\\") : escaped;
-      const statement = `SELECT a FROM t WHERE b = '${literal}' AND c = $1`;
-      const placeholder = dialect === "mysql" ? "$?" : "$1";
-      const expected = `SELECT a FROM t WHERE b = ? AND c = ${placeholder}`;
-      assert.equal(sanitiseStatement(statement, dialect), expected);
-    }),
+    fc.property(
+      fc.string(),
+      fc.constantFrom<SqlDialect>("postgresql", "mysql"),
+      (text, dialect) => {
+        const escaped = text.replaceAll("'", "''");
+        const literal = dialect === "mysql" ? escaped.replaceAll("\\", "\\\\") : escaped;
+        const statement = `SELECT a FROM t WHERE b = '${literal}' AND c = $1`;
+        const placeholder = dialect === "mysql" ? "$?" : "$1";
+        const expected = `SELECT a FROM t WHERE b = ? AND c = ${placeholder}`;
+        assert.equal(sanitiseStatement(statement, dialect), expected);
+      },
+    ),
   );
 });

@@ -1,7 +1,7 @@
 /*
  * SQL without what users typed into it: literals become `?`.
  *
- * A statement is read once from left to right. Quoted identifiers, comments and placeholders stay;
+ * A statement is read once from left to right. Quoted identifiers and placeholders stay; comments,
  * strings, numbers, dollar-quoted bodies and hexadecimal literals go. What cannot be told apart in
  * all dialects (`"…"` is an identifier in PostgreSQL and may be a string in MySQL) is decided by the
  * dialect. A quote that never closes takes the rest of the statement with it: the error is on the
@@ -11,14 +11,37 @@
 /** How a database writes strings and identifiers. */
 export type SqlDialect = "postgresql" | "mysql";
 
-/*
- * In this order: comments, strings (with prefix such as E'' or X''), dollar quotes, quoted
- * identifiers, placeholders and names (which may hold digits), numbers.
- */
-const POSTGRESQL =
-  /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|(?:[bBxXnN]|[uU]&)?'(?:[^']|'')*(?:'|$)|\$([A-Za-z_][A-Za-z_0-9]*)?\$[\s\S]*?(?:\$\1\$|$)|"(?:[^"]|"")*(?:"|$)|\$\d+|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/gu;
-const MYSQL =
-  /--[^\n]*|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[bBxXnN]?'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|"(?:[^"\\]|\\[\s\S]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|[A-Za-z_\u0080-\uffff@][\w$\u0080-\uffff]*|0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/gu;
+const BLOCK_COMMENT = String.raw`\/\*[\s\S]*?(?:\*\/|$)`;
+const LINE_COMMENT = String.raw`--[^\n]*`;
+const NUMBER = String.raw`0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?`;
+const WORD_REST = String.raw`[\w$\u0080-\uffff]*`;
+
+/** In this order: comments, strings with their prefixes, quoted names, placeholders, words, numbers. */
+const POSTGRESQL = tokenPattern(
+  LINE_COMMENT,
+  BLOCK_COMMENT,
+  String.raw`[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)`,
+  String.raw`(?:[bBxXnN]|[uU]&)?'(?:[^']|'')*(?:'|$)`,
+  String.raw`\$([A-Za-z_][A-Za-z_0-9]*)?\$[\s\S]*?(?:\$\1\$|$)`,
+  String.raw`"(?:[^"]|"")*(?:"|$)`,
+  String.raw`\$\d+`,
+  String.raw`[A-Za-z_\u0080-\uffff]${WORD_REST}`,
+  NUMBER,
+);
+const MYSQL = tokenPattern(
+  LINE_COMMENT,
+  String.raw`#[^\n]*`,
+  BLOCK_COMMENT,
+  String.raw`[bBxXnN]?'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)`,
+  String.raw`"(?:[^"\\]|\\[\s\S]|"")*(?:"|$)`,
+  "`(?:[^`]|``)*(?:`|$)",
+  String.raw`[A-Za-z_\u0080-\uffff@]${WORD_REST}`,
+  NUMBER,
+);
+
+function tokenPattern(...tokens: readonly string[]): RegExp {
+  return new RegExp(tokens.join("|"), "gu");
+}
 
 /** Statements whose sanitised text is kept. An application has few, and runs each of them often. */
 const REMEMBERED_MAX = 500;

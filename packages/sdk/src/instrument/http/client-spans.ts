@@ -172,6 +172,7 @@ function describeError(span: Span, request: ClientRequest, error: unknown): void
 /** Marks `span` as failed by `error`. */
 export function failSpan(span: Span, error: unknown): void {
   const failure = error instanceof Error ? error : new Error(String(error));
+  // Node's own errors have a code, others are without.
   const { code } = failure as NodeJS.ErrnoException;
   span.setAttribute(keys.errorType, code ?? failure.name);
   span.recordException(failure);

@@ -62,6 +62,7 @@ function useOwner(router: unknown): UseOwner | undefined {
   for (const owner of [router, router.prototype]) {
     // Both are objects that may hold the method; the check is the next line.
     const candidate = owner as Partial<UseOwner> | undefined;
+    // As the check says.
     if (typeof candidate?.use === "function") return candidate as UseOwner;
   }
   return undefined;
@@ -76,7 +77,8 @@ function noteMount(request: ExpressRequest, pattern: string): void {
   const partCount = pattern.split("/").filter((part) => part !== "").length;
   const parts = baseUrl.split("/");
   const literal = parts.slice(0, Math.max(1, parts.length - partCount)).join("/");
-  const prefix = above === undefined ? literal : above.pattern + literal.slice(above.baseUrl.length);
+  const prefix =
+    above === undefined ? literal : above.pattern + literal.slice(above.baseUrl.length);
   mounts.push({ baseUrl, pattern: prefix + pattern });
 }
 

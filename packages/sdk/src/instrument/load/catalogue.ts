@@ -18,7 +18,7 @@ export interface OfficialPackage {
 export interface Library {
   /** As people call it; also its name in OTEL_NODE_ENABLED_INSTRUMENTATIONS. */
   readonly name: string;
-  /** The packages of npm that are the library. One that ends in `/` stands for a whole npm scope. */
+  /** Its packages on npm. One that ends in `/` stands for a whole npm scope. */
   readonly packages: readonly string[];
   /** What traces it; undefined where we do it ourselves. */
   readonly official: OfficialPackage | undefined;

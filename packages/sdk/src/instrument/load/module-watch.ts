@@ -33,7 +33,11 @@ export interface LibraryListener {
 /** A module system that hooks may be registered with; `node:module` since 22.15. */
 interface HookableModule {
   registerHooks?(hooks: {
-    resolve(specifier: string, context: ResolveContext, next: NextResolve): { readonly url: string };
+    resolve(
+      specifier: string,
+      context: ResolveContext,
+      next: NextResolve,
+    ): { readonly url: string };
   }): { deregister(): void };
 }
 
@@ -64,6 +68,7 @@ export class ModuleWatch {
 
   /** Begins to watch. Without `canWatchModules` nothing happens. */
   start(): void {
+    // As above.
     this.#hooks = (module as HookableModule).registerHooks?.({
       resolve: (specifier, context, next) => {
         if (specifier === API) {

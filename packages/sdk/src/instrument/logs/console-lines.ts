@@ -3,8 +3,8 @@
  * asked for.
  *
  * A line of text gets ` trace_id=… span_id=…` at its end. A line that is one JSON object gets two
- * fields instead, unless it has them: whoever parses it still can. Outside of a span a line stays as
- * it is, byte for byte.
+ * fields instead, unless it has them, so that whoever parses it still can. Outside of a span a line
+ * stays as it is, byte for byte.
  */
 import { format } from "node:util";
 import { guarded, type OnFailure } from "../guard.ts";

@@ -61,12 +61,12 @@ export class SpoorLoggerProvider {
   }
 
   #registerOld(): () => void {
-    const globals = globalThis as { [key: symbol]: unknown };
-    if (globals[GLOBAL_KEY] !== undefined) return () => {};
+    if (Reflect.has(globalThis, GLOBAL_KEY)) return () => {};
     const getter = (version: number): unknown => (version === API_VERSION ? this : undefined);
-    globals[GLOBAL_KEY] = getter;
+    Reflect.set(globalThis, GLOBAL_KEY, getter);
     return () => {
-      if (globals[GLOBAL_KEY] === getter) Reflect.deleteProperty(globals, GLOBAL_KEY);
+      const isOurs = Reflect.get(globalThis, GLOBAL_KEY) === getter;
+      if (isOurs) Reflect.deleteProperty(globalThis, GLOBAL_KEY);
     };
   }
 
@@ -109,7 +109,7 @@ function toUnixNano(time: unknown): bigint | undefined {
   if (time instanceof Date) return BigInt(time.getTime()) * BigInt(NANO_PER_MS);
   if (typeof time === "number") return BigInt(Math.round(time * NANO_PER_MS));
   if (!Array.isArray(time) || time.length !== 2) return undefined;
-  const [seconds, nano] = time as [unknown, unknown];
+  const [seconds, nano]: readonly unknown[] = time;
   if (typeof seconds !== "number" || typeof nano !== "number") return undefined;
   return BigInt(seconds) * NANO_PER_SECOND + BigInt(nano);
 }
