@@ -20,4 +20,4 @@ export {
 export {
   DEFAULT_INSTRUMENTATION_SETTINGS,
   type InstrumentationSettings,
-} from "./instrument/settings.ts";
+} from "./instrument/base/settings.ts";

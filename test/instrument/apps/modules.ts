@@ -1,4 +1,4 @@
-/* What an ES module sees of the modules that it imports, with tracing and with no flag of its own. */
+/* What an ES module sees of the modules that it imports, while it is traced. */
 import { createRequire } from "node:module";
 import { Client } from "pg";
 import * as pg from "pg";

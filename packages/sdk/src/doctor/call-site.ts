@@ -1,6 +1,9 @@
 /** Where in the application something was called from. */
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const OWN_FOLDER = new URL("..", import.meta.url).pathname;
+/** The folder of this package's modules. */
+const OWN_FOLDER = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * The first line of a stack that belongs to the application: not to Node, not to a package, not to

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SpanKind } from "@opentelemetry/api";
 import { ManualClock } from "@spoor/trace";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { ContextLossDetector, type WatchedSpan } from "./detect-context-loss.ts";
 import { Findings } from "./findings.ts";
 

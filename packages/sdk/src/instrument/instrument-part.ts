@@ -1,5 +1,6 @@
 /** The instrumentations and the doctor, as one part of a start of the SDK. */
 import { systemClock } from "@spoor/trace/basics";
+import { processStartUnixNano } from "../base/process-start.ts";
 import type { SenderEvent } from "../base/sender-event.ts";
 import { Doctor } from "../doctor/doctor.ts";
 import { Findings } from "../doctor/findings.ts";
@@ -13,7 +14,7 @@ import {
 } from "./instrumentations.ts";
 import { LogSender } from "./logs/log-sender.ts";
 import { lineOrigin } from "./logs/trace-ids.ts";
-import { semanticKeys as keys } from "./semantic-keys.ts";
+import { semanticKeys as keys } from "./base/semantic-keys.ts";
 
 /** What this part needs of the SDK that starts it. */
 export interface PartHost {
@@ -26,8 +27,6 @@ export interface PartHost {
   readonly announcer: { problem(text: string): void };
 }
 
-const NANO_PER_MS = 1e6;
-
 let stopRunning: (() => void) | undefined;
 
 /** Starts to trace what the application uses, and to watch that nothing goes wrong in silence. */
@@ -39,7 +38,7 @@ export function startPart({ settings, provider, exporter, announcer }: PartHost)
   const reports = settings.isReporting
     ? new FindingReports({
         source: findings,
-        processStartUnixNano: BigInt(Math.round(performance.timeOrigin * NANO_PER_MS)),
+        processStartUnixNano: processStartUnixNano(),
         clock,
         send: exportLogs,
       })

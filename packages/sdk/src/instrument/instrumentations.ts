@@ -35,7 +35,7 @@ import { enableOfficial, isOfficialEnabled } from "./load/official.ts";
 import { followConsole } from "./logs/console-lines.ts";
 import { LogSender } from "./logs/log-sender.ts";
 import { SpoorLoggerProvider } from "./logs/logger-provider.ts";
-import type { InstrumentationSettings } from "./settings.ts";
+import type { InstrumentationSettings } from "./base/settings.ts";
 
 /** What the instrumentations need of the rest of the SDK. */
 export interface InstrumentationHost {
@@ -46,7 +46,7 @@ export interface InstrumentationHost {
   readonly exportLogs?: (events: readonly SenderEvent[]) => void;
 }
 
-/** What is traced, for the line at the start. All are names of the catalogue, `http` and `fetch`. */
+/** What is traced, for the line at the start: names of the catalogue, `http` and `fetch`. */
 export interface HookedLibraries {
   /** Traced, or traced as soon as they are loaded. */
   readonly hooked: readonly string[];

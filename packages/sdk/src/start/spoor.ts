@@ -5,6 +5,7 @@
 import { trace, type TracerProvider } from "@opentelemetry/api";
 import { systemClock } from "@spoor/trace/basics";
 import { FLUSH_MS_MAX_DEFAULT } from "../base/export-limits.ts";
+import { processStartUnixNano } from "../base/process-start.ts";
 import { SpoorContextManager } from "../context/context-manager.ts";
 import type { ExportCounts } from "../export/pipeline.ts";
 import { SpanExporter } from "../export/span-exporter.ts";
@@ -212,10 +213,9 @@ class SpoorSdk implements SpoorHandle {
   }
 
   #lossReports(serviceName: string): LossReports {
-    const uptimeNano = BigInt(Math.round(process.uptime() * 1e9));
     return new LossReports({
       serviceName,
-      processStartUnixNano: systemClock.nowUnixNano() - uptimeNano,
+      processStartUnixNano: processStartUnixNano(),
       clock: systemClock,
       losses: () => [...this.#exporter.losses(), ...this.#provider.counts.losses.entries()],
       send: (events) => {

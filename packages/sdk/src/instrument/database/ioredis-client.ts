@@ -3,8 +3,8 @@
  * hook has the span but not the client, and our wrapper is outside of its wrapper.
  */
 import type { Span } from "@opentelemetry/api";
-import { guarded, type OnFailure } from "../guard.ts";
-import { semanticKeys as keys } from "../semantic-keys.ts";
+import { guarded, type OnFailure } from "../base/guard.ts";
+import { semanticKeys as keys } from "../base/semantic-keys.ts";
 
 const WHERE = "ioredis.client";
 const PATCHED: unique symbol = Symbol("spoor.ioredis.client");
@@ -19,17 +19,23 @@ export interface RedisClient {
 /** The client whose `sendCommand` is on the stack. */
 let current: RedisClient | undefined;
 
+/** Sets it, and answers which one it was before. */
+function enter(client: RedisClient | undefined): RedisClient | undefined {
+  const before = current;
+  current = client;
+  return before;
+}
+
 /** Wraps the client's `sendCommand`. Call it after the official instrumentation has. */
 export function patchRedisClient(prototype: RedisClient): void {
   if (Object.hasOwn(prototype, PATCHED)) return;
   const original = prototype.sendCommand;
   prototype.sendCommand = function sendCommand(this: RedisClient, ...parts): unknown {
-    const before = current;
-    current = this;
+    const before = enter(this);
     try {
       return Reflect.apply(original, this, parts);
     } finally {
-      current = before;
+      enter(before);
     }
   };
   prototype[PATCHED] = true;

@@ -7,8 +7,8 @@
  */
 import { context, type Span, trace } from "@opentelemetry/api";
 import type { Clock } from "@spoor/trace";
-import { guarded, type OnFailure } from "../guard.ts";
-import { semanticKeys as keys } from "../semantic-keys.ts";
+import { guarded, type OnFailure } from "../base/guard.ts";
+import { semanticKeys as keys } from "../base/semantic-keys.ts";
 import type { Actor, ConnectionRegistry, TransactionState } from "./connection-registry.ts";
 import { sanitiseStatement } from "./sanitise-statement.ts";
 
@@ -42,17 +42,23 @@ export interface PgHooks {
 /** The client whose `query` is on the stack. Clients are the process's, and so is this. */
 let current: PgClient | undefined;
 
+/** Sets it, and answers which one it was before. */
+function enter(client: PgClient | undefined): PgClient | undefined {
+  const before = current;
+  current = client;
+  return before;
+}
+
 /** Wraps the client's `query`. Call it after the official instrumentation has. */
 export function patchPgClient(clientPrototype: PgClient): void {
   if (Object.hasOwn(clientPrototype, PATCHED)) return;
   const original = clientPrototype.query;
   clientPrototype.query = function query(this: PgClient, ...parts): unknown {
-    const before = current;
-    current = this;
+    const before = enter(this);
     try {
       return Reflect.apply(original, this, parts);
     } finally {
-      current = before;
+      enter(before);
     }
   };
   clientPrototype[PATCHED] = true;

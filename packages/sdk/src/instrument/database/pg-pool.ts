@@ -20,8 +20,8 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { isTracingSuppressed } from "../../context/linked-context.ts";
-import { guarded } from "../guard.ts";
-import { semanticKeys as keys } from "../semantic-keys.ts";
+import { guarded } from "../base/guard.ts";
+import { semanticKeys as keys } from "../base/semantic-keys.ts";
 import { activeActor, type PgClient, type PgPatchOptions, trackClient } from "./pg-client.ts";
 
 const WHERE = "pg.pool";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { sanitiseStatement, type SqlDialect } from "./sanitise-statement.ts";
 
 function check(statement: string, expected: string, dialect: SqlDialect = "postgresql"): void {

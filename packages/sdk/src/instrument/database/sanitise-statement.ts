@@ -1,9 +1,9 @@
 /*
  * SQL without what users typed into it: literals become `?`.
  *
- * A statement is read once from left to right. Quoted identifiers and placeholders stay; comments,
+ * A statement is read once, left to right. Quoted identifiers and placeholders stay; comments,
  * strings, numbers, dollar-quoted bodies and hexadecimal literals go. What cannot be told apart in
- * all dialects (`"…"` is an identifier in PostgreSQL and may be a string in MySQL) is decided by the
+ * all dialects (`"x"` is a name in PostgreSQL and may be a string in MySQL) is decided by the
  * dialect. A quote that never closes takes the rest of the statement with it: the error is on the
  * side of saying too little.
  */
@@ -16,7 +16,7 @@ const LINE_COMMENT = String.raw`--[^\n]*`;
 const NUMBER = String.raw`0[xX][\da-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?`;
 const WORD_REST = String.raw`[\w$\u0080-\uffff]*`;
 
-/** In this order: comments, strings with their prefixes, quoted names, placeholders, words, numbers. */
+/** In order: comments, strings, quoted names, placeholders, words, numbers. */
 const POSTGRESQL = tokenPattern(
   LINE_COMMENT,
   BLOCK_COMMENT,

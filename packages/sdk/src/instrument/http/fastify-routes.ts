@@ -5,7 +5,7 @@
  */
 import diagnosticsChannel from "node:diagnostics_channel";
 import { context } from "@opentelemetry/api";
-import { guarded, type OnFailure } from "../guard.ts";
+import { guarded, type OnFailure } from "../base/guard.ts";
 import { requestMetadata } from "./http-context.ts";
 
 const CHANNEL = "fastify.initialization";

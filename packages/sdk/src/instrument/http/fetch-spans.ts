@@ -17,8 +17,8 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { isTracingSuppressed, LinkedContext } from "../../context/linked-context.ts";
-import { guarded, type OnFailure } from "../guard.ts";
-import { semanticKeys as keys } from "../semantic-keys.ts";
+import { guarded, type OnFailure } from "../base/guard.ts";
+import { semanticKeys as keys } from "../base/semantic-keys.ts";
 import { failSpan } from "./client-spans.ts";
 import {
   type ConnectionEnds,

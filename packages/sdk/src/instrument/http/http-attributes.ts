@@ -1,6 +1,6 @@
 /** Attributes that the server's and the client's side of a request have in common. */
 import type { Attributes, Span } from "@opentelemetry/api";
-import { semanticKeys as keys } from "../semantic-keys.ts";
+import { semanticKeys as keys } from "../base/semantic-keys.ts";
 
 /** The methods that a span may be named after; whatever else arrives would be a name of its own. */
 const METHODS: ReadonlySet<string> = new Set([

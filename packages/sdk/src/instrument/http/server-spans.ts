@@ -30,8 +30,8 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { isTracingSuppressed } from "../../context/linked-context.ts";
-import { guarded, type OnFailure } from "../guard.ts";
-import { semanticKeys as keys } from "../semantic-keys.ts";
+import { guarded, type OnFailure } from "../base/guard.ts";
+import { semanticKeys as keys } from "../base/semantic-keys.ts";
 import { methodName, redactQuery, setMethod, splitHost } from "./http-attributes.ts";
 import { type RequestMetadata, withRequest } from "./http-context.ts";
 import { routeOf } from "./route.ts";

@@ -4,7 +4,7 @@
  * The configurations ask for one span per request and per call. Spans for the middlewares of a web
  * framework, for the connections of a pool and for what a driver sends by itself are left out.
  */
-import type { InstrumentationSettings } from "../settings.ts";
+import type { InstrumentationSettings } from "../base/settings.ts";
 
 /** An official instrumentation package. */
 export interface OfficialPackage {

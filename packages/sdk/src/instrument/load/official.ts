@@ -1,6 +1,6 @@
 /** Official instrumentation packages: made, given our providers, and switched on. */
 import { ProxyTracerProvider, type TracerProvider } from "@opentelemetry/api";
-import type { InstrumentationSettings } from "../settings.ts";
+import type { InstrumentationSettings } from "../base/settings.ts";
 import type { OfficialPackage } from "./catalogue.ts";
 import { requireFrom } from "./find-package.ts";
 

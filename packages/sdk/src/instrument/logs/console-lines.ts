@@ -7,7 +7,7 @@
  * stays as it is, byte for byte.
  */
 import { format } from "node:util";
-import { guarded, type OnFailure } from "../guard.ts";
+import { guarded, type OnFailure } from "../base/guard.ts";
 import type { LogSender } from "./log-sender.ts";
 import { type LineOrigin, lineOrigin } from "./trace-ids.ts";
 
