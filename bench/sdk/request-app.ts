@@ -13,9 +13,7 @@ app.use((_request, response, next) => {
 });
 
 const orders = express.Router();
-orders.post("/:order/items", (request, response, next) => {
-  answer(request.params.order, response).catch(next);
-});
+orders.post("/:order/items", (request, response) => answer(request.params.order, response));
 app.use("/orders", orders);
 
 async function answer(order: string, response: express.Response): Promise<void> {

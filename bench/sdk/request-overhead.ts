@@ -8,7 +8,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { Agent, request } from "node:http";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { startStores } from "../../test/instrument/stores.ts";
 import { median } from "../measure/statistics.ts";
@@ -169,7 +169,7 @@ async function order(
   });
   asked.end('{"item":"item_42","count":2}');
   // The first argument of "response".
-  const [response] = (await once(asked, "response")) as [import("node:http").IncomingMessage];
+  const [response] = (await once(asked, "response")) as [IncomingMessage];
   response.resume();
   await once(response, "end");
   if (response.statusCode !== 200) throw new Error(`a request was answered ${response.statusCode}`);

@@ -39,10 +39,7 @@ export class App implements AsyncDisposable {
     this.#child.stderr?.on("data", (chunk: Buffer) => (this.errorOutput += chunk.toString()));
     // The other side is traced.ts, or an application of this folder.
     this.#child.on("message", (message) => this.#take(message as ProcessMessage));
-    this.#closed = once(this.#child, "close").then(() => {
-      this.#isClosed = true;
-      this.#changed.resolve();
-    });
+    this.#closed = this.#untilClosed();
   }
 
   /** Waits until `ready` answers something. @throws Error when the application ends first. */
@@ -57,7 +54,7 @@ export class App implements AsyncDisposable {
 
   /** `http://127.0.0.1:port`, once it listens. */
   async url(): Promise<string> {
-    const port = await this.until(() => this.messages.find(({ port }) => port)?.port);
+    const port = await this.until(() => this.messages.find((message) => message.port !== undefined)?.port);
     return `http://127.0.0.1:${port}`;
   }
 
@@ -76,6 +73,12 @@ export class App implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#isClosed) this.#child.kill("SIGKILL");
     await this.#closed;
+  }
+
+  async #untilClosed(): Promise<void> {
+    await once(this.#child, "close");
+    this.#isClosed = true;
+    this.#changed.resolve();
   }
 
   #take(message: ProcessMessage): void {
@@ -97,10 +100,11 @@ const KIND_NAMES = ["internal", "server", "client", "producer", "consumer"] as c
 
 /** One trace as lines, children below their parents in the order in which they ended. */
 export function treeLines(spans: readonly SeenSpan[], parentSpanId = "", depth = 0): string[] {
-  return spans
-    .filter((span) => span.parentSpanId === parentSpanId)
-    .flatMap((span) => [
-      `${"  ".repeat(depth)}${KIND_NAMES[span.kind]} ${span.name}`,
-      ...treeLines(spans, span.spanId, depth + 1),
-    ]);
+  const lines: string[] = [];
+  for (const span of spans) {
+    if (span.parentSpanId !== parentSpanId) continue;
+    lines.push(`${"  ".repeat(depth)}${KIND_NAMES[span.kind]} ${span.name}`);
+    lines.push(...treeLines(spans, span.spanId, depth + 1));
+  }
+  return lines;
 }

@@ -1,5 +1,5 @@
 /* front.ts as a CommonJS module, the way most applications still are. */
-const { once } = require("node:events");
+const events = require("node:events");
 const http = require("http");
 const express = require("express");
 
@@ -10,7 +10,7 @@ app.use((_request, _response, next) => next());
 const shop = express.Router();
 shop.post("/orders/:order", async (incoming, outgoing) => {
   const asked = http.get(`${process.env.MIDDLE_URL}/stock/42?token=secret`);
-  const [answer] = await once(asked, "response");
+  const [answer] = await events.once(asked, "response");
   let text = "";
   for await (const chunk of answer) text += chunk.toString();
   outgoing.json({ sent: incoming.body, stock: JSON.parse(text) });

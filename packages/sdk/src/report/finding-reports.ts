@@ -47,10 +47,11 @@ export class FindingReports {
     const timeUnixNano = clock.nowUnixNano();
     // Loaded with the first finding: most processes never have one.
     const { toReportRecord } = await import("@spoor/trace");
-    const events = findings.map((finding) => {
+    const events: SenderEvent[] = [];
+    for (const finding of findings) {
       const report: FindingReport = { ...finding, timeUnixNano, processStartUnixNano };
-      return { ...toReportRecord(report, { service: "" }), scopeName: SCOPE_NAME };
-    });
+      events.push({ ...toReportRecord(report, { service: "" }), scopeName: SCOPE_NAME });
+    }
     send(events);
   }
 

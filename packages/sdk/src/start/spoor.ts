@@ -2,7 +2,7 @@
  * Start and end of the SDK. Start order: settings, resource, exporter, tracer, registration,
  * instrumentations, exit hooks, the line on stderr. The end goes backwards.
  */
-import { trace, type TracerProvider } from "@opentelemetry/api";
+import { trace } from "@opentelemetry/api";
 import { systemClock } from "@spoor/trace/basics";
 import { FLUSH_MS_MAX_DEFAULT } from "../base/export-limits.ts";
 import { processStartUnixNano } from "../base/process-start.ts";
