@@ -21,7 +21,7 @@ export interface RequestLoad {
 }
 
 /** The load of the report. */
-export const REQUEST_LOAD: RequestLoad = {
+const REQUEST_LOAD: RequestLoad = {
   roundCount: 7,
   requestsPerRound: 1500,
   concurrency: 16,
@@ -48,7 +48,9 @@ interface Service {
 }
 
 /** Runs all three services under load. @throws Error where Redis is not installed. */
-export async function measureRequestOverhead(load: RequestLoad): Promise<RequestOverhead> {
+export async function measureRequestOverhead(
+  load: RequestLoad = REQUEST_LOAD,
+): Promise<RequestOverhead> {
   await using stores = await startStores();
   if (stores.redisUrl === undefined) throw new Error("cannot measure: redis-server is missing");
   const env = { ...process.env, DATABASE_URL: stores.databaseUrl, REDIS_URL: stores.redisUrl };
@@ -176,6 +178,6 @@ async function order(
 }
 
 if (import.meta.main) {
-  const overhead = await measureRequestOverhead(REQUEST_LOAD);
+  const overhead = await measureRequestOverhead();
   process.stdout.write(`${JSON.stringify(overhead)}\n`);
 }

@@ -54,7 +54,8 @@ export class App implements AsyncDisposable {
 
   /** `http://127.0.0.1:port`, once it listens. */
   async url(): Promise<string> {
-    const port = await this.until(() => this.messages.find((message) => message.port !== undefined)?.port);
+    const hasPort = ({ port }: ProcessMessage): boolean => port !== undefined;
+    const port = await this.until(() => this.messages.find(hasPort)?.port);
     return `http://127.0.0.1:${port}`;
   }
 

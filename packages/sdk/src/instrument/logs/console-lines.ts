@@ -68,7 +68,7 @@ export function followConsole({ hasIds, sender, onFailure }: ConsoleOptions): ()
 }
 
 /** The arguments of a console method, with the ids at the end of what they say. */
-export function withIds(parts: readonly unknown[], { traceId, spanId }: LineOrigin): unknown[] {
+function withIds(parts: readonly unknown[], { traceId, spanId }: LineOrigin): unknown[] {
   const [first] = parts;
   if (parts.length === 1 && typeof first === "string") {
     return [jsonWithIds(first, { traceId, spanId }) ?? `${first} ${idText(traceId, spanId)}`];
