@@ -54,8 +54,7 @@ export class App implements AsyncDisposable {
 
   /** `http://127.0.0.1:port`, once it listens. */
   async url(): Promise<string> {
-    const hasPort = ({ port }: ProcessMessage): boolean => port !== undefined;
-    const port = await this.until(() => this.messages.find(hasPort)?.port);
+    const port = await this.until(() => portOf(this.messages));
     return `http://127.0.0.1:${port}`;
   }
 
@@ -90,6 +89,10 @@ export class App implements AsyncDisposable {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers<void>();
   }
+}
+
+function portOf(messages: readonly ProcessMessage[]): number | undefined {
+  return messages.find(({ port }) => port !== undefined)?.port;
 }
 
 /** Starts `apps/<file>`. */
