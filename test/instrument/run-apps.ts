@@ -13,6 +13,8 @@ export interface AppOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Without `--import`: the application starts the tracing itself, or not at all. */
   readonly isBare?: boolean;
+  /** With the whole SDK, which sends what it makes to a receiver. */
+  readonly isAuto?: boolean;
 }
 
 /** An application that runs, and everything it told so far. */
@@ -28,9 +30,10 @@ export class App implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
   #isClosed = false;
 
-  constructor(file: string, { env, settings, isBare = false }: AppOptions) {
+  constructor(file: string, { env, settings, isBare = false, isAuto = false }: AppOptions) {
     const path = fileURLToPath(new URL(file, new URL("apps/", import.meta.url)));
-    const flags = ["--conditions=@spoor/source", ...(isBare ? [] : ["--import", TRACED])];
+    const imports = isBare ? [] : ["--import", isAuto ? "@spoor/sdk/auto" : TRACED];
+    const flags = ["--conditions=@spoor/source", ...imports];
     this.#child = spawn(process.execPath, [...flags, path], {
       env: { ...process.env, ...env, TEST_TRACING: JSON.stringify(settings ?? {}) },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
