@@ -106,8 +106,10 @@ export const LAYERS: Layers = {
       doctor: ["@opentelemetry/api", "@spoor/trace", "node:"],
       report: ["base", "@spoor/trace", "@spoor/trace/basics"],
       export: [
+        "context",
         "settings",
         "base",
+        "@opentelemetry/api",
         "@spoor/otlp",
         "@spoor/otlp/wire",
         "@spoor/trace",

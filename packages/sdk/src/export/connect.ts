@@ -3,6 +3,8 @@
  * by trying: gRPC on 4317, then HTTP on 4318. The look begins with the first request, so the start
  * of the application waits for nothing, and it begins anew when the receiver has gone.
  */
+import { context, ROOT_CONTEXT } from "@opentelemetry/api";
+import { suppressTracing } from "../context/linked-context.ts";
 import { deferred } from "../base/deferred.ts";
 import { connect as connectSocket } from "node:net";
 import type { Clock } from "@spoor/trace/basics";
@@ -19,7 +21,10 @@ export interface ConnectOptions {
   readonly userAgent: string;
 }
 
-/** A transport to `endpoint`; loads only the protocol that it speaks. */
+/**
+ * A transport to `endpoint`; loads only the protocol that it speaks. What it does is not traced:
+ * a span for each request that carries spans would never end.
+ */
 async function openTransport(
   endpoint: Endpoint,
   { settings, clock, userAgent }: ConnectOptions,
@@ -28,10 +33,20 @@ async function openTransport(
   const options: TransportOptions = { endpoint, headers, certificates, attemptMsMax, userAgent };
   if (endpoint.protocol === "grpc") {
     const { GrpcTransport } = await import("./grpc-transport.ts");
-    return new GrpcTransport(options);
+    return untraced(new GrpcTransport(options));
   }
   const { HttpTransport } = await import("./http-transport.ts");
-  return new HttpTransport(options, clock);
+  return untraced(new HttpTransport(options, clock));
+}
+
+function untraced(transport: Transport): Transport {
+  // Of the root context: a connection outlives the request in which it happens to be opened.
+  const quiet = suppressTracing(ROOT_CONTEXT);
+  return {
+    name: transport.name,
+    send: (request) => context.with(quiet, () => transport.send(request)),
+    close: () => transport.close(),
+  };
 }
 
 /** The first of the default addresses at which something listens. */
