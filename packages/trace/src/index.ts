@@ -193,7 +193,7 @@ export { type BatchMark, EventColumns, LinkColumns, SpanBatch } from "./span/spa
 export { appendSpan } from "./span/span-batch-builder.ts";
 export { attributeAt, NO_RESOURCE, NO_SCOPE, spanAt, spansOf } from "./span/span-rows.ts";
 export { isStatusCode, type SpanStatus, StatusCode, statusCodeName } from "./span/status.ts";
-export { StringTable } from "./span/string-table.ts";
+export { StringTable, viewOf } from "./span/string-table.ts";
 export {
   fromResourceDocument,
   fromScopeDocument,

@@ -22,7 +22,7 @@ export function decodeLogsJson(
   ledger: LossLedger,
   limits: DecodeLimits = DECODE_LIMITS,
 ): LogsDecodeResult {
-  return decodeLogsInto(batch, { ledger, limits }, (decoding) => {
+  return decodeLogsInto(batch, { ledger, limits, bodyBytes: body.length }, (decoding) => {
     appendJsonRequest(body, { batch, decoding }, SIGNAL);
   });
 }

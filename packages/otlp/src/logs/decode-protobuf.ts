@@ -3,9 +3,9 @@ import { DECODE_LIMITS, type DecodeLimits } from "../values/request-limits.ts";
 import { BodyScan } from "../values/scan-attribute.ts";
 import { type ProtobufSignal, scanRequest } from "../values/scan-request.ts";
 import { decodeLogsInto, type LogsDecodeResult } from "./decode-result.ts";
-import { scanLogRecord } from "./scan-log-record.ts";
+import { type LogRecordOwners, scanLogRecord } from "./scan-log-record.ts";
 
-const SIGNAL: ProtobufSignal<LogBatch> = {
+const SIGNAL: ProtobufSignal<LogBatch, LogRecordOwners> = {
   rowCount: (batch) => batch.logRecordCount,
   scanRow: scanLogRecord,
 };
@@ -24,7 +24,10 @@ export function decodeLogsProtobuf(
   ledger: LossLedger,
   limits: DecodeLimits = DECODE_LIMITS,
 ): LogsDecodeResult {
-  return decodeLogsInto(batch, { ledger, limits }, (decoding) => {
-    scanRequest(new BodyScan(body, batch, decoding.limits), SIGNAL, decoding);
+  return decodeLogsInto(batch, { ledger, limits, bodyBytes: body.length }, (decoding) => {
+    const scan = new BodyScan(body, batch, decoding.limits, (owner) => ({
+      logRecord: owner(batch.attributes),
+    }));
+    scanRequest(scan, SIGNAL, decoding);
   });
 }

@@ -7,14 +7,13 @@
  */
 import { AttributeType, isSeverityNumber, type LogBatch } from "@spoor/trace";
 import { bytesTag, fixed32Tag, fixed64Tag, varintTag } from "../protobuf/tag.ts";
+import type { AttributeOwner } from "../values/attribute-owner.ts";
 import {
   addTo,
   type BodyScan,
-  leaveOut,
   pushValue,
   scanAnyValue,
   scanAttribute,
-  scanCutMarks,
   setValue,
 } from "../values/scan-attribute.ts";
 import { IdState, scanSpanId, scanTraceId } from "../values/scan-id.ts";
@@ -33,16 +32,19 @@ const SPAN_ID = bytesTag(LogRecordField.spanId);
 const OBSERVED_TIME = fixed64Tag(LogRecordField.observedTimeUnixNano);
 const EVENT_NAME = bytesTag(LogRecordField.eventName);
 
-type LogsScan = BodyScan<LogBatch>;
+/** What has attributes in a logs request. */
+export interface LogRecordOwners {
+  readonly logRecord: AttributeOwner;
+}
+
+type LogsScan = BodyScan<LogBatch, LogRecordOwners>;
 
 /** Appends the log record from the reader's position to `end`. */
 export function scanLogRecord(scan: LogsScan, end: number): void {
-  const { reader, batch, limits } = scan;
-  const { attributes, bodies } = batch;
-  const attributesStart = attributes.count;
-  let leftOutCount = 0;
-  limits.check();
-  limits.cuts = undefined;
+  const { reader, batch } = scan;
+  const owner = scan.owners.logRecord;
+  scan.limits.check();
+  owner.begin();
   const row = batch.reserveLogRecord();
   clearLogRecord(batch, row);
   let traceId: IdState = IdState.none;
@@ -50,18 +52,11 @@ export function scanLogRecord(scan: LogsScan, end: number): void {
   let bodyType: AttributeType = AttributeType.empty;
   let bodyLow = 0;
   let bodyHigh = 0;
-  // The event name comes after the attributes; the record before is as good a guess as any.
-  let template = row < 2 ? 0 : (batch.attributesEnd[row - 2] ?? 0);
   while (reader.position < end) {
     const tag = reader.tag(end);
     switch (tag) {
       case ATTRIBUTES:
-        if (attributes.count - attributesStart >= limits.limits.attributeCountMax) {
-          leftOutCount += leaveOut(scan, end);
-          break;
-        }
-        scanAttribute(scan, attributes, template, reader.openMessage(end));
-        template += 1;
+        scanAttribute(scan, owner, reader.openMessage(end));
         break;
       case BODY:
         setValue(scan, bodyType, bodyLow, bodyHigh);
@@ -79,12 +74,11 @@ export function scanLogRecord(scan: LogsScan, end: number): void {
     }
   }
   setValue(scan, bodyType, bodyLow, bodyHigh);
-  pushValue(scan, bodies, 0, Math.max(0, row - 1));
+  pushValue(scan, batch.bodies, 0, Math.max(0, row - 1));
   const invalidCount = Number(traceId === IdState.invalid) + Number(spanId === IdState.invalid);
   scan.losses.count("log_record_id_invalid", invalidCount);
-  scanCutMarks(scan, attributes);
-  if (leftOutCount > 0) addTo(batch.droppedAttributesCounts, row, leftOutCount);
-  batch.attributesEnd[row] = attributes.count;
+  addTo(batch.droppedAttributesCounts, row, owner.finish());
+  batch.attributesEnd[row] = batch.attributes.count;
 }
 
 /** The fields that are one number or one text. */

@@ -26,7 +26,7 @@ export function decodeTracesJson(
   ledger: LossLedger,
   limits: DecodeLimits = DECODE_LIMITS,
 ): DecodeResult {
-  return decodeSpansInto(batch, { ledger, limits }, (decoding) => {
+  return decodeSpansInto(batch, { ledger, limits, bodyBytes: body.length }, (decoding) => {
     appendJsonRequest(body, { batch, decoding }, SIGNAL);
   });
 }

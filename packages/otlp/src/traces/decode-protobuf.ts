@@ -3,9 +3,9 @@ import { DECODE_LIMITS, type DecodeLimits } from "../values/request-limits.ts";
 import { BodyScan } from "../values/scan-attribute.ts";
 import { type ProtobufSignal, scanRequest } from "../values/scan-request.ts";
 import { type DecodeResult, decodeSpansInto } from "./decode-result.ts";
-import { scanSpan } from "./scan-span.ts";
+import { scanSpan, type SpanOwners } from "./scan-span.ts";
 
-const SIGNAL: ProtobufSignal<SpanBatch> = {
+const SIGNAL: ProtobufSignal<SpanBatch, SpanOwners> = {
   rowCount: (batch) => batch.spanCount,
   scanRow: scanSpan,
 };
@@ -26,7 +26,12 @@ export function decodeTracesProtobuf(
   ledger: LossLedger,
   limits: DecodeLimits = DECODE_LIMITS,
 ): DecodeResult {
-  return decodeSpansInto(batch, { ledger, limits }, (decoding) => {
-    scanRequest(new BodyScan(body, batch, decoding.limits), SIGNAL, decoding);
+  return decodeSpansInto(batch, { ledger, limits, bodyBytes: body.length }, (decoding) => {
+    const scan = new BodyScan(body, batch, decoding.limits, (owner) => ({
+      span: owner(batch.attributes),
+      event: owner(batch.events.attributes),
+      link: owner(batch.links.attributes),
+    }));
+    scanRequest(scan, SIGNAL, decoding);
   });
 }

@@ -8,13 +8,8 @@
 import { isSpanKind, isStatusCode, type SpanBatch } from "@spoor/trace";
 import { bytesTag, fixed32Tag, fixed64Tag, varintTag } from "../protobuf/tag.ts";
 import { IdState, scanSpanId, scanTraceId } from "../values/scan-id.ts";
-import {
-  addTo,
-  type BodyScan,
-  leaveOut,
-  scanAttribute,
-  scanCutMarks,
-} from "../values/scan-attribute.ts";
+import type { AttributeOwner } from "../values/attribute-owner.ts";
+import { addTo, type BodyScan, scanAttribute } from "../values/scan-attribute.ts";
 import { clearEvent, clearLink, clearSpan, dropLastSpan } from "./batch-rows.ts";
 import { EventField, LinkField, SpanField, StatusField } from "./field-numbers.ts";
 
@@ -50,33 +45,33 @@ const LINK_FLAGS = fixed32Tag(LinkField.flags);
 const STATUS_MESSAGE = bytesTag(StatusField.message);
 const STATUS_CODE = varintTag(StatusField.code);
 
-type TracesScan = BodyScan<SpanBatch>;
+/** What has attributes in a trace request. */
+export interface SpanOwners {
+  readonly span: AttributeOwner;
+  readonly event: AttributeOwner;
+  readonly link: AttributeOwner;
+}
+
+type TracesScan = BodyScan<SpanBatch, SpanOwners>;
 
 /** Appends the span from the reader's position to `end`, or counts why it cannot. */
 export function scanSpan(scan: TracesScan, end: number): void {
   const { reader, batch, memory, limits } = scan;
-  const { attributes } = batch;
-  const attributesStart = attributes.count;
+  const owner = scan.owners.span;
   limits.check();
-  limits.cuts = undefined;
+  owner.begin();
   const heapStart = batch.heap.length;
   const row = batch.reserveSpan();
   clearSpan(batch, row);
   let traceId: IdState = IdState.none;
   let spanId: IdState = IdState.none;
   let parentSpanId: IdState = IdState.none;
-  let template = memory.spanTemplates.at(0);
-  let leftOutCount = 0;
+  owner.follow(memory.spanTemplates, 0);
   while (reader.position < end) {
     const tag = reader.tag(end);
     switch (tag) {
       case ATTRIBUTES:
-        if (attributes.count - attributesStart >= limits.limits.attributeCountMax) {
-          leftOutCount += leaveOut(scan, end);
-          break;
-        }
-        scanAttribute(scan, attributes, template, reader.openMessage(end));
-        template += 1;
+        scanAttribute(scan, owner, reader.openMessage(end));
         break;
       case TRACE_ID:
         traceId = scanTraceId(reader, end, batch.traceIds, row);
@@ -91,7 +86,7 @@ export function scanSpan(scan: TracesScan, end: number): void {
         const name = scan.text(reader.openMessage(end), scan.lastName);
         scan.lastName = name;
         batch.names[row] = name;
-        template = memory.spanTemplates.at(name);
+        owner.follow(memory.spanTemplates, name);
         break;
       }
       case START_TIME:
@@ -112,12 +107,13 @@ export function scanSpan(scan: TracesScan, end: number): void {
     scan.losses.count("span_id_invalid");
     batch.heap.length = heapStart;
     dropLastSpan(batch);
+    memory.forgetRows();
+    scan.owners.link.forget();
     return;
   }
-  scanCutMarks(scan, attributes);
-  if (leftOutCount > 0) addTo(batch.droppedAttributesCounts, row, leftOutCount);
-  memory.spanTemplates.set(batch.names[row] ?? 0, attributesStart);
-  batch.attributesEnd[row] = attributes.count;
+  addTo(batch.droppedAttributesCounts, row, owner.finish());
+  memory.spanTemplates.set(batch.names[row] ?? 0, owner.start, owner.end);
+  batch.attributesEnd[row] = batch.attributes.count;
   batch.eventsEnd[row] = batch.events.count;
   batch.linksEnd[row] = batch.links.count;
 }
@@ -156,17 +152,14 @@ function scanRareField(scan: TracesScan, row: number, tag: number, end: number):
 }
 
 function scanEvent(scan: TracesScan, end: number): void {
-  const { reader, memory, limits } = scan;
+  const { reader, memory } = scan;
   const { events } = scan.batch;
-  const { attributes } = events;
-  const attributesStart = attributes.count;
-  const outerCuts = limits.cuts;
-  let leftOutCount = 0;
-  limits.check();
-  limits.cuts = undefined;
+  const owner = scan.owners.event;
+  scan.limits.check();
+  owner.begin();
   const row = events.reserve();
   clearEvent(events, row);
-  let template = memory.eventTemplates.at(0);
+  owner.follow(memory.eventTemplates, 0);
   while (reader.position < end) {
     const tag = reader.tag(end);
     switch (tag) {
@@ -176,16 +169,11 @@ function scanEvent(scan: TracesScan, end: number): void {
       case EVENT_NAME: {
         const name = scan.text(reader.openMessage(end), 0);
         events.names[row] = name;
-        template = memory.eventTemplates.at(name);
+        owner.follow(memory.eventTemplates, name);
         break;
       }
       case EVENT_ATTRIBUTES:
-        if (attributes.count - attributesStart >= limits.limits.attributeCountMax) {
-          leftOutCount += leaveOut(scan, end);
-          break;
-        }
-        scanAttribute(scan, attributes, template, reader.openMessage(end));
-        template += 1;
+        scanAttribute(scan, owner, reader.openMessage(end));
         break;
       case EVENT_DROPPED:
         events.droppedAttributesCounts[row] = reader.uint32(end);
@@ -194,25 +182,18 @@ function scanEvent(scan: TracesScan, end: number): void {
         reader.skip(tag, end);
     }
   }
-  memory.eventTemplates.set(events.names[row] ?? 0, attributesStart);
-  scanCutMarks(scan, attributes);
-  limits.cuts = outerCuts;
-  if (leftOutCount > 0) addTo(events.droppedAttributesCounts, row, leftOutCount);
-  events.attributesEnd[row] = attributes.count;
+  addTo(events.droppedAttributesCounts, row, owner.finish());
+  memory.eventTemplates.set(events.names[row] ?? 0, owner.start, owner.end);
+  events.attributesEnd[row] = owner.rows.count;
 }
 
 /** A link is kept even when its ids cannot be used: its attributes still say something. */
 function scanLink(scan: TracesScan, end: number): void {
-  const { reader, limits } = scan;
+  const { reader } = scan;
   const { links } = scan.batch;
-  const { attributes } = links;
-  const attributesStart = attributes.count;
-  const outerCuts = limits.cuts;
-  let leftOutCount = 0;
-  limits.check();
-  limits.cuts = undefined;
-  // Links have no name; the one before is as good a guess as any.
-  let template = links.count < 2 ? 0 : (links.attributesEnd[links.count - 2] ?? 0);
+  const owner = scan.owners.link;
+  scan.limits.check();
+  owner.begin();
   const row = links.reserve();
   clearLink(links, row);
   let traceId: IdState = IdState.none;
@@ -233,12 +214,7 @@ function scanLink(scan: TracesScan, end: number): void {
         links.flags[row] = reader.view.getUint32(reader.fixed(4, end), true);
         break;
       case LINK_ATTRIBUTES:
-        if (attributes.count - attributesStart >= limits.limits.attributeCountMax) {
-          leftOutCount += leaveOut(scan, end);
-          break;
-        }
-        scanAttribute(scan, attributes, template, reader.openMessage(end));
-        template += 1;
+        scanAttribute(scan, owner, reader.openMessage(end));
         break;
       case LINK_DROPPED:
         links.droppedAttributesCounts[row] = reader.uint32(end);
@@ -248,10 +224,8 @@ function scanLink(scan: TracesScan, end: number): void {
     }
   }
   if (traceId !== IdState.valid || spanId !== IdState.valid) scan.losses.count("link_id_invalid");
-  scanCutMarks(scan, attributes);
-  limits.cuts = outerCuts;
-  if (leftOutCount > 0) addTo(links.droppedAttributesCounts, row, leftOutCount);
-  links.attributesEnd[row] = attributes.count;
+  addTo(links.droppedAttributesCounts, row, owner.finish());
+  links.attributesEnd[row] = owner.rows.count;
 }
 
 function scanStatus(scan: TracesScan, row: number, end: number): void {

@@ -105,7 +105,7 @@ export function appendJsonValue(
   }
   const isBytes = value instanceof Uint8Array;
   const bytes = isBytes ? value : encoder.encode(JSON.stringify(toAnyValue(value)));
-  const offset = batch.heap.append(bytes, 0, bytes.length);
+  const offset = batch.heap.appendBytes(bytes);
   rows.push(key, isBytes ? AttributeType.bytes : AttributeType.nested, offset, bytes.length);
 }
 

@@ -8,8 +8,8 @@
  * 3. For each key, how often its text was new: keys whose texts hardly repeat (user ids, URLs) stop
  *    being interned, or the string table would hold one entry per span.
  *
- * A template may point at rows that were rolled back. That is harmless: string ids are never taken
- * back, and whatever a template suggests is compared before it is believed.
+ * Whatever a template suggests is compared before it is believed. String ids are never taken back;
+ * when rows are, the templates are forgotten.
  */
 import {
   type AttributeColumns,
@@ -19,6 +19,7 @@ import {
   type Resource,
   toResourceDocument,
   toScopeDocument,
+  viewOf,
 } from "@spoor/trace";
 import { KEY_MISS_COUNT_MAX } from "../protobuf/limits.ts";
 import { SharedRows } from "./shared-rows.ts";
@@ -31,10 +32,10 @@ const encoder = new TextEncoder();
 
 const memories = new WeakMap<SignalBatch, BatchMemory>();
 
-/** The memory of `batch`, which lives as long as the batch. */
+/** The memory of `batch`, which lives until the batch is cleared. */
 export function memoryOf(batch: SignalBatch): BatchMemory {
   let memory = memories.get(batch);
-  if (memory === undefined) {
+  if (memory?.generation !== batch.generation) {
     memory = new BatchMemory(batch);
     memories.set(batch, memory);
   }
@@ -44,20 +45,35 @@ export function memoryOf(batch: SignalBatch): BatchMemory {
 /** See the head of this file. Owned by the batch's one writer. */
 export class BatchMemory {
   readonly batch: SignalBatch;
+  readonly generation: number;
   readonly resources: SharedRows<Resource>;
   readonly scopes: SharedRows<InstrumentationScope>;
   /** By span name. */
-  readonly spanTemplates: IdColumn = new IdColumn();
+  readonly spanTemplates: Templates = new Templates();
   /** By event name. */
-  readonly eventTemplates: IdColumn = new IdColumn();
+  readonly eventTemplates: Templates = new Templates();
   /** By key: how often a text was already in the table, and how often it was not. */
   readonly #hitCounts = new IdColumn();
   readonly #missCounts = new IdColumn();
+  readonly #keys = new KeySet();
 
   constructor(batch: SignalBatch) {
     this.batch = batch;
+    this.generation = batch.generation;
     this.resources = new SharedRows(batch.resources, toResourceDocument);
     this.scopes = new SharedRows(batch.scopes, toScopeDocument);
+  }
+
+  /** An empty set of keys, used again at the next call. */
+  startKeys(): KeySet {
+    this.#keys.clear();
+    return this.#keys;
+  }
+
+  /** Forgets rows that were taken back: others will stand in their place. */
+  forgetRows(): void {
+    this.spanTemplates.forget();
+    this.eventTemplates.forget();
   }
 
   /**
@@ -67,22 +83,23 @@ export class BatchMemory {
   pushText(
     rows: AttributeColumns,
     key: number,
-    bytes: Uint8Array,
+    view: DataView,
     start: number,
     length: number,
     losses: LossLedger,
   ): void {
     const { strings } = this.batch;
     if (this.isInline(key)) {
-      if (isText(bytes, start, length)) this.pushInline(rows, key, bytes, start, length);
+      if (isText(view, start, length)) this.pushInline(rows, key, view, start, length);
       else {
-        const text = encoder.encode(repairedText({ bytes, start, length }, losses));
-        this.pushInline(rows, key, text, 0, text.length);
+        const bytes = new Uint8Array(view.buffer, view.byteOffset + start, length);
+        const text = encoder.encode(repairedText(bytes, losses));
+        this.pushInline(rows, key, viewOf(text), 0, text.length);
       }
       return;
     }
     const countBefore = strings.count;
-    const id = internText(strings, bytes, start, length, losses);
+    const id = internText(strings, view, start, length, losses);
     this.pushInterned(rows, key, id, countBefore);
   }
 
@@ -96,11 +113,11 @@ export class BatchMemory {
   pushInline(
     rows: AttributeColumns,
     key: number,
-    bytes: Uint8Array,
+    view: DataView,
     start: number,
     length: number,
   ): void {
-    const offset = this.batch.heap.append(bytes, start, length);
+    const offset = this.batch.heap.append(view, start, length);
     rows.push(key, AttributeType.stringInline, offset, length);
   }
 
@@ -109,6 +126,53 @@ export class BatchMemory {
     if (this.batch.strings.count === countBefore) this.#hitCounts.add(key, 1);
     else this.#missCounts.add(key, 1);
     rows.push(key, AttributeType.string, id, 0);
+  }
+}
+
+/**
+ * For each name the attribute rows of its last owner, which have no key twice. Cost of forgetting
+ * them all: nothing, because each is of a period that can be over.
+ */
+export class Templates {
+  readonly #starts = new IdColumn();
+  readonly #ends = new IdColumn();
+  readonly #periods = new IdColumn();
+  #period = 1;
+
+  startOf(name: number): number {
+    return this.#starts.at(name);
+  }
+
+  /** 0 when there is no template. */
+  endOf(name: number): number {
+    return this.#periods.at(name) === this.#period ? this.#ends.at(name) : 0;
+  }
+
+  set(name: number, start: number, end: number): void {
+    this.#starts.set(name, start);
+    this.#ends.set(name, end);
+    this.#periods.set(name, this.#period);
+  }
+
+  forget(): void {
+    this.#period += 1;
+  }
+}
+
+/** A set of string ids that is emptied in no time. */
+export class KeySet {
+  readonly #stamps = new IdColumn();
+  #stamp = 0;
+
+  /** Adds a key; false when it is in the set already. */
+  add(key: number): boolean {
+    if (this.#stamps.at(key) === this.#stamp) return false;
+    this.#stamps.set(key, this.#stamp);
+    return true;
+  }
+
+  clear(): void {
+    this.#stamp += 1;
   }
 }
 
@@ -130,7 +194,7 @@ export class IdColumn {
   }
 
   #grow(id: number): void {
-    const values = new Uint32Array(Math.max(this.#values.length * 2, id + 1));
+    const values = new Uint32Array(Math.max(this.#values.length, id + 1) * 2);
     values.set(this.#values);
     this.#values = values;
   }

@@ -18,6 +18,6 @@ function appendMark(
   if (counts.size === 0) return;
   const map = new Map(Array.from(counts, ([name, count]) => [name, BigInt(count)]));
   const text = encoder.encode(JSON.stringify(toAnyValue(map)));
-  const offset = batch.heap.append(text, 0, text.length);
+  const offset = batch.heap.appendBytes(text);
   rows.push(batch.strings.internText(key), AttributeType.nested, offset, text.length);
 }

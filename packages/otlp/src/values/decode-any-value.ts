@@ -95,7 +95,8 @@ function decodeList(reader: ProtobufReader, end: number, context: ListContext): 
     context.limits.spend();
     if (context.isMap) {
       const { key, value } = decodeKeyValue(reader, stop, context);
-      if (!map.has(key)) map.set(key, value);
+      if (map.has(key)) context.limits.losses.count("attribute_repeated");
+      else map.set(key, value);
     } else array.push(decodeAnyValue(reader, stop, context));
   }
   return context.isMap ? map : array;
@@ -154,7 +155,10 @@ export function putAttribute(
   const { attributeCountMax, attributeKeyBytesMax, attributeValueBytesMax } = limits.limits;
   const cutKey = cutValue(given.key, attributeKeyBytesMax);
   const key = typeof cutKey?.value === "string" ? cutKey.value : given.key;
-  if (into.has(key)) return 0;
+  if (into.has(key)) {
+    limits.losses.count("attribute_repeated");
+    return 1;
+  }
   if (into.size >= attributeCountMax) {
     limits.losses.count("attribute_count");
     return 1;
@@ -169,6 +173,6 @@ export function putAttribute(
 /** Text from the reader's position to `end`; bytes that are not UTF-8 are replaced and counted. */
 export function decodeText(reader: ProtobufReader, end: number, losses: LossLedger): string {
   const start = reader.position;
-  if (!isText(reader.bytes, start, end - start)) losses.count("text_not_utf8");
+  if (!isText(reader.view, start, end - start)) losses.count("text_not_utf8");
   return reader.text(end);
 }

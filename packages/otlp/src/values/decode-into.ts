@@ -1,7 +1,9 @@
 import { LOSS_REASONS, LossLedger } from "@spoor/trace";
+import { memoryOf } from "./batch-memory.ts";
 import { guarded, type Malformed } from "../protobuf/malformed.ts";
 import { type DecodeLimits, RequestLimits } from "./request-limits.ts";
 import { ResourceShares, type RowShare } from "./resource-shares.ts";
+import type { SignalBatch } from "./signal-batch.ts";
 
 /** A request that could be read, and what could not be kept of it. */
 export interface DecodedInto {
@@ -17,6 +19,7 @@ export interface DecodedInto {
 export interface DecodeInto {
   readonly ledger: LossLedger;
   readonly limits: DecodeLimits;
+  readonly bodyBytes: number;
 }
 
 /** What a decoder counts in. */
@@ -28,7 +31,7 @@ export interface Decoding {
 }
 
 /** A batch that can go back to a point. */
-interface Rewindable<Mark> {
+interface Rewindable<Mark> extends SignalBatch {
   mark(): Mark;
   rollback(mark: Mark): void;
 }
@@ -41,17 +44,18 @@ interface Rewindable<Mark> {
  */
 export function decodeInto<Mark>(
   batch: Rewindable<Mark>,
-  { ledger, limits, heldCount }: DecodeInto & { readonly heldCount: () => number },
+  { ledger, limits, bodyBytes, heldCount }: DecodeInto & { readonly heldCount: () => number },
   decode: (decoding: Decoding) => void,
 ): DecodedInto | Malformed {
   const losses = new LossLedger();
   const shares = new ResourceShares();
   const mark = batch.mark();
   const result = guarded(() => {
-    decode({ losses, shares, limits: new RequestLimits(limits, heldCount) });
+    decode({ losses, shares, limits: new RequestLimits(limits, heldCount, bodyBytes) });
   });
   if (result?.malformed !== undefined) {
     batch.rollback(mark);
+    memoryOf(batch).forgetRows();
     return result;
   }
   const entries = losses.entries();

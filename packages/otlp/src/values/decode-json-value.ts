@@ -113,7 +113,8 @@ function mapOf(keyValues: readonly JsonNode[], context: ValueContext): Attribute
     context.limits.spend();
     const key = decodeJsonKey(keyValue, context.limits.losses);
     const value = decodeJsonValue(keyValue, "value", context);
-    if (!map.has(key)) map.set(key, value);
+    if (map.has(key)) context.limits.losses.count("attribute_repeated");
+    else map.set(key, value);
   }
   return map;
 }

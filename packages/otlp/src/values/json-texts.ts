@@ -1,4 +1,4 @@
-import type { AttributeColumns, LossLedger, StringTable } from "@spoor/trace";
+import { type AttributeColumns, type LossLedger, type StringTable, viewOf } from "@spoor/trace";
 import type { BatchMemory } from "./batch-memory.ts";
 import { TextScratch } from "./text.ts";
 
@@ -22,7 +22,7 @@ export class JsonTexts {
     const known = this.#idOfText.get(text);
     if (known !== undefined) return known;
     const length = this.#scratch.encode(text);
-    const id = this.#strings.intern(this.#scratch.bytes, 0, length);
+    const id = this.#strings.intern(viewOf(this.#scratch.bytes), 0, length);
     if (text.isWellFormed()) this.#idOfText.set(text, id);
     else losses.count("text_not_utf8");
     return id;
@@ -36,6 +36,6 @@ export class JsonTexts {
       return;
     }
     const length = this.#scratch.encode(text);
-    this.#memory.pushInline(rows, key, this.#scratch.bytes, 0, length);
+    this.#memory.pushInline(rows, key, viewOf(this.#scratch.bytes), 0, length);
   }
 }

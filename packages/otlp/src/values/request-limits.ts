@@ -42,20 +42,26 @@ export class Cuts {
   readonly keys: Map<string, number> = new Map();
 }
 
+/** A tag and a length of zero in protobuf, `{}` in JSON. */
+const ROW_BYTES_MIN = 2;
+
 /** Holds one request to its limits. */
 export class RequestLimits {
   readonly limits: DecodeLimits;
   /** Where what is not kept is counted: that of the resource being read. */
   losses: LossLedger = new LossLedger();
-  /** Of the span, event, link or log record that is being read; undefined while nothing was cut. */
-  cuts: Cuts | undefined;
   readonly #heldCount: () => number;
   readonly #heldCountBefore: number;
+  readonly #canReachLimit: boolean;
   #spentCount = 0;
 
-  /** `heldCount` tells the rows of all kinds in the batch. */
-  constructor(limits: DecodeLimits, heldCount: () => number) {
+  /**
+   * `heldCount` tells the rows of all kinds in the batch. Whatever is charged takes two bytes of
+   * the body at least, so that a small body cannot reach the limit and is not asked.
+   */
+  constructor(limits: DecodeLimits, heldCount: () => number, bodyBytes: number) {
     this.limits = limits;
+    this.#canReachLimit = bodyBytes / ROW_BYTES_MIN > limits.rowCountMax;
     this.#heldCount = heldCount;
     this.#heldCountBefore = heldCount();
   }
@@ -68,6 +74,10 @@ export class RequestLimits {
 
   /** @throws MalformedInput when the request has more rows than it may. */
   check(): void {
+    if (this.#canReachLimit) this.#check();
+  }
+
+  #check(): void {
     const count = this.#heldCount() - this.#heldCountBefore + this.#spentCount;
     if (count > this.limits.rowCountMax) this.fail();
   }

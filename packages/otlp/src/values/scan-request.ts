@@ -33,16 +33,16 @@ const SCOPE_SCHEMA_URL = bytesTag(ScopeEnvelopeField.schemaUrl);
 const NOTHING: ByteRange = { bytes: new Uint8Array(), start: 0, length: 0 };
 
 /** How the rows of a signal are counted and scanned. */
-export interface ProtobufSignal<Batch extends SignalBatch> {
+export interface ProtobufSignal<Batch extends SignalBatch, Owners> {
   readonly rowCount: (batch: Batch) => number;
   /** Appends the row from the reader's position to `end`, or counts why it cannot. */
-  readonly scanRow: (scan: BodyScan<Batch>, end: number) => void;
+  readonly scanRow: (scan: BodyScan<Batch, Owners>, end: number) => void;
 }
 
 /** Appends the rows of a request. @throws MalformedInput */
-export function scanRequest<Batch extends SignalBatch>(
-  scan: BodyScan<Batch>,
-  signal: ProtobufSignal<Batch>,
+export function scanRequest<Batch extends SignalBatch, Owners>(
+  scan: BodyScan<Batch, Owners>,
+  signal: ProtobufSignal<Batch, Owners>,
   decoding: Decoding,
 ): void {
   const { reader } = scan;
@@ -62,9 +62,9 @@ export function scanRequest<Batch extends SignalBatch>(
   }
 }
 
-function scanResourceEnvelope<Batch extends SignalBatch>(
-  scan: BodyScan<Batch>,
-  signal: ProtobufSignal<Batch>,
+function scanResourceEnvelope<Batch extends SignalBatch, Owners>(
+  scan: BodyScan<Batch, Owners>,
+  signal: ProtobufSignal<Batch, Owners>,
   end: number,
 ): Resource {
   const { reader, batch, limits, memory } = scan;
@@ -88,9 +88,9 @@ function scanResourceEnvelope<Batch extends SignalBatch>(
   return batch.resources[index] ?? decode();
 }
 
-function scanScopeEnvelope<Batch extends SignalBatch>(
-  scan: BodyScan<Batch>,
-  signal: ProtobufSignal<Batch>,
+function scanScopeEnvelope<Batch extends SignalBatch, Owners>(
+  scan: BodyScan<Batch, Owners>,
+  signal: ProtobufSignal<Batch, Owners>,
   end: number,
 ): void {
   const { reader, batch, limits, memory } = scan;

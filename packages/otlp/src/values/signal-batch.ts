@@ -4,6 +4,8 @@ import type { AttributeValues, InstrumentationScope, Resource } from "@spoor/tra
 export interface SignalBatch extends AttributeValues {
   readonly resources: Resource[];
   readonly scopes: InstrumentationScope[];
+  /** How often it was cleared. */
+  readonly generation: number;
   /** Index into `resources` of each row. */
   readonly resourceIndices: Uint32Array;
   /** Index into `scopes` of each row. */

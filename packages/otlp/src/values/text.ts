@@ -20,32 +20,51 @@ const UTF8_BYTES_PER_UNIT_MAX = 3;
 const LOOP_UNITS_MAX = 64;
 
 /** Whether the bytes are UTF-8. Cost: a few ns for short ASCII, which nearly all text is. */
-export function isText(bytes: Uint8Array, start: number, length: number): boolean {
-  const end = start + length;
+export function isText(view: DataView, start: number, length: number): boolean {
+  if (length < 4) return isShortText(view, start, length);
+  // The last word may overlap the one before it.
+  const last = start + length - 4;
+  let seen = view.getInt32(last, true);
+  for (let at = start; at < last; at += 4) seen |= view.getInt32(at, true);
+  return (seen & NOT_ASCII) === 0 || isUtf8(bytesOf(view, start, length));
+}
+
+/** The bits that no byte of ASCII has, in a word. */
+const NOT_ASCII = 0x8080_8080;
+
+function isShortText(view: DataView, start: number, length: number): boolean {
   let seen = 0;
-  for (let at = start; at < end; at += 1) seen |= bytes[at] ?? 0;
-  return seen < 0x80 || isUtf8(bytes.subarray(start, end));
+  for (let at = start; at < start + length; at += 1) seen |= view.getUint8(at);
+  return seen < 0x80 || isUtf8(bytesOf(view, start, length));
+}
+
+function bytesOf(view: DataView, start: number, length: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + start, length);
 }
 
 /**
  * The id of a text; of its repaired form, counted, where it is not UTF-8. The range comes as plain
- * numbers because an object for each text was a third of the garbage of the ingest path.
+ * numbers because an object for each text was a third of the garbage of the ingest path. Whether it
+ * is UTF-8 is asked for new texts only: the table holds no others.
  */
 export function internText(
   strings: StringTable,
-  bytes: Uint8Array,
+  view: DataView,
   start: number,
   length: number,
   losses: LossLedger,
 ): number {
-  if (isText(bytes, start, length)) return strings.intern(bytes, start, length);
-  return strings.internText(repairedText({ bytes, start, length }, losses));
+  if (length === 0) return 0;
+  const known = strings.find(view, start, length);
+  if (known !== 0) return known;
+  if (isText(view, start, length)) return strings.add(view, start, length);
+  return strings.internText(repairedText(bytesOf(view, start, length), losses));
 }
 
 /** Bytes that are not UTF-8 as text, U+FFFD in the place of each wrong one; counted. */
-export function repairedText({ bytes, start, length }: ByteRange, losses: LossLedger): string {
+export function repairedText(bytes: Uint8Array, losses: LossLedger): string {
   losses.count("text_not_utf8");
-  return decoder.decode(bytes.subarray(start, start + length));
+  return decoder.decode(bytes);
 }
 
 /**

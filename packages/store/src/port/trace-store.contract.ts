@@ -136,7 +136,7 @@ function testRoundTrip(bench: Bench): void {
     appendSpan(batch, span);
     const [key, other] = [batch.strings.internText("key"), batch.strings.internText("other")];
     const bytes = new TextEncoder().encode("\u0001inline");
-    const offset = batch.heap.append(bytes, 0, bytes.length);
+    const offset = batch.heap.appendBytes(bytes);
     batch.attributes.push(key, AttributeType.bool, 1, 0);
     batch.attributes.push(other, AttributeType.stringInline, offset, bytes.length);
     batch.attributes.push(other, AttributeType.int, 5, 0);

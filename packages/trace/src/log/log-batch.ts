@@ -45,6 +45,8 @@ export class LogBatch {
   readonly heap: ValueHeap = new ValueHeap();
   readonly resources: Resource[] = [];
   readonly scopes: InstrumentationScope[] = [];
+  /** How often it was cleared: whoever remembers something about its rows forgets it then. */
+  generation: number = 0;
 
   /**
    * The row of a new log record; its columns hold old values until they are set. Whoever reserves
@@ -71,6 +73,15 @@ export class LogBatch {
     this.attributes.count = mark.attributeCount;
     this.bodies.count = mark.logRecordCount;
     this.heap.length = mark.heapLength;
+  }
+
+  /** Forgets everything; the memory is kept for what comes next, which saves making it again. */
+  clear(): void {
+    this.rollback({ logRecordCount: 0, attributeCount: 0, heapLength: 0 });
+    this.strings.clear();
+    this.resources.length = 0;
+    this.scopes.length = 0;
+    this.generation += 1;
   }
 
   #grow(): void {

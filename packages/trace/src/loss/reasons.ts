@@ -24,6 +24,8 @@ export const LOSS_REASONS = {
   event_count: "an event beyond the number that one span may have: the oldest is left out",
   link_count: "a link beyond the number that one span may have: the oldest is left out",
   span_not_encoded: "a span that could not be encoded when it ended, left out",
+  attribute_repeated:
+    "an attribute with the key of an earlier one of the same owner, left out: the first counts",
   attribute_string_reference: "a profiling-only string reference outside profiles, kept as empty",
   request_malformed: "a request that could not be decoded, refused",
   request_too_large: "a request above the size limit, before or after decompression, refused",

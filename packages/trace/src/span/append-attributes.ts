@@ -47,7 +47,7 @@ export function appendAttribute(
   }
   const isBytes = value instanceof Uint8Array;
   const bytes = isBytes ? value : encoder.encode(JSON.stringify(toAnyValue(value)));
-  const offset = values.heap.append(bytes, 0, bytes.length);
+  const offset = values.heap.appendBytes(bytes);
   columns.push(key, isBytes ? AttributeType.bytes : AttributeType.nested, offset, bytes.length);
 }
 

@@ -1,4 +1,4 @@
-import { grown, type StringTable } from "./string-table.ts";
+import { copyBytes, grown, type StringTable, viewOf } from "./string-table.ts";
 
 /** What {@link AttributeColumns} holds in `low` and `high` for each value type. */
 export const AttributeType = {
@@ -22,30 +22,30 @@ export const AttributeType = {
 
 export type AttributeType = (typeof AttributeType)[keyof typeof AttributeType];
 
-/** Below this a loop is faster than making a view for `set`, and leaves no garbage. */
-const LOOP_COPY_BYTES_MAX = 64;
-
 /** Bytes that are referred to by offset and length. Grows by doubling, never shrinks. */
 export class ValueHeap {
   bytes: Uint8Array = new Uint8Array(4096);
   length: number = 0;
+  #view = viewOf(this.bytes);
 
-  /** Copies `source[start, start + length)` and returns where it lies. */
-  append(source: Uint8Array, start: number, length: number): number {
+  /** Copies the `length` bytes of `source` from `start` and returns where they lie. */
+  append(source: DataView, start: number, length: number): number {
     const offset = this.length;
-    if (offset + length > this.bytes.length) {
-      const size = Math.max(this.bytes.length * 2, offset + length);
-      this.bytes = grown(this.bytes, new Uint8Array(size));
-    }
-    const { bytes } = this;
-    if (length > LOOP_COPY_BYTES_MAX) bytes.set(source.subarray(start, start + length), offset);
-    else {
-      for (let index = 0; index < length; index += 1) {
-        bytes[offset + index] = source[start + index] ?? 0;
-      }
-    }
+    if (offset + length > this.bytes.length) this.#grow(offset + length);
+    copyBytes({ source, start, length }, this.bytes, this.#view, offset);
     this.length = offset + length;
     return offset;
+  }
+
+  /** The same for all of `bytes`. */
+  appendBytes(bytes: Uint8Array): number {
+    return this.append(viewOf(bytes), 0, bytes.length);
+  }
+
+  #grow(bytesMin: number): void {
+    const size = Math.max(this.bytes.length * 2, bytesMin);
+    this.bytes = grown(this.bytes, new Uint8Array(size));
+    this.#view = viewOf(this.bytes);
   }
 }
 
@@ -77,6 +77,14 @@ export class AttributeColumns {
     this.low[row] = low;
     this.high[row] = high;
     this.count = row + 1;
+  }
+
+  /** Copies one row over another. */
+  copyRow(from: number, to: number): void {
+    this.keys[to] = this.keys[from] ?? 0;
+    this.types[to] = this.types[from] ?? 0;
+    this.low[to] = this.low[from] ?? 0;
+    this.high[to] = this.high[from] ?? 0;
   }
 
   #grow(): void {

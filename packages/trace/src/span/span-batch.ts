@@ -29,6 +29,17 @@ export interface BatchMark {
   readonly heapLength: number;
 }
 
+/** The mark of an empty batch. */
+const NOTHING: BatchMark = {
+  spanCount: 0,
+  eventCount: 0,
+  linkCount: 0,
+  attributeCount: 0,
+  eventAttributeCount: 0,
+  linkAttributeCount: 0,
+  heapLength: 0,
+};
+
 /** Columns of span events. `attributesEnd[i]` is the first attribute row after event `i`. */
 export class EventColumns {
   count: number = 0;
@@ -126,6 +137,8 @@ export class SpanBatch {
   readonly heap: ValueHeap = new ValueHeap();
   readonly resources: Resource[] = [];
   readonly scopes: InstrumentationScope[] = [];
+  /** How often it was cleared: whoever remembers something about its rows forgets it then. */
+  generation: number = 0;
 
   /** The row of a new span; its columns hold old values until they are set. */
   reserveSpan(): number {
@@ -156,6 +169,15 @@ export class SpanBatch {
     this.events.attributes.count = mark.eventAttributeCount;
     this.links.attributes.count = mark.linkAttributeCount;
     this.heap.length = mark.heapLength;
+  }
+
+  /** Forgets everything; the memory is kept for what comes next, which saves making it again. */
+  clear(): void {
+    this.rollback(NOTHING);
+    this.strings.clear();
+    this.resources.length = 0;
+    this.scopes.length = 0;
+    this.generation += 1;
   }
 
   #grow(): void {

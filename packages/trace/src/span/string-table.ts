@@ -28,31 +28,63 @@ export class StringTable {
   heap: Uint8Array = new Uint8Array(INITIAL_HEAP_BYTES);
   heapBytes: number = 0;
 
-  #view = new DataView(this.heap.buffer);
+  #view = viewOf(this.heap);
   #hashes = new Int32Array(INITIAL_ENTRIES);
   #slots = new Int32Array(INITIAL_ENTRIES * 2);
   readonly #seed = (Math.random() * 0x7fffffff) | 0;
   readonly #texts: (string | undefined)[] = [""];
+  /** Of the bytes that {@link find} did not find. */
+  #newHash = 0;
+  #newSlot = 0;
 
-  /** The id of `bytes[start, start + length)`; the bytes are copied when they are new. */
-  intern(bytes: Uint8Array, start: number, length: number): number {
+  /** The id of the `length` bytes of `view` from `start`; they are copied when they are new. */
+  intern(view: DataView, start: number, length: number): number {
     if (length === 0) return 0;
-    const hash = hashBytes(bytes, start, length, this.#seed);
+    const known = this.find(view, start, length);
+    return known === 0 ? this.add(view, start, length) : known;
+  }
+
+  /**
+   * The id of the `length` bytes of `view` from `start`, at least one; 0 when they are new. For who
+   * wants to look at new ones before they are added.
+   */
+  find(view: DataView, start: number, length: number): number {
+    const hash = hashBytes(view, start, length, this.#seed);
     const slots = this.#slots;
+    const hashes = this.#hashes;
     const mask = slots.length - 1;
     let slot = hash & mask;
     for (let id = slots[slot] ?? 0; id !== 0; id = slots[slot] ?? 0) {
-      if (this.#hashes[id] === hash && this.#equals(id, bytes, start, length)) return id;
+      if (hashes[id] === hash && this.matches(id, view, start, length)) return id;
       slot = (slot + 1) & mask;
     }
-    return this.#add(bytes, start, length, { hash, slot });
+    this.#newHash = hash;
+    this.#newSlot = slot;
+    return 0;
+  }
+
+  /** Appends the bytes for which {@link find} has just returned 0. Returns their id. */
+  add(view: DataView, start: number, length: number): number {
+    const id = this.count;
+    if (id === this.offsets.length) this.#growEntries();
+    if (this.heapBytes + length > this.heap.length) this.#growHeap(this.heapBytes + length);
+    copyBytes({ source: view, start, length }, this.heap, this.#view, this.heapBytes);
+    this.offsets[id] = this.heapBytes;
+    this.lengths[id] = length;
+    this.#hashes[id] = this.#newHash;
+    this.heapBytes += length;
+    this.count = id + 1;
+    // Half full at most, so that probing stays short.
+    if (this.count * 2 > this.#slots.length) this.#rehash();
+    else this.#slots[this.#newSlot] = id;
+    return id;
   }
 
   /** The id of `text` encoded as UTF-8. Slower than {@link intern}; for values that are text. */
   internText(text: string): number {
     if (text === "") return 0;
     const bytes = encoder.encode(text);
-    return this.intern(bytes, 0, bytes.length);
+    return this.intern(viewOf(bytes), 0, bytes.length);
   }
 
   /** The string as text; decoded once per id. Bytes that are not UTF-8 become U+FFFD. */
@@ -62,6 +94,16 @@ export class StringTable {
     const text = decoder.decode(this.bytes(id));
     this.#texts[id] = text;
     return text;
+  }
+
+  /** Forgets every string; the memory is kept for the next ones. */
+  clear(): void {
+    // A guess from before must not match what its bytes were: no string is of this length.
+    this.lengths.fill(0xffff_ffff, 0, this.count);
+    this.#slots.fill(0);
+    this.#texts.length = 1;
+    this.count = 1;
+    this.heapBytes = 0;
   }
 
   /** The bytes of string `id`: a view that is valid until the next call of `intern`. */
@@ -87,42 +129,11 @@ export class StringTable {
     // The last word may overlap the one before it. It is compared first: wrong guesses mostly
     // differ at the end, as addresses and numbered names do.
     const last = length - 4;
-    if (own.getInt32(offset + last) !== view.getInt32(start + last)) return false;
+    if (own.getInt32(offset + last, true) !== view.getInt32(start + last, true)) return false;
     for (let index = 0; index < last; index += 4) {
-      if (own.getInt32(offset + index) !== view.getInt32(start + index)) return false;
+      if (own.getInt32(offset + index, true) !== view.getInt32(start + index, true)) return false;
     }
     return true;
-  }
-
-  #equals(id: number, bytes: Uint8Array, start: number, length: number): boolean {
-    if (this.lengths[id] !== length) return false;
-    const heap = this.heap;
-    const offset = this.offsets[id] ?? 0;
-    for (let index = 0; index < length; index += 1) {
-      if (heap[offset + index] !== bytes[start + index]) return false;
-    }
-    return true;
-  }
-
-  #add(
-    bytes: Uint8Array,
-    start: number,
-    length: number,
-    place: { readonly hash: number; readonly slot: number },
-  ): number {
-    const id = this.count;
-    if (id === this.offsets.length) this.#growEntries();
-    if (this.heapBytes + length > this.heap.length) this.#growHeap(this.heapBytes + length);
-    this.heap.set(bytes.subarray(start, start + length), this.heapBytes);
-    this.offsets[id] = this.heapBytes;
-    this.lengths[id] = length;
-    this.#hashes[id] = place.hash;
-    this.heapBytes += length;
-    this.count = id + 1;
-    // Half full at most, so that probing stays short.
-    if (this.count * 2 > this.#slots.length) this.#rehash();
-    else this.#slots[place.slot] = id;
-    return id;
   }
 
   #growEntries(): void {
@@ -134,7 +145,7 @@ export class StringTable {
 
   #growHeap(bytesMin: number): void {
     this.heap = grown(this.heap, new Uint8Array(Math.max(this.heap.length * 2, bytesMin)));
-    this.#view = new DataView(this.heap.buffer);
+    this.#view = viewOf(this.heap);
   }
 
   #rehash(): void {
@@ -159,30 +170,50 @@ export function grown<T extends Uint8Array | Uint32Array | Int32Array | BigUint6
   return target;
 }
 
+/** The same bytes, to be read and written as words. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Below this a loop is faster than making a view for `set`, and leaves no garbage. */
+const LOOP_COPY_BYTES_MAX = 64;
+
+/** Copies bytes to `at` of `target`, of which `targetView` is the view. */
+export function copyBytes(
+  { source, start, length }: Readonly<{ source: DataView; start: number; length: number }>,
+  target: Uint8Array,
+  targetView: DataView,
+  at: number,
+): void {
+  if (length > LOOP_COPY_BYTES_MAX) {
+    target.set(new Uint8Array(source.buffer, source.byteOffset + start, length), at);
+  } else if (length < 4) {
+    for (let index = 0; index < length; index += 1) target[at + index] = source.getUint8(start + index);
+  } else {
+    // The last word may overlap the one before it.
+    const last = length - 4;
+    for (let index = 0; index < last; index += 4) {
+      targetView.setInt32(at + index, source.getInt32(start + index, true), true);
+    }
+    targetView.setInt32(at + last, source.getInt32(start + last, true), true);
+  }
+}
+
 /** A seeded multiplicative hash over words of four bytes; the last word may overlap. */
-function hashBytes(bytes: Uint8Array, start: number, length: number, seed: number): number {
+function hashBytes(view: DataView, start: number, length: number, seed: number): number {
   let hash = seed ^ length;
   const end = start + length;
   if (length >= 4) {
     const lastWord = end - 4;
     for (let at = start; at < lastWord; at += 4) {
-      hash = Math.imul(hash ^ wordAt(bytes, at), 0x9e3779b1);
+      hash = Math.imul(hash ^ view.getInt32(at, true), 0x9e3779b1);
       hash ^= hash >>> 15;
     }
-    hash = Math.imul(hash ^ wordAt(bytes, lastWord), 0x85ebca6b);
+    hash = Math.imul(hash ^ view.getInt32(lastWord, true), 0x85ebca6b);
   } else {
-    for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+    for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
   }
   hash ^= hash >>> 13;
   hash = Math.imul(hash, 0xc2b2ae35);
   return hash ^ (hash >>> 16);
-}
-
-function wordAt(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] ?? 0) |
-    ((bytes[at + 1] ?? 0) << 8) |
-    ((bytes[at + 2] ?? 0) << 16) |
-    ((bytes[at + 3] ?? 0) << 24)
-  );
 }
