@@ -70,6 +70,7 @@ export async function runIngest(options: IngestOptions, report: Report): Promise
     return {
       scannerCpuSecondsPerMillion: rounded(scanner.cpuSecondsPerMillion),
       scannerTimesCheaperThanProtobufjs: rounded(scanner.timesCheaper),
+      heapBytesPerSpan: rounded(scanner.heapBytesPerSpan),
       ...sent.figures,
       ...stored,
       workload: options.workload,

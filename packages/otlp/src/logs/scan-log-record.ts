@@ -16,7 +16,7 @@ import {
   scanAttribute,
   setValue,
 } from "../values/scan-attribute.ts";
-import { IdState, scanSpanId, scanTraceId } from "../values/scan-id.ts";
+import { IdState, scanSpanId, scanTime, scanTraceId } from "../values/scan-id.ts";
 import { clearLogRecord } from "./clear-log-record.ts";
 import { LogRecordField } from "./field-numbers.ts";
 
@@ -64,10 +64,10 @@ export function scanLogRecord(scan: LogsScan, end: number): void {
         ({ type: bodyType, low: bodyLow, high: bodyHigh } = scan);
         break;
       case TRACE_ID:
-        traceId = scanTraceId(reader, end, batch.traceIds, row);
+        traceId = scanTraceId(reader, end, batch.traceIdWords, row);
         break;
       case SPAN_ID:
-        spanId = scanSpanId(reader, end, batch.spanIds, row);
+        spanId = scanSpanId(reader, end, batch.spanIdWords, row);
         break;
       default:
         scanPlainField(scan, row, tag, end);
@@ -86,10 +86,10 @@ function scanPlainField(scan: LogsScan, row: number, tag: number, end: number): 
   const { reader, batch } = scan;
   switch (tag) {
     case TIME:
-      batch.timesUnixNano[row] = reader.view.getBigUint64(reader.fixed(8, end), true);
+      scanTime(reader, end, batch.timeWords, row);
       break;
     case OBSERVED_TIME:
-      batch.observedTimesUnixNano[row] = reader.view.getBigUint64(reader.fixed(8, end), true);
+      scanTime(reader, end, batch.observedTimeWords, row);
       break;
     case SEVERITY_NUMBER:
       batch.severityNumbers[row] = scanSeverityNumber(scan, end);

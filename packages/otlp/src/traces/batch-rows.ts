@@ -6,10 +6,14 @@ import { SPAN_ID_BYTES, TRACE_ID_BYTES } from "@spoor/trace";
  * id and span id, without which no span stays, resource and scope, and the ends of its lists.
  */
 export function clearSpan(batch: SpanBatch, row: number): void {
-  const { parentSpanIds } = batch;
-  for (let at = row * SPAN_ID_BYTES; at < (row + 1) * SPAN_ID_BYTES; at += 1) parentSpanIds[at] = 0;
-  batch.startTimesUnixNano[row] = 0n;
-  batch.endTimesUnixNano[row] = 0n;
+  const { parentSpanIdWords, startTimeWords, endTimeWords } = batch;
+  const at = row * 2;
+  parentSpanIdWords[at] = 0;
+  parentSpanIdWords[at + 1] = 0;
+  startTimeWords[at] = 0;
+  startTimeWords[at + 1] = 0;
+  endTimeWords[at] = 0;
+  endTimeWords[at + 1] = 0;
   batch.names[row] = 0;
   batch.traceStates[row] = 0;
   batch.flags[row] = 0;

@@ -49,10 +49,12 @@ interface Contender {
 export function benchDecode({ only, requestCount, roundCount }: BenchSize): BenchResult[] {
   const needsJson = only === undefined || only === "spoor json";
   const { bodies, texts } = encodeRequests(requestCount, needsJson);
+  // Cleared and used again, as the ingest path does; by both contenders.
+  const batch = new SpanBatch();
   const all: readonly Contender[] = [
-    { name: "spoor protobuf", decodeAll: () => decodeHere(decodeTracesProtobuf, bodies) },
-    { name: "protobufjs columns", decodeAll: () => sumOf(protobufjsBatch(bodies)) },
-    { name: "spoor json", decodeAll: () => decodeHere(decodeTracesJson, texts) },
+    { name: "spoor protobuf", decodeAll: () => decodeHere(decodeTracesProtobuf, bodies, batch) },
+    { name: "protobufjs columns", decodeAll: () => sumOf(protobufjsBatch(bodies, batch)) },
+    { name: "spoor json", decodeAll: () => decodeHere(decodeTracesJson, texts, batch) },
     { name: "protobufjs objects", decodeAll: () => decodeByProtobufjs(bodies) },
   ];
   const contenders = all.filter(({ name }) => only === undefined || name === only);
@@ -64,6 +66,30 @@ export function benchDecode({ only, requestCount, roundCount }: BenchSize): Benc
     ),
     checksum: rounds[0]?.[index]?.checksum ?? 0,
   }));
+}
+
+/**
+ * Bytes of JavaScript objects that the scanner makes for each span: what one slice leaves on the
+ * heap when nothing is collected in between. Typed arrays and their memory are not in it.
+ */
+function heapBytesPerSpan(requestCount: number): number {
+  const { bodies } = encodeRequests(requestCount, false);
+  const batch = new SpanBatch();
+  const decodeAll = (): number => decodeHere(decodeTracesProtobuf, bodies, batch);
+  for (let slice = 0; slice < SLICES_PER_PROCESS; slice += 1) decodeAll();
+  globalThis.gc?.();
+  // The first slice after a collection makes code again that was thrown away with it.
+  decodeAll();
+  const before = process.memoryUsage().heapUsed;
+  decodeAll();
+  return (process.memoryUsage().heapUsed - before) / (requestCount * SPANS_PER_REQUEST);
+}
+
+/** In a process that collects nothing by itself within two slices. */
+function measureHeap(): number {
+  const flags = ["--conditions=@spoor/source", "--expose-gc", "--max-semi-space-size=64"];
+  const args = [...flags, import.meta.filename, "--heap"];
+  return Number(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 
 function measure({ decodeAll }: Contender): { cpuSeconds: number; checksum: number } {
@@ -91,15 +117,19 @@ function encodeRequests(
 }
 
 /** All requests into one batch, as the ingest path gathers them. */
-function decodeHere(decode: typeof decodeTracesProtobuf, bodies: readonly Uint8Array[]): number {
-  const batch = new SpanBatch();
+function decodeHere(
+  decode: typeof decodeTracesProtobuf,
+  bodies: readonly Uint8Array[],
+  batch: SpanBatch,
+): number {
+  batch.clear();
   const ledger = new LossLedger();
   for (const body of bodies) decode(body, batch, ledger);
   return sumOf(batch);
 }
 
-function protobufjsBatch(bodies: readonly Uint8Array[]): SpanBatch {
-  const batch = new SpanBatch();
+function protobufjsBatch(bodies: readonly Uint8Array[], batch: SpanBatch): SpanBatch {
+  batch.clear();
   const columns = new ProtobufjsColumns(batch);
   for (const body of bodies) columns.append(body);
   return batch;
@@ -114,7 +144,7 @@ export function assertSameColumns(): void {
   const bodies = [encodeTracesProtobuf(new BenchSpans(1).request())];
   const batch = new SpanBatch();
   for (const body of bodies) decodeTracesProtobuf(body, batch, new LossLedger());
-  deepStrictEqual(spansOf(batch), spansOf(protobufjsBatch(bodies)));
+  deepStrictEqual(spansOf(batch), spansOf(protobufjsBatch(bodies, new SpanBatch())));
 }
 
 function decodeByProtobufjs(bodies: readonly Uint8Array[]): number {
@@ -179,13 +209,19 @@ function main(roundCount: number, names: readonly string[]): void {
   }
   const scanner = median(slices.get("spoor protobuf") ?? []);
   const protobufjs = median(slices.get("protobufjs columns") ?? []);
-  console.log(JSON.stringify({ scanner, protobufjs, timesCheaper: protobufjs / scanner }));
+  const timesCheaper = protobufjs / scanner;
+  const heapBytes = measureHeap();
+  console.log(`objects of the scanner: ${heapBytes.toFixed(1)} bytes per span`);
+  console.log(
+    JSON.stringify({ scanner, protobufjs, timesCheaper, heapBytesPerSpan: heapBytes }),
+  );
 }
 
 if (import.meta.main) {
   const [first, ...names] = process.argv.slice(2);
   const [only] = names;
-  if (first === "--only" && only !== undefined) {
+  if (first === "--heap") console.log(heapBytesPerSpan(REQUEST_COUNT));
+  else if (first === "--only" && only !== undefined) {
     const size = { only, requestCount: REQUEST_COUNT, roundCount: SLICES_PER_PROCESS };
     console.log(JSON.stringify(benchDecode(size)[0]));
   } else main(Number(first ?? 5), names.length > 0 ? names : NAMES);

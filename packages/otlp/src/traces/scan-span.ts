@@ -7,7 +7,7 @@
  */
 import { isSpanKind, isStatusCode, type SpanBatch } from "@spoor/trace";
 import { bytesTag, fixed32Tag, fixed64Tag, varintTag } from "../protobuf/tag.ts";
-import { IdState, scanSpanId, scanTraceId } from "../values/scan-id.ts";
+import { IdState, scanSpanId, scanTime, scanTraceId } from "../values/scan-id.ts";
 import type { AttributeOwner } from "../values/attribute-owner.ts";
 import { addTo, type BodyScan, scanAttribute } from "../values/scan-attribute.ts";
 import { clearEvent, clearLink, clearSpan, dropLastSpan } from "./batch-rows.ts";
@@ -74,13 +74,13 @@ export function scanSpan(scan: TracesScan, end: number): void {
         scanAttribute(scan, owner, reader.openMessage(end));
         break;
       case TRACE_ID:
-        traceId = scanTraceId(reader, end, batch.traceIds, row);
+        traceId = scanTraceId(reader, end, batch.traceIdWords, row);
         break;
       case SPAN_ID:
-        spanId = scanSpanId(reader, end, batch.spanIds, row);
+        spanId = scanSpanId(reader, end, batch.spanIdWords, row);
         break;
       case PARENT_SPAN_ID:
-        parentSpanId = scanSpanId(reader, end, batch.parentSpanIds, row);
+        parentSpanId = scanSpanId(reader, end, batch.parentSpanIdWords, row);
         break;
       case NAME: {
         const name = scan.text(reader.openMessage(end), scan.lastName);
@@ -90,10 +90,10 @@ export function scanSpan(scan: TracesScan, end: number): void {
         break;
       }
       case START_TIME:
-        batch.startTimesUnixNano[row] = reader.view.getBigUint64(reader.fixed(8, end), true);
+        scanTime(reader, end, batch.startTimeWords, row);
         break;
       case END_TIME:
-        batch.endTimesUnixNano[row] = reader.view.getBigUint64(reader.fixed(8, end), true);
+        scanTime(reader, end, batch.endTimeWords, row);
         break;
       case KIND:
         batch.kinds[row] = scanKind(scan, end);
@@ -164,7 +164,7 @@ function scanEvent(scan: TracesScan, end: number): void {
     const tag = reader.tag(end);
     switch (tag) {
       case EVENT_TIME:
-        events.timesUnixNano[row] = reader.view.getBigUint64(reader.fixed(8, end), true);
+        scanTime(reader, end, events.timeWords, row);
         break;
       case EVENT_NAME: {
         const name = scan.text(reader.openMessage(end), 0);
@@ -202,10 +202,10 @@ function scanLink(scan: TracesScan, end: number): void {
     const tag = reader.tag(end);
     switch (tag) {
       case LINK_TRACE_ID:
-        traceId = scanTraceId(reader, end, links.traceIds, row);
+        traceId = scanTraceId(reader, end, links.traceIdWords, row);
         break;
       case LINK_SPAN_ID:
-        spanId = scanSpanId(reader, end, links.spanIds, row);
+        spanId = scanSpanId(reader, end, links.spanIdWords, row);
         break;
       case LINK_TRACE_STATE:
         links.traceStates[row] = scan.text(reader.openMessage(end), 0);

@@ -151,7 +151,7 @@ export function decodeJsonResource(envelope: JsonNode, limits: RequestLimits): R
     wellFormed(textField(owner, name), losses);
   return {
     attributes,
-    droppedAttributesCount: uint32Field(node, "droppedAttributesCount") + leftOutCount,
+    droppedAttributesCount: droppedCount(node, leftOutCount),
     schemaUrl: text(envelope, "schemaUrl"),
     entityRefs: nodesField(node, "entityRefs").map((ref): EntityRef => ({
       schemaUrl: text(ref, "schemaUrl"),
@@ -171,9 +171,14 @@ export function decodeJsonScope(envelope: JsonNode, limits: RequestLimits): Inst
     name: wellFormed(textField(node, "name"), losses),
     version: wellFormed(textField(node, "version"), losses),
     attributes,
-    droppedAttributesCount: uint32Field(node, "droppedAttributesCount") + leftOutCount,
+    droppedAttributesCount: droppedCount(node, leftOutCount),
     schemaUrl: wellFormed(textField(envelope, "schemaUrl"), losses),
   };
+}
+
+/** What the sender left out and what was left out here; such a count ends at 2^32-1. */
+export function droppedCount(node: JsonNode, leftOutCount: number): number {
+  return Math.min(uint32Field(node, "droppedAttributesCount") + leftOutCount, 0xffff_ffff);
 }
 
 function wellFormed(text: string, losses: LossLedger): string {

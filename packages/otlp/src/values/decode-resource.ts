@@ -25,6 +25,8 @@ const SCOPE_VERSION = bytesTag(ScopeField.version);
 const SCOPE_ATTRIBUTES = bytesTag(ScopeField.attributes);
 const SCOPE_DROPPED = varintTag(ScopeField.droppedAttributesCount);
 
+const UINT32_MAX = 0xffff_ffff;
+
 /** What a resource or a scope message cannot say itself. */
 interface Envelope {
   /** The schema URL of ResourceSpans or ScopeSpans. */
@@ -51,7 +53,7 @@ export function decodeResource(raw: ByteRange, { schemaUrl, limits }: Envelope):
       entityRefs.push(decodeEntityRef(reader, reader.openMessage(end), losses));
     } else reader.skip(tag, end);
   }
-  droppedAttributesCount += leftOutCount;
+  droppedAttributesCount = Math.min(droppedAttributesCount + leftOutCount, UINT32_MAX);
   return {
     attributes: withCutMarks(attributes, cuts),
     droppedAttributesCount,
@@ -97,7 +99,7 @@ export function decodeScope(raw: ByteRange, { schemaUrl, limits }: Envelope): In
     } else if (tag === SCOPE_DROPPED) droppedAttributesCount = reader.uint32(end);
     else reader.skip(tag, end);
   }
-  droppedAttributesCount += leftOutCount;
+  droppedAttributesCount = Math.min(droppedAttributesCount + leftOutCount, UINT32_MAX);
   return {
     name,
     version,
@@ -107,8 +109,10 @@ export function decodeScope(raw: ByteRange, { schemaUrl, limits }: Envelope): In
   };
 }
 
-function readerOf({ bytes, start, length }: ByteRange): { reader: ProtobufReader; end: number } {
-  const reader = new ProtobufReader(bytes);
+function readerOf({ view, start, length }: ByteRange): { reader: ProtobufReader; end: number } {
+  const reader = new ProtobufReader(
+    new Uint8Array(view.buffer, view.byteOffset, view.byteLength),
+  );
   reader.position = start;
   return { reader, end: start + length };
 }

@@ -12,7 +12,7 @@
  * Limits: size is the caller's concern, what it may hold is in request-limits.ts; nesting inside
  * attribute values is cut at ATTRIBUTE_DEPTH_MAX.
  */
-import { type InstrumentationScope, LossLedger, type Resource } from "@spoor/trace";
+import { type InstrumentationScope, LossLedger, type Resource, viewOf } from "@spoor/trace";
 import { bytesTag } from "../protobuf/tag.ts";
 import type { Decoding } from "./decode-into.ts";
 import { decodeResource, decodeScope } from "./decode-resource.ts";
@@ -30,7 +30,7 @@ const SCOPE = bytesTag(ScopeEnvelopeField.scope);
 const ROWS = bytesTag(ScopeEnvelopeField.rows);
 const SCOPE_SCHEMA_URL = bytesTag(ScopeEnvelopeField.schemaUrl);
 
-const NOTHING: ByteRange = { bytes: new Uint8Array(), start: 0, length: 0 };
+const NOTHING: ByteRange = { view: new DataView(new ArrayBuffer(0)), start: 0, length: 0 };
 
 /** How the rows of a signal are counted and scanned. */
 export interface ProtobufSignal<Batch extends SignalBatch, Owners> {
@@ -129,13 +129,17 @@ function takeRange({ reader }: BodyScan, end: number): ByteRange {
   const stop = reader.openMessage(end);
   const start = reader.position;
   reader.position = stop;
-  return { bytes: reader.bytes, start, length: stop - start };
+  return { view: reader.view, start, length: stop - start };
 }
 
 function joined(first: ByteRange, second: ByteRange): ByteRange {
   if (first.length === 0) return second;
   const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first.bytes.subarray(first.start, first.start + first.length));
-  bytes.set(second.bytes.subarray(second.start, second.start + second.length), first.length);
-  return { bytes, start: 0, length: bytes.length };
+  bytes.set(bytesOf(first));
+  bytes.set(bytesOf(second), first.length);
+  return { view: viewOf(bytes), start: 0, length: bytes.length };
+}
+
+function bytesOf({ view, start, length }: ByteRange): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + start, length);
 }

@@ -1,4 +1,4 @@
-import { type LossEntry, LossLedger, StringTable, viewOf } from "@spoor/trace";
+import { type LossEntry, LossLedger, StringTable } from "@spoor/trace";
 import type { RequestLimits } from "./request-limits.ts";
 import type { ByteRange } from "./text.ts";
 
@@ -51,7 +51,7 @@ export class SharedRows<T> {
     schemaUrl: { readonly id: number; readonly limits: RequestLimits },
     decode: () => T,
   ): number {
-    const rawId = this.#raw.intern(viewOf(raw.bytes), raw.start, raw.length);
+    const rawId = this.#raw.intern(raw.view, raw.start, raw.length);
     // Exact up to 2^21 distinct messages in a batch, far above the spans that a batch holds.
     const key = rawId * 0x1_0000_0000 + schemaUrl.id;
     let row = this.#rowOfRaw.get(key);

@@ -3,7 +3,7 @@ import type { LossLedger, StringTable } from "@spoor/trace";
 
 /** Where some bytes lie. */
 export interface ByteRange {
-  readonly bytes: Uint8Array;
+  readonly view: DataView;
   readonly start: number;
   readonly length: number;
 }

@@ -3,7 +3,7 @@
  */
 import { AttributeColumns, ValueHeap } from "../span/attribute-columns.ts";
 import type { InstrumentationScope, Resource } from "../span/resource.ts";
-import { grown, StringTable } from "../span/string-table.ts";
+import { grown, StringTable, wordsOf } from "../span/string-table.ts";
 
 const INITIAL_LOG_RECORDS = 256;
 
@@ -22,10 +22,14 @@ export class LogBatch {
   logRecordCount: number = 0;
   /** 16 bytes a log record; all zero for one without a trace. */
   traceIds: Uint8Array = new Uint8Array(INITIAL_LOG_RECORDS * 16);
+  traceIdWords: Uint32Array = wordsOf(this.traceIds);
   /** 8 bytes a log record; all zero for one without a span. */
   spanIds: Uint8Array = new Uint8Array(INITIAL_LOG_RECORDS * 8);
+  spanIdWords: Uint32Array = wordsOf(this.spanIds);
   timesUnixNano: BigUint64Array = new BigUint64Array(INITIAL_LOG_RECORDS);
+  timeWords: Uint32Array = wordsOf(this.timesUnixNano);
   observedTimesUnixNano: BigUint64Array = new BigUint64Array(INITIAL_LOG_RECORDS);
+  observedTimeWords: Uint32Array = wordsOf(this.observedTimesUnixNano);
   severityNumbers: Uint8Array = new Uint8Array(INITIAL_LOG_RECORDS);
   severityTexts: Uint32Array = new Uint32Array(INITIAL_LOG_RECORDS);
   eventNames: Uint32Array = new Uint32Array(INITIAL_LOG_RECORDS);
@@ -87,9 +91,13 @@ export class LogBatch {
   #grow(): void {
     const size = this.flags.length * 2;
     this.traceIds = grown(this.traceIds, new Uint8Array(size * 16));
+    this.traceIdWords = wordsOf(this.traceIds);
     this.spanIds = grown(this.spanIds, new Uint8Array(size * 8));
+    this.spanIdWords = wordsOf(this.spanIds);
     this.timesUnixNano = grown(this.timesUnixNano, new BigUint64Array(size));
+    this.timeWords = wordsOf(this.timesUnixNano);
     this.observedTimesUnixNano = grown(this.observedTimesUnixNano, new BigUint64Array(size));
+    this.observedTimeWords = wordsOf(this.observedTimesUnixNano);
     this.severityNumbers = grown(this.severityNumbers, new Uint8Array(size));
     for (const column of WORD_COLUMNS) {
       this[column] = grown(this[column], new Uint32Array(size));

@@ -32,7 +32,7 @@ export class ValueHeap {
   append(source: DataView, start: number, length: number): number {
     const offset = this.length;
     if (offset + length > this.bytes.length) this.#grow(offset + length);
-    copyBytes({ source, start, length }, this.bytes, this.#view, offset);
+    copyBytes(source, start, length, this.#view, offset);
     this.length = offset + length;
     return offset;
   }

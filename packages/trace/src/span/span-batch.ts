@@ -6,13 +6,16 @@
  * are little-endian, as OTLP's fixed64 and ClickHouse's Native format both are, so that a column
  * can be handed on as bytes. All machines Spoor runs on are little-endian.
  *
+ * The columns of ids and times exist a second time as words of four bytes, which share their
+ * memory: a decoder copies words, where a bigint would be made for each time.
+ *
  * Rows are appended only through `reserveSpan` and its siblings: fill the columns at the returned
  * row, then the next reservation makes it final. `mark` and `rollback` undo everything after a
  * point, so that a request which turns out to be malformed leaves no trace.
  */
 import { AttributeColumns, ValueHeap } from "./attribute-columns.ts";
 import type { InstrumentationScope, Resource } from "./resource.ts";
-import { grown, StringTable } from "./string-table.ts";
+import { grown, StringTable, wordsOf } from "./string-table.ts";
 
 const INITIAL_SPANS = 512;
 const INITIAL_EVENTS = 128;
@@ -44,6 +47,7 @@ const NOTHING: BatchMark = {
 export class EventColumns {
   count: number = 0;
   timesUnixNano: BigUint64Array = new BigUint64Array(INITIAL_EVENTS);
+  timeWords: Uint32Array = wordsOf(this.timesUnixNano);
   names: Uint32Array = new Uint32Array(INITIAL_EVENTS);
   droppedAttributesCounts: Uint32Array = new Uint32Array(INITIAL_EVENTS);
   attributesEnd: Uint32Array = new Uint32Array(INITIAL_EVENTS);
@@ -59,6 +63,7 @@ export class EventColumns {
   #grow(): void {
     const size = this.names.length * 2;
     this.timesUnixNano = grown(this.timesUnixNano, new BigUint64Array(size));
+    this.timeWords = wordsOf(this.timesUnixNano);
     this.names = grown(this.names, new Uint32Array(size));
     this.droppedAttributesCounts = grown(this.droppedAttributesCounts, new Uint32Array(size));
     this.attributesEnd = grown(this.attributesEnd, new Uint32Array(size));
@@ -70,8 +75,10 @@ export class LinkColumns {
   count: number = 0;
   /** 16 bytes a link. */
   traceIds: Uint8Array = new Uint8Array(INITIAL_LINKS * 16);
+  traceIdWords: Uint32Array = wordsOf(this.traceIds);
   /** 8 bytes a link. */
   spanIds: Uint8Array = new Uint8Array(INITIAL_LINKS * 8);
+  spanIdWords: Uint32Array = wordsOf(this.spanIds);
   traceStates: Uint32Array = new Uint32Array(INITIAL_LINKS);
   flags: Uint32Array = new Uint32Array(INITIAL_LINKS);
   droppedAttributesCounts: Uint32Array = new Uint32Array(INITIAL_LINKS);
@@ -88,7 +95,9 @@ export class LinkColumns {
   #grow(): void {
     const size = this.flags.length * 2;
     this.traceIds = grown(this.traceIds, new Uint8Array(size * 16));
+    this.traceIdWords = wordsOf(this.traceIds);
     this.spanIds = grown(this.spanIds, new Uint8Array(size * 8));
+    this.spanIdWords = wordsOf(this.spanIds);
     this.traceStates = grown(this.traceStates, new Uint32Array(size));
     this.flags = grown(this.flags, new Uint32Array(size));
     this.droppedAttributesCounts = grown(this.droppedAttributesCounts, new Uint32Array(size));
@@ -104,12 +113,17 @@ export class SpanBatch {
   spanCount: number = 0;
   /** 16 bytes a span, in the order of the wire. */
   traceIds: Uint8Array = new Uint8Array(INITIAL_SPANS * 16);
+  traceIdWords: Uint32Array = wordsOf(this.traceIds);
   /** 8 bytes a span. */
   spanIds: Uint8Array = new Uint8Array(INITIAL_SPANS * 8);
+  spanIdWords: Uint32Array = wordsOf(this.spanIds);
   /** 8 bytes a span; all zero for a root span. */
   parentSpanIds: Uint8Array = new Uint8Array(INITIAL_SPANS * 8);
+  parentSpanIdWords: Uint32Array = wordsOf(this.parentSpanIds);
   startTimesUnixNano: BigUint64Array = new BigUint64Array(INITIAL_SPANS);
+  startTimeWords: Uint32Array = wordsOf(this.startTimesUnixNano);
   endTimesUnixNano: BigUint64Array = new BigUint64Array(INITIAL_SPANS);
+  endTimeWords: Uint32Array = wordsOf(this.endTimesUnixNano);
   names: Uint32Array = new Uint32Array(INITIAL_SPANS);
   traceStates: Uint32Array = new Uint32Array(INITIAL_SPANS);
   flags: Uint32Array = new Uint32Array(INITIAL_SPANS);
@@ -183,10 +197,15 @@ export class SpanBatch {
   #grow(): void {
     const size = this.names.length * 2;
     this.traceIds = grown(this.traceIds, new Uint8Array(size * 16));
+    this.traceIdWords = wordsOf(this.traceIds);
     this.spanIds = grown(this.spanIds, new Uint8Array(size * 8));
+    this.spanIdWords = wordsOf(this.spanIds);
     this.parentSpanIds = grown(this.parentSpanIds, new Uint8Array(size * 8));
+    this.parentSpanIdWords = wordsOf(this.parentSpanIds);
     this.startTimesUnixNano = grown(this.startTimesUnixNano, new BigUint64Array(size));
+    this.startTimeWords = wordsOf(this.startTimesUnixNano);
     this.endTimesUnixNano = grown(this.endTimesUnixNano, new BigUint64Array(size));
+    this.endTimeWords = wordsOf(this.endTimesUnixNano);
     this.kinds = grown(this.kinds, new Uint8Array(size));
     this.statusCodes = grown(this.statusCodes, new Uint8Array(size));
     for (const column of WORD_COLUMNS) {

@@ -68,7 +68,7 @@ export class StringTable {
     const id = this.count;
     if (id === this.offsets.length) this.#growEntries();
     if (this.heapBytes + length > this.heap.length) this.#growHeap(this.heapBytes + length);
-    copyBytes({ source: view, start, length }, this.heap, this.#view, this.heapBytes);
+    copyBytes(view, start, length, this.#view, this.heapBytes);
     this.offsets[id] = this.heapBytes;
     this.lengths[id] = length;
     this.#hashes[id] = this.#newHash;
@@ -170,32 +170,41 @@ export function grown<T extends Uint8Array | Uint32Array | Int32Array | BigUint6
   return target;
 }
 
+/** A column as words of four bytes, the low one of a number first. Shares its memory. */
+export function wordsOf(column: Uint8Array | BigUint64Array): Uint32Array {
+  return new Uint32Array(column.buffer, column.byteOffset, column.byteLength / 4);
+}
+
 /** The same bytes, to be read and written as words. */
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Below this a loop is faster than making a view for `set`, and leaves no garbage. */
-const LOOP_COPY_BYTES_MAX = 64;
+/** Up to this a loop is faster than making two views for `set`, and leaves no garbage. */
+const LOOP_COPY_BYTES_MAX = 512;
 
-/** Copies bytes to `at` of `target`, of which `targetView` is the view. */
+/** Copies bytes to `at` of `target`. Plain parameters: an object for each text would be garbage. */
 export function copyBytes(
-  { source, start, length }: Readonly<{ source: DataView; start: number; length: number }>,
-  target: Uint8Array,
-  targetView: DataView,
+  source: DataView,
+  start: number,
+  length: number,
+  target: DataView,
   at: number,
 ): void {
   if (length > LOOP_COPY_BYTES_MAX) {
-    target.set(new Uint8Array(source.buffer, source.byteOffset + start, length), at);
+    const bytes = new Uint8Array(source.buffer, source.byteOffset + start, length);
+    new Uint8Array(target.buffer, target.byteOffset + at, length).set(bytes);
   } else if (length < 4) {
-    for (let index = 0; index < length; index += 1) target[at + index] = source.getUint8(start + index);
+    for (let index = 0; index < length; index += 1) {
+      target.setUint8(at + index, source.getUint8(start + index));
+    }
   } else {
     // The last word may overlap the one before it.
     const last = length - 4;
     for (let index = 0; index < last; index += 4) {
-      targetView.setInt32(at + index, source.getInt32(start + index, true), true);
+      target.setInt32(at + index, source.getInt32(start + index, true), true);
     }
-    targetView.setInt32(at + last, source.getInt32(start + last, true), true);
+    target.setInt32(at + last, source.getInt32(start + last, true), true);
   }
 }
 
