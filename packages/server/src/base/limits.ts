@@ -55,6 +55,12 @@ export const SEGMENT_ROWS_MAX = 50_000;
 export const SEGMENT_BYTES_MAX: number = 16 * MIB;
 
 /**
+ * Column memory that a worker keeps from one segment to the next. A full segment of usual spans
+ * takes some 25 MiB; more than this was needed for unusual ones, and is let go with them.
+ */
+export const BATCH_BYTES_KEPT_MAX: number = 64 * MIB;
+
+/**
  * A segment is sealed at this age. Acknowledged spans are to be seen within a second, and encoding
  * and inserting a small segment takes a fifth of one.
  */

@@ -9,8 +9,11 @@ export type Inflated =
   | { readonly kind: "tooLarge"; readonly limitBytes: number }
   | { readonly kind: "malformed"; readonly reason: string };
 
-/** What trace data usually grows by; a first guess at the size of the output buffer. */
+/** What trace data usually grows by; a guess at the size of a zstd body. */
 const USUAL_RATIO = 8;
+/** A gzip body says its size at its end; beyond this ratio nobody is believed. */
+const BELIEVED_RATIO_MAX = 32;
+const GZIP_SIZE_BYTES = 4;
 const CHUNK_BYTES_MIN = 4 * 1024;
 const CHUNK_BYTES_MAX = 1024 * 1024;
 
@@ -34,8 +37,12 @@ export function inflate(body: Uint8Array, compression: Compression): Inflated {
     return { kind: "body", body };
   }
   const limitBytes = inflatedBytesMax(body.length);
-  const usualBytes = body.length * USUAL_RATIO;
-  const chunkSize = Math.min(Math.max(usualBytes, CHUNK_BYTES_MIN), CHUNK_BYTES_MAX);
+  const chunkSize = Math.max(
+    compression === "gzip"
+      ? gzipBufferBytes(body, limitBytes)
+      : Math.min(body.length * USUAL_RATIO, CHUNK_BYTES_MAX),
+    CHUNK_BYTES_MIN,
+  );
   const decompress = compression === "gzip" ? gunzipSync : zstdDecompressSync;
   try {
     const inflated = decompress(body, { maxOutputLength: limitBytes, chunkSize });
@@ -45,6 +52,19 @@ export function inflate(body: Uint8Array, compression: Compression): Inflated {
     const reason = `the body is not valid ${compression}: ${errorMessage(error)}`;
     return { kind: "malformed", reason };
   }
+}
+
+/**
+ * One buffer that the body fits into: with several, Node would put them together in a further one.
+ * RFC 1952, section 2.3.1: the last four bytes are the size. Only a hint, which a sender may set to
+ * anything, and which is that of the last part where a body has several.
+ */
+function gzipBufferBytes(body: Uint8Array, limitBytes: number): number {
+  if (body.length < GZIP_SIZE_BYTES) return CHUNK_BYTES_MIN;
+  const sizeAt = body.byteOffset + body.length - GZIP_SIZE_BYTES;
+  const claimedBytes = new DataView(body.buffer, sizeAt).getUint32(0, true);
+  // zlib tells that it is done only when a byte is left.
+  return Math.min(claimedBytes + 1, body.length * BELIEVED_RATIO_MAX + CHUNK_BYTES_MIN, limitBytes);
 }
 
 /** What a compressed body of this size may become. */

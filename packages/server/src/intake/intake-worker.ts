@@ -6,6 +6,7 @@
  */
 import { parentPort, type Transferable } from "node:worker_threads";
 import { errorMessage, LossLedger } from "@spoor/trace";
+import { emptied, newBatches } from "./decode-request.ts";
 import { refusedAsNotKept } from "./intake.ts";
 import { type SealedSegment, sealFromFile, SegmentBuilder, takeLosses } from "./segment-builder.ts";
 import type { FromWorker, Reply, ToWorker } from "./worker-messages.ts";
@@ -13,6 +14,7 @@ import type { FromWorker, Reply, ToWorker } from "./worker-messages.ts";
 const ledger = new LossLedger();
 const reportedLosses = new Map<string, number>();
 let replies: Reply[] = [];
+let batches = newBatches();
 /** The segment that requests go into; rejected when it could not be started. */
 let builder: Promise<SegmentBuilder> = Promise.reject(new Error("no segment was started"));
 builder.catch(() => undefined);
@@ -20,7 +22,9 @@ builder.catch(() => undefined);
 parentPort?.on("message", (message: ToWorker) => {
   switch (message.kind) {
     case "start":
-      builder = SegmentBuilder.start(message.place, ledger);
+      // The segment before it was sealed and sent: nobody looks at its columns any more.
+      batches = emptied(batches);
+      builder = SegmentBuilder.start(message.place, { ledger, batches });
       builder.catch((error: unknown) => {
         send({ kind: "startFailed", message: errorMessage(error) });
       });

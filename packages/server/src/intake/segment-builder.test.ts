@@ -9,6 +9,7 @@ import { type LogRecord, LossLedger, type Span } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import { readSegment } from "../spool/segment-file.ts";
 import { Spool } from "../spool/spool.ts";
+import { newBatches } from "./decode-request.ts";
 import { sealFromFile, SegmentBuilder, takeLosses } from "./segment-builder.ts";
 
 let root: string;
@@ -91,7 +92,7 @@ async function startBuilder(): Promise<{
   const spool = await Spool.open(await mkdtemp(join(root, "spool-")));
   const ledger = new LossLedger();
   const place = { ...spool.nextPlace(), syncMode: "os" as const };
-  return { builder: await SegmentBuilder.start(place, ledger), path: place.path, ledger };
+  return { builder: await SegmentBuilder.start(place, { ledger, batches: newBatches() }), path: place.path, ledger };
 }
 
 test("a sealed segment and the same segment read from its file give the same block", async () => {
@@ -151,7 +152,7 @@ test("a segment that cannot be created is an error that may pass", async () => {
     header: { spoolId: 1n, sequence: 1n },
     syncMode: "fsync" as const,
   };
-  await assert.rejects(SegmentBuilder.start(place, new LossLedger()), {
+  await assert.rejects(SegmentBuilder.start(place, { ledger: new LossLedger(), batches: newBatches() }), {
     code: "SPOOR_SPOOL_WRITE",
   });
   assert.ok(!(await readdir(root)).includes("no such folder"));

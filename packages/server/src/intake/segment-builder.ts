@@ -39,25 +39,40 @@ export interface SegmentPlace {
   readonly syncMode: SyncMode;
 }
 
+/** What a builder counts in, and decodes into. */
+export interface BuilderParts {
+  readonly ledger: LossLedger;
+  readonly batches: SignalBatches;
+}
+
 /** Builds one segment. Owned by one thread. */
 export class SegmentBuilder {
   readonly #place: SegmentPlace;
   readonly #writer: SegmentWriter;
   readonly #ledger: LossLedger;
   readonly #appending = new Set<Promise<void>>();
-  readonly #batches = newBatches();
+  readonly #batches: SignalBatches;
   #firstReceivedAtUnixNano: bigint | undefined;
   #isOutOfStep = false;
 
-  private constructor(place: SegmentPlace, writer: SegmentWriter, ledger: LossLedger) {
+  private constructor(
+    place: SegmentPlace,
+    writer: SegmentWriter,
+    { ledger, batches }: BuilderParts,
+  ) {
     this.#place = place;
     this.#writer = writer;
     this.#ledger = ledger;
+    this.#batches = batches;
   }
 
-  /** @throws SPOOR_SPOOL_WRITE (retryable) when the segment cannot be created. */
-  static async start(place: SegmentPlace, ledger: LossLedger): Promise<SegmentBuilder> {
-    return new SegmentBuilder(place, await SegmentWriter.create(place.path, place), ledger);
+  /**
+   * `batches` must be empty, and are the builder's until the segment is sealed.
+   *
+   * @throws SPOOR_SPOOL_WRITE (retryable) when the segment cannot be created.
+   */
+  static async start(place: SegmentPlace, parts: BuilderParts): Promise<SegmentBuilder> {
+    return new SegmentBuilder(place, await SegmentWriter.create(place.path, place), parts);
   }
 
   /** Takes a request; resolves when it is durable or refused. Never rejects. */

@@ -99,7 +99,7 @@ export class StringTable {
   /** Forgets every string; the memory is kept for the next ones. */
   clear(): void {
     // A guess from before must not match what its bytes were: no string is of this length.
-    this.lengths.fill(0xffff_ffff, 0, this.count);
+    this.lengths.fill(0xffff_ffff, 1, this.count);
     this.#slots.fill(0);
     this.#texts.length = 1;
     this.count = 1;
