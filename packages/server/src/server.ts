@@ -3,6 +3,7 @@
  */
 import type { Server } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import { DECODE_LIMITS, type DecodeLimits } from "@spoor/otlp";
 import type { RetentionPolicy } from "@spoor/store";
 import {
   type Clock,
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly retention?: RetentionPolicy | undefined;
   /** When a request counts as kept, see SyncMode. */
   readonly syncMode?: SyncMode;
+  /** What a request may hold; without it the usual limits. */
+  readonly decodeLimits?: DecodeLimits;
   /** The folder of the page's built files. */
   readonly uiFilesPath: string;
   readonly version: string;
@@ -78,7 +81,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     startIntake,
     startRetention,
     close: closeStore,
-  } = await openStore({ syncMode: "fsync", ...options }, { self, clock });
+  } = await openStore(
+    { syncMode: "fsync", decodeLimits: DECODE_LIMITS, ...options }, { self, clock });
   const stream = new TraceStream(store, onProblem);
   const live = new Live({ clock, ledger: self.ledger });
   const listeners: ListenerStatus[] = [];

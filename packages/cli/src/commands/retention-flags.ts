@@ -1,7 +1,8 @@
 import type { RetentionPolicy } from "@spoor/server";
-import type { Flag, VerbDeclaration } from "../arguments/declaration.ts";
+import type { Flag } from "../arguments/declaration.ts";
 import { parseByteSize } from "../arguments/byte-size.ts";
 import { parseElapsedTime } from "../arguments/elapsed-time.ts";
+import { flagOrVariable, type SettingSource } from "../arguments/flag-or-variable.ts";
 import { type ParsedArguments, usage } from "../arguments/parse-arguments.ts";
 
 /** The flags that say how long spans stay. */
@@ -32,28 +33,17 @@ export const RETENTION_FLAGS: readonly Flag[] = [
 /** What the flags and the environment ask to delete; undefined for nothing. */
 export function retentionOf(
   given: ParsedArguments,
-  {
-    verb,
-    environment,
-  }: {
-    readonly verb: VerbDeclaration;
-    readonly environment: Readonly<Record<string, string | undefined>>;
-  },
+  source: SettingSource,
 ): RetentionPolicy | undefined {
-  const read = <T>(name: string, parse: (text: string) => T | undefined): T | undefined => {
-    const variable = `SPOOR_${name.toUpperCase().replaceAll("-", "_")}`;
-    // An empty variable is one that was switched off.
-    const text = given.value(name) ?? (environment[variable] || undefined);
-    if (text === undefined) return undefined;
-    const value = parse(text);
-    if (value !== undefined) return value;
-    const source = given.value(name) === undefined ? variable : `--${name}`;
-    const example = name === "retention-size" ? "20GiB" : "12h, 7d or 4w";
-    throw usage(verb, `${source} is "${text}", and has to be something like ${example}`);
-  };
-  const ageNano = read("retention", parseElapsedTime);
-  const errorAgeNano = read("retention-errors", parseElapsedTime);
-  const sizeBytes = read("retention-size", parseByteSize);
+  const { verb } = source;
+  const age = { parse: parseElapsedTime, example: "12h, 7d or 4w" };
+  const ageNano = flagOrVariable(given, source, { name: "retention", ...age });
+  const errorAgeNano = flagOrVariable(given, source, { name: "retention-errors", ...age });
+  const sizeBytes = flagOrVariable(given, source, {
+    name: "retention-size",
+    parse: parseByteSize,
+    example: "20GiB",
+  });
   if (errorAgeNano !== undefined && ageNano === undefined) {
     throw usage(verb, "--retention-errors needs --retention, which says how long all others stay");
   }

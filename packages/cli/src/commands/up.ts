@@ -7,6 +7,7 @@ import { type ParsedArguments, usage, wholeNumber } from "../arguments/parse-arg
 import { SIGNAL_ECHO_MS_MAX } from "../base/limits.ts";
 import { CLICKHOUSE_FLAGS, clickhouseOf } from "./clickhouse-flags.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { decodeLimitsOf, INTAKE_FLAGS, syncModeOf } from "./intake-flags.ts";
 import { RETENTION_FLAGS, retentionOf } from "./retention-flags.ts";
 
 const DEFAULT_UI_PORT = 4319;
@@ -41,6 +42,7 @@ const declaration: VerbDeclaration = {
       summary: "keep spans in memory only, and lose them at the end",
     },
     ...CLICKHOUSE_FLAGS,
+    ...INTAKE_FLAGS,
     ...RETENTION_FLAGS,
   ],
   details: [
@@ -52,11 +54,17 @@ const declaration: VerbDeclaration = {
       "what waits for it. A cluster may be given by the addresses of several nodes, with commas " +
       "between them: the first that answers is used. A password is safer in " +
       "SPOOR_CLICKHOUSE_URL, because everybody on a machine sees the command lines on it.",
+    "A sender is told that its spans are kept when they are on the disk (--spool fsync), so that " +
+      "not even a power cut loses one. With --spool os they are with the operating system then: " +
+      "a crash of the server loses none, a power cut may lose the last seconds. With --spool none " +
+      "they are in memory only: a crash of the server loses what is not stored yet, about a " +
+      "second of spans, and while the store is away senders are soon told to try again.",
   ],
   examples: [
     "spoor up",
     "spoor up --retention 7d --retention-errors 30d",
     "spoor up --memory --ui-port 8080",
+    "spoor up --max-attribute-value 1MiB",
     "spoor up --clickhouse http://spoor@clickhouse:8123 --clickhouse-cluster main",
   ],
 };
@@ -65,17 +73,19 @@ const declaration: VerbDeclaration = {
 export const upCommand: Command = {
   declaration,
   run: async (given, context) => {
-    const retention = retentionOf(given, { verb: declaration, ...context });
+    const source = { verb: declaration, environment: context.environment };
+    const retention = retentionOf(given, source);
+    const syncMode = syncModeOf(given, source);
+    const decodeLimits = decodeLimitsOf(given, source);
     const stop = listenForStop(context);
     const { startServer } = await import("@spoor/server");
-    const { environment } = context;
     const isMemory = given.count("memory") > 0;
     if (isMemory && given.value("clickhouse") !== undefined) {
       throw usage(declaration, "--memory and --clickhouse are two places for the spans");
     }
     const clickhouse = isMemory
       ? undefined
-      : clickhouseOf(given, { verb: declaration, environment });
+      : clickhouseOf(given, source);
     if (clickhouse !== undefined && retention !== undefined) {
       throw usage(declaration, "retention is for the embedded ClickHouse only, not for your own");
     }
@@ -91,6 +101,8 @@ export const upCommand: Command = {
       useMemoryStore: isMemory,
       clickhouse,
       retention,
+      syncMode,
+      decodeLimits,
       uiFilesPath: findUiFiles(context),
       version: context.version,
       clock: context.clock,

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { connect as connectHttp2, constants } from "node:http2";
 import { type AddressInfo, connect, type Server, type Socket } from "node:net";
 import { test } from "node:test";
+import { DECODE_LIMITS } from "@spoor/otlp";
 import { openMemoryStore } from "@spoor/store";
 import { systemClock } from "@spoor/trace";
 import { DirectIntake } from "../intake/direct-intake.ts";
@@ -36,7 +37,7 @@ async function startReceiver(connectionsMax: number = 10): Promise<Receiver> {
   const self = new SelfReport(systemClock);
   const { ledger, accounts } = self;
   const store = openMemoryStore({ spanLimit: 10, logRecordLimit: 10, ledger });
-  const intake = new DirectIntake({ store, ledger, accounts, onStored: () => undefined });
+  const intake = new DirectIntake({ store, ledger, accounts, decodeLimits: DECODE_LIMITS, onStored: () => undefined });
   const admission = new Admission();
   const live = new Live({ clock: systemClock, ledger: self.ledger });
   const reception = new Reception({ intake, self, live, admission, clock: systemClock });

@@ -1,5 +1,4 @@
 import {
-  DECODE_LIMITS,
   type DecodeLimits,
   decodeLogsJson,
   decodeLogsProtobuf,
@@ -65,7 +64,7 @@ export function decodeRequest(
   request: ReceivedRequest,
   batches: SignalBatches,
   ledger: LossLedger,
-  limits: DecodeLimits = DECODE_LIMITS,
+  limits: DecodeLimits,
 ): IntakeReply {
   const inflated = inflate(request.body, request.compression);
   if (inflated.kind === "tooLarge") {

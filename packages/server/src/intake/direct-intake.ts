@@ -1,3 +1,4 @@
+import type { DecodeLimits } from "@spoor/otlp";
 import { errorMessage, type LossLedger, type SpoolBacklog } from "@spoor/trace";
 import type { TraceStore } from "@spoor/store";
 import type { ReceivedRequest } from "../base/received-request.ts";
@@ -10,6 +11,7 @@ export interface DirectIntakeOptions {
   readonly store: Pick<TraceStore, "write" | "writeLogs">;
   readonly ledger: LossLedger;
   readonly accounts: SpanAccounts;
+  readonly decodeLimits: DecodeLimits;
   /** Called with the trace ids of each request once it is stored, 16 bytes each. */
   readonly onStored: (traceIds: Uint8Array) => void;
 }
@@ -26,9 +28,9 @@ export class DirectIntake implements Intake {
   }
 
   async take(request: ReceivedRequest): Promise<IntakeReply> {
-    const { store, ledger, accounts, onStored } = this.#options;
+    const { store, ledger, accounts, decodeLimits, onStored } = this.#options;
     const { spans, logRecords } = newBatches();
-    const reply = decodeRequest(request, { spans, logRecords }, ledger);
+    const reply = decodeRequest(request, { spans, logRecords }, ledger, decodeLimits);
     if (reply.kind === "refused") return reply;
     try {
       if (spans.spanCount > 0) await store.write(spans);

@@ -24,7 +24,7 @@ parentPort?.on("message", (message: ToWorker) => {
     case "start":
       // The segment before it was sealed and sent: nobody looks at its columns any more.
       batches = emptied(batches);
-      builder = SegmentBuilder.start(message.place, { ledger, batches });
+      builder = SegmentBuilder.start(message.place, { ledger, batches, limits: message.limits });
       builder.catch((error: unknown) => {
         send({ kind: "startFailed", message: errorMessage(error) });
       });
@@ -58,9 +58,9 @@ async function seal(building: Promise<SegmentBuilder>): Promise<void> {
   if (started !== undefined) sendSealed(await started.seal());
 }
 
-async function reread({ path, sequence }: Extract<ToWorker, { kind: "reread" }>): Promise<void> {
+async function reread({ path, sequence, limits }: Extract<ToWorker, { kind: "reread" }>): Promise<void> {
   try {
-    sendSealed(await sealFromFile(path, sequence));
+    sendSealed(await sealFromFile(path, sequence, limits));
   } catch (error) {
     send({ kind: "rereadFailed", sequence, message: errorMessage(error) });
   }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { DecodeLimits } from "@spoor/otlp";
 import {
   type BlockStore,
   lockDataPath,
@@ -33,6 +34,7 @@ export interface OpenStoreOptions {
   /** A ClickHouse of your own; without it the embedded one. */
   readonly clickhouse?: ClickHouseAddress | undefined;
   readonly syncMode: SyncMode;
+  readonly decodeLimits: DecodeLimits;
   /**
    * What to delete; undefined keeps everything. Only for the embedded store: one in memory is
    * bounded by itself, and others may write to a ClickHouse of your own.
@@ -63,7 +65,7 @@ export async function openStore(
   options: OpenStoreOptions,
   { self, clock }: { readonly self: SelfReport; readonly clock: Clock },
 ): Promise<OpenedStore> {
-  const { dataPath, useMemoryStore, syncMode, onProblem } = options;
+  const { dataPath, useMemoryStore, syncMode, decodeLimits, onProblem } = options;
   const { ledger, accounts } = self;
   if (useMemoryStore) {
     const memory = openMemoryStore({
@@ -72,7 +74,7 @@ export async function openStore(
       ledger,
     });
     const startIntake: OpenedStore["startIntake"] = async (onStored) =>
-      new DirectIntake({ store: memory, ledger, accounts, onStored });
+      new DirectIntake({ store: memory, ledger, accounts, decodeLimits, onStored });
     const close = (): Promise<void> => memory.close();
     return { store: memory, startIntake, startRetention: () => undefined, close };
   }
@@ -81,6 +83,7 @@ export async function openStore(
     const intake = new WorkerIntake({
       spool: await Spool.open(join(dataPath, "spool")),
       syncMode,
+      decodeLimits,
       ledger,
       accounts,
       writeBlock: (block, token) => store.writeBlock(block, token),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { encodeLogsJson, encodeLogsProtobuf, encodeTracesProtobuf } from "@spoor/otlp";
+import { DECODE_LIMITS, encodeLogsJson, encodeLogsProtobuf, encodeTracesProtobuf } from "@spoor/otlp";
 import { type LogRecord, LossLedger, type Span } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import { readSegment } from "../spool/segment-file.ts";
@@ -92,7 +92,7 @@ async function startBuilder(): Promise<{
   const spool = await Spool.open(await mkdtemp(join(root, "spool-")));
   const ledger = new LossLedger();
   const place = { ...spool.nextPlace(), syncMode: "os" as const };
-  return { builder: await SegmentBuilder.start(place, { ledger, batches: newBatches() }), path: place.path, ledger };
+  return { builder: await SegmentBuilder.start(place, { ledger, batches: newBatches(), limits: DECODE_LIMITS }), path: place.path, ledger };
 }
 
 test("a sealed segment and the same segment read from its file give the same block", async () => {
@@ -105,7 +105,7 @@ test("a sealed segment and the same segment read from its file give the same blo
   }
   const sealed = await builder.seal();
   assert.equal(sealed.block?.spanCount, 40);
-  assert.deepEqual(await sealFromFile(path, sealed.sequence), sealed);
+  assert.deepEqual(await sealFromFile(path, sealed.sequence, DECODE_LIMITS), sealed);
 });
 
 test("spans and log records of one segment become two blocks, today and from the file", async () => {
@@ -117,7 +117,7 @@ test("spans and log records of one segment become two blocks, today and from the
   assert.deepEqual(reply.kind === "accepted" && [reply.spanCount, reply.logRecordCount], [0, 2]);
   const sealed = await builder.seal();
   assert.deepEqual([sealed.block?.spanCount, sealed.logBlock?.logRecordCount], [2, 3]);
-  assert.deepEqual(await sealFromFile(path, sealed.sequence), sealed);
+  assert.deepEqual(await sealFromFile(path, sealed.sequence, DECODE_LIMITS), sealed);
 });
 
 test("a request that is refused is neither in the block nor in the file", async () => {
@@ -152,7 +152,7 @@ test("a segment that cannot be created is an error that may pass", async () => {
     header: { spoolId: 1n, sequence: 1n },
     syncMode: "fsync" as const,
   };
-  await assert.rejects(SegmentBuilder.start(place, { ledger: new LossLedger(), batches: newBatches() }), {
+  await assert.rejects(SegmentBuilder.start(place, { ledger: new LossLedger(), batches: newBatches(), limits: DECODE_LIMITS }), {
     code: "SPOOR_SPOOL_WRITE",
   });
   assert.ok(!(await readdir(root)).includes("no such folder"));

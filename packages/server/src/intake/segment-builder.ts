@@ -6,7 +6,7 @@
  * batches hold rows that nobody was promised, so they are thrown away and decoded again from what
  * the segment does hold.
  */
-import { DECODE_LIMITS, type DecodeLimits } from "@spoor/otlp";
+import type { DecodeLimits } from "@spoor/otlp";
 import { encodeLogBlock, encodeSpanBlock, type LogBlock, type SpanBlock } from "@spoor/store/block";
 import { errorMessage, type LossEntry, LossLedger } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
@@ -43,6 +43,7 @@ export interface SegmentPlace {
 export interface BuilderParts {
   readonly ledger: LossLedger;
   readonly batches: SignalBatches;
+  readonly limits: DecodeLimits;
 }
 
 /** Builds one segment. Owned by one thread. */
@@ -52,18 +53,20 @@ export class SegmentBuilder {
   readonly #ledger: LossLedger;
   readonly #appending = new Set<Promise<void>>();
   readonly #batches: SignalBatches;
+  readonly #limits: DecodeLimits;
   #firstReceivedAtUnixNano: bigint | undefined;
   #isOutOfStep = false;
 
   private constructor(
     place: SegmentPlace,
     writer: SegmentWriter,
-    { ledger, batches }: BuilderParts,
+    { ledger, batches, limits }: BuilderParts,
   ) {
     this.#place = place;
     this.#writer = writer;
     this.#ledger = ledger;
     this.#batches = batches;
+    this.#limits = limits;
   }
 
   /**
@@ -77,7 +80,7 @@ export class SegmentBuilder {
 
   /** Takes a request; resolves when it is durable or refused. Never rejects. */
   async take(request: ReceivedRequest): Promise<IntakeReply> {
-    const reply = decodeRequest(request, this.#batches, this.#ledger);
+    const reply = decodeRequest(request, this.#batches, this.#ledger, this.#limits);
     if (reply.kind === "refused" || reply.spanCount + reply.logRecordCount === 0) return reply;
     this.#firstReceivedAtUnixNano ??= request.receivedAtUnixNano;
     const appending = this.#writer.append(request);
@@ -98,14 +101,11 @@ export class SegmentBuilder {
     await Promise.allSettled(this.#appending);
     await this.#writer.close();
     const { path, header } = this.#place;
-    if (this.#isOutOfStep) return sealFromFile(path, header.sequence);
+    if (this.#isOutOfStep) return sealFromFile(path, header.sequence, this.#limits);
     const blocks = encode(this.#batches, this.#firstReceivedAtUnixNano);
     return { sequence: header.sequence, token: segmentToken(header), ...blocks };
   }
 }
-
-/** What was acknowledged is not refused later, even where the limit was lowered in between. */
-const REPLAY_LIMITS: DecodeLimits = { ...DECODE_LIMITS, rowCountMax: Number.MAX_SAFE_INTEGER };
 
 /**
  * A segment that lies in the spool, as the store takes it: after a crash, or when it was let go
@@ -113,12 +113,18 @@ const REPLAY_LIMITS: DecodeLimits = { ...DECODE_LIMITS, rowCountMax: Number.MAX_
  *
  * @throws SPOOR_SPOOL_READ when the file is not a segment of this version.
  */
-export async function sealFromFile(path: string, sequence: bigint): Promise<SealedSegment> {
+export async function sealFromFile(
+  path: string,
+  sequence: bigint,
+  limits: DecodeLimits,
+): Promise<SealedSegment> {
   const { token = "", requests, torn } = await readSegment(path);
   const batches = newBatches();
   // What is lost in decoding was counted when the request was acknowledged.
   const ledger = new LossLedger();
-  for (const request of requests) decodeRequest(request, batches, ledger, REPLAY_LIMITS);
+  // What was acknowledged is not refused later, even where the limit was lowered in between.
+  const replayLimits = { ...limits, rowCountMax: Number.MAX_SAFE_INTEGER };
+  for (const request of requests) decodeRequest(request, batches, ledger, replayLimits);
   const blocks = encode(batches, requests[0]?.receivedAtUnixNano);
   return { sequence, token, ...blocks, ...(torn === undefined ? {} : { torn }) };
 }

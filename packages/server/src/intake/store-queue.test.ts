@@ -35,6 +35,7 @@ class Recorder {
 
   queue(options: Partial<StoreQueueOptions> = {}): StoreQueue {
     return new StoreQueue({
+      blocksInMemoryMax: 3,
       spool: {
         remove: async (sequence) => void this.events.push(`remove ${sequence}`),
         setAside: async (sequence) => {
@@ -228,4 +229,18 @@ test("whoever waits for a segment is told when it is stored, or that it takes to
   assert.equal(await queue.doneUpTo(1n, 60_000), true);
   assert.equal(await queue.doneUpTo(2n, 60_000), true);
   assert.equal(await queue.doneUpTo(2n, 0), true);
+});
+
+test("a segment without a file that the store refuses for good is lost, and said to be", async () => {
+  const recorder = new Recorder();
+  recorder.failures.push(new Error("refused"));
+  const queue = recorder.queue({
+    spool: { remove: async () => undefined, setAside: async () => undefined },
+  });
+  queue.push({ sequence: 1n, sizeBytes: 10, sealed: sealedOf(1n, 5) });
+  await queue.settled(60_000);
+  assert.deepEqual(recorder.events, [
+    "fail token-1",
+    "lost 5 and 0: refused; its requests are lost, for they were not spooled",
+  ]);
 });

@@ -11,17 +11,15 @@
  */
 import type { LogBlock, SpanBlock } from "@spoor/store/block";
 import { errorMessage, SpoorError } from "@spoor/trace";
-import {
-  BLOCKS_IN_MEMORY_MAX,
-  STORE_RETRY_DELAY_MS,
-  STORE_RETRY_DELAY_MS_MAX,
-} from "../base/limits.ts";
+import { STORE_RETRY_DELAY_MS, STORE_RETRY_DELAY_MS_MAX } from "../base/limits.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { Sealed } from "./worker-messages.ts";
 
 /** What a store queue needs. */
 export interface StoreQueueOptions {
   readonly spool: Pick<Spool, "remove" | "setAside">;
+  /** Further segments let their blocks go and are read from the spool again. */
+  readonly blocksInMemoryMax: number;
   readonly writeBlock: (block: SpanBlock, token: string) => Promise<void>;
   readonly writeLogBlock: (block: LogBlock, token: string) => Promise<void>;
   /** Reads a segment from the spool again. */
@@ -90,7 +88,7 @@ export class StoreQueue {
     readonly sealed?: Sealed;
   }): void {
     const blocks = this.#entries.filter(({ sealed }) => sealed !== undefined).length;
-    const sealed = blocks < BLOCKS_IN_MEMORY_MAX ? segment.sealed : undefined;
+    const sealed = blocks < this.#options.blocksInMemoryMax ? segment.sealed : undefined;
     this.#entries.push({ ...segment, sealed });
     this.#running ??= this.#run();
   }
@@ -186,7 +184,8 @@ export class StoreQueue {
   async #setAside({ sequence, sealed }: Entry, { cause, ...given }: Refused): Promise<unknown> {
     try {
       const path = await this.#options.spool.setAside(sequence);
-      const message = `${errorMessage(cause)}; its requests are kept in ${path}`;
+      const where = path === undefined ? "are lost, for they were not spooled" : `are kept in ${path}`;
+      const message = `${errorMessage(cause)}; its requests ${where}`;
       this.#options.onSetAside({ sequence, sealed, ...given, message });
       return undefined;
     } catch (error) {

@@ -5,8 +5,12 @@
  * as decoding some hundred requests, the other one takes requests. A segment is sealed when it is
  * large enough to be cheap to insert, or old enough that somebody may look for its spans, but never
  * before the other worker is free: the slower the store, the larger the segments.
+ *
+ * The next segment is started while the present one is filled. Making a file durable takes two
+ * syncs, and every request of the moment would wait for them.
  */
 import { Worker } from "node:worker_threads";
+import type { DecodeLimits } from "@spoor/otlp";
 import {
   errorMessage,
   invariant,
@@ -16,6 +20,7 @@ import {
 } from "@spoor/trace";
 import type { ServerErrorCode } from "../base/error-codes.ts";
 import {
+  BLOCKS_IN_MEMORY_MAX,
   FRESHEN_MS_MAX,
   SEGMENT_AGE_MS_MAX,
   SEGMENT_BYTES_MAX,
@@ -35,16 +40,21 @@ import type { FromWorker, Sealed, ToWorker } from "./worker-messages.ts";
 const WORKER_COUNT = 2;
 
 /** What an intake on workers needs. */
-export interface WorkerIntakeOptions extends Omit<StoreQueueOptions, "reread" | "spool"> {
+export interface WorkerIntakeOptions extends Omit<
+  StoreQueueOptions,
+  "reread" | "spool" | "blocksInMemoryMax"
+> {
   readonly spool: Spool;
   readonly syncMode: SyncMode;
+  readonly decodeLimits: DecodeLimits;
   readonly ledger: LossLedger;
   readonly accounts: SpanAccounts;
 }
 
 interface IntakeWorker {
   readonly thread: Worker;
-  state: "idle" | "active" | "sealing";
+  /** `ready`: its segment is started, and the next one to take requests. At most one is. */
+  state: "idle" | "ready" | "active" | "sealing";
   /** Of the segment that it builds. */
   sequence: bigint;
   /** Spans and log records. */
@@ -70,7 +80,12 @@ export class WorkerIntake implements Intake {
 
   constructor(options: WorkerIntakeOptions) {
     this.#options = options;
-    this.#queue = new StoreQueue({ ...options, reread: (sequence) => this.#reread(sequence) });
+    this.#queue = new StoreQueue({
+      ...options,
+      // Segments that only memory holds are as many as the intake lets in.
+      blocksInMemoryMax: options.syncMode === "none" ? Infinity : BLOCKS_IN_MEMORY_MAX,
+      reread: (sequence) => this.#reread(sequence),
+    });
     this.#workers = Array.from({ length: WORKER_COUNT }, () => this.#startWorker());
     // What a crash left behind goes first.
     for (const { sequence, sizeBytes } of options.spool.left) {
@@ -105,7 +120,7 @@ export class WorkerIntake implements Intake {
   }
 
   take(request: ReceivedRequest): Promise<IntakeReply> {
-    if (this.#queue.spooledBytes > SPOOL_BYTES_MAX) {
+    if (this.#isFull()) {
       return Promise.resolve(refusedAsNotKept("the spool is full, because the store is away"));
     }
     const worker = this.#active ?? this.#activate();
@@ -119,16 +134,33 @@ export class WorkerIntake implements Intake {
     return promise;
   }
 
+  /** Without files, memory is all there is to wait in. */
+  #isFull(): boolean {
+    if (this.#options.syncMode !== "none") return this.#queue.spooledBytes > SPOOL_BYTES_MAX;
+    return this.#queue.segmentCount >= BLOCKS_IN_MEMORY_MAX;
+  }
+
   async close(): Promise<void> {
     const isBusy = (): boolean => this.#workers.some(({ state }) => state !== "idle");
     while (isBusy()) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#onIdle = resolve;
-      if (this.#active !== undefined) this.#seal(this.#active);
+      const isSealing = this.#workers.some(({ state }) => state === "sealing");
+      // A segment that is ready comes after all others, and goes the same way to be removed.
+      const last = isSealing ? undefined : this.#inState("ready");
+      const next = this.#active ?? last;
+      if (next !== undefined) this.#seal(next);
       await promise;
     }
     await this.#queue.settled(STOP_MS_MAX);
     await this.#queue.stop();
+    const { segmentCount } = this.#queue;
+    if (this.#options.syncMode === "none" && segmentCount > 0) {
+      this.#options.onProblem(
+        `${segmentCount} segments of requests are lost: the store did not take them before the ` +
+          "stop, and with --spool none nothing else holds them",
+      );
+    }
     await Promise.all(this.#workers.map(({ thread }) => thread.terminate()));
   }
 
@@ -146,23 +178,36 @@ export class WorkerIntake implements Intake {
     return worker;
   }
 
-  /** Opens a segment on an idle worker. */
+  #inState(state: IntakeWorker["state"]): IntakeWorker | undefined {
+    return this.#workers.find((worker) => worker.state === state);
+  }
+
+  /** Gives requests to the segment that is ready, and makes the next one ready. */
   #activate(): IntakeWorker {
-    const worker = this.#workers.find(({ state }) => state === "idle");
-    invariant(worker !== undefined, "a segment is sealed only when another worker is idle");
-    const { spool, syncMode } = this.#options;
-    const { path, header } = spool.nextPlace();
-    Object.assign(worker, { state: "active", sequence: header.sequence, rowCount: 0, bytes: 0 });
+    const worker = this.#inState("ready") ?? this.#startSegment();
+    invariant(worker !== undefined, "a segment is sealed only when another worker is free");
+    worker.state = "active";
     this.#active = worker;
-    send(worker, { kind: "start", place: { path, header, syncMode } });
     this.#ageTimer = setTimeout(() => this.#wantSeal(), SEGMENT_AGE_MS_MAX);
+    this.#startSegment();
+    return worker;
+  }
+
+  /** Starts a segment on an idle worker, if there is one. */
+  #startSegment(): IntakeWorker | undefined {
+    const worker = this.#inState("idle");
+    if (worker === undefined) return undefined;
+    const { spool, syncMode, decodeLimits: limits } = this.#options;
+    const { path, header } = spool.nextPlace();
+    Object.assign(worker, { state: "ready", sequence: header.sequence, rowCount: 0, bytes: 0 });
+    send(worker, { kind: "start", place: { path, header, syncMode }, limits });
     return worker;
   }
 
   #wantSeal(): void {
-    const isOtherIdle = this.#workers.some(({ state }) => state === "idle");
-    this.#isSealWanted = !isOtherIdle;
-    if (isOtherIdle && this.#active !== undefined) this.#seal(this.#active);
+    const isOtherFree = this.#workers.some(({ state }) => state === "idle" || state === "ready");
+    this.#isSealWanted = !isOtherFree;
+    if (isOtherFree && this.#active !== undefined) this.#seal(this.#active);
   }
 
   #seal(worker: IntakeWorker): void {
@@ -216,7 +261,9 @@ export class WorkerIntake implements Intake {
       return;
     }
     this.#queue.push({ sequence: sealed.sequence, sizeBytes: worker.bytes, sealed });
-    this.#becomeIdle(worker);
+    worker.state = "idle";
+    if (this.#active !== undefined) this.#startSegment();
+    this.#workerIsFree();
   }
 
   /** Requests that were sent for the segment are refused one by one by the worker. */
@@ -229,11 +276,11 @@ export class WorkerIntake implements Intake {
       clearTimeout(this.#ageTimer);
       this.#active = undefined;
     }
-    this.#becomeIdle(worker);
+    worker.state = "idle";
+    this.#workerIsFree();
   }
 
-  #becomeIdle(worker: IntakeWorker): void {
-    worker.state = "idle";
+  #workerIsFree(): void {
     if (this.#isSealWanted) this.#wantSeal();
     this.#onIdle?.();
   }
@@ -244,7 +291,8 @@ export class WorkerIntake implements Intake {
     invariant(worker !== undefined, "there is a worker");
     const rereading = Promise.withResolvers<Sealed>();
     this.#rereading.set(sequence, rereading);
-    send(worker, { kind: "reread", path: this.#options.spool.pathOf(sequence), sequence });
+    const { spool, decodeLimits: limits } = this.#options;
+    send(worker, { kind: "reread", path: spool.pathOf(sequence), sequence, limits });
     return rereading.promise;
   }
 }

@@ -1,6 +1,7 @@
 /*
  * What the main thread and an intake worker say to each other.
  */
+import type { DecodeLimits } from "@spoor/otlp";
 import type { LogBlock, SpanBlock } from "@spoor/store/block";
 import type { LossEntry } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
@@ -11,13 +12,18 @@ import type { SegmentPlace } from "./segment-builder.ts";
 /** To a worker. Handled in the order in which they were sent. */
 export type ToWorker =
   /** Start a segment; until it is sealed requests go into it. */
-  | { readonly kind: "start"; readonly place: SegmentPlace }
+  | { readonly kind: "start"; readonly place: SegmentPlace; readonly limits: DecodeLimits }
   /** The body's buffer is transferred. */
   | { readonly kind: "take"; readonly id: number; readonly request: ReceivedRequest }
   /** Close the segment and send its block. */
   | { readonly kind: "seal" }
   /** Send the block of a segment that lies in the spool. */
-  | { readonly kind: "reread"; readonly path: string; readonly sequence: bigint };
+  | {
+      readonly kind: "reread";
+      readonly path: string;
+      readonly sequence: bigint;
+      readonly limits: DecodeLimits;
+    };
 
 /** From a worker. */
 export type FromWorker =

@@ -21,9 +21,10 @@ import {
 
 /**
  * When a request counts as kept: `fsync` after the disk has it (survives a power cut), `os` after
- * the operating system has it (survives a crash of the server, not of the machine).
+ * the operating system has it (survives a crash of the server, not of the machine), `none` when it
+ * is decoded: it is in memory only, and nothing is written (survives a stop, no crash).
  */
-export type SyncMode = "fsync" | "os";
+export type SyncMode = "fsync" | "os" | "none";
 
 interface Waiting {
   readonly request: ReceivedRequest;
@@ -33,14 +34,15 @@ interface Waiting {
 /** The segment that is being written. One writer per file. */
 export class SegmentWriter {
   readonly header: SegmentHeader;
-  readonly #file: FileHandle;
+  /** Undefined when nothing is to be written. */
+  readonly #file: FileHandle | undefined;
   readonly #syncMode: SyncMode;
   #length = SEGMENT_HEADER_BYTES;
   #waiting: Waiting[] = [];
   #pump: Promise<void> | undefined;
 
   private constructor(parts: {
-    readonly file: FileHandle;
+    readonly file: FileHandle | undefined;
     readonly header: SegmentHeader;
     readonly syncMode: SyncMode;
   }) {
@@ -58,6 +60,7 @@ export class SegmentWriter {
     path: string,
     { header, syncMode }: { readonly header: SegmentHeader; readonly syncMode: SyncMode },
   ): Promise<SegmentWriter> {
+    if (syncMode === "none") return new SegmentWriter({ file: undefined, header, syncMode });
     try {
       const file = await open(path, "wx");
       await file.write(encodeSegmentHeader(header), 0, SEGMENT_HEADER_BYTES, 0);
@@ -84,49 +87,50 @@ export class SegmentWriter {
    * kept then, and a later append may succeed.
    */
   append(request: ReceivedRequest): Promise<void> {
+    if (this.#file === undefined) return Promise.resolve();
     const written = Promise.withResolvers<void>();
     this.#waiting.push({ request, written });
-    this.#pump ??= this.#writeGroups();
+    this.#pump ??= this.#writeGroups(this.#file);
     return written.promise;
   }
 
   /** Waits for appends in flight and closes the file. */
   async close(): Promise<void> {
     await this.#pump;
-    await this.#file.close();
+    await this.#file?.close();
   }
 
-  async #writeGroups(): Promise<void> {
+  async #writeGroups(file: FileHandle): Promise<void> {
     // What is appended in the same turn of the event loop belongs to one group.
     await new Promise(setImmediate);
     while (this.#waiting.length > 0) {
       const group = this.#waiting.splice(0, SPOOL_GROUP_RECORDS_MAX);
       try {
-        await this.#writeGroup(group);
+        await this.#writeGroup(file, group);
         for (const { written } of group) written.resolve();
       } catch (error) {
-        await this.#cutOff();
+        await this.#cutOff(file);
         for (const { written } of group) written.reject(cannotWrite(error));
       }
     }
     this.#pump = undefined;
   }
 
-  async #writeGroup(group: readonly Waiting[]): Promise<void> {
+  async #writeGroup(file: FileHandle, group: readonly Waiting[]): Promise<void> {
     const buffers = group.flatMap(({ request }) => [encodeRecordHeader(request), request.body]);
     const bytes = group.reduce(
       (sum, { request }) => sum + RECORD_HEADER_BYTES + request.body.length,
       0,
     );
-    await writeAll(this.#file, buffers, this.#length);
-    if (this.#syncMode === "fsync") await this.#file.datasync();
+    await writeAll(file, buffers, this.#length);
+    if (this.#syncMode === "fsync") await file.datasync();
     this.#length += bytes;
   }
 
   /** A half-written group would look like a torn record to the next reader. */
-  async #cutOff(): Promise<void> {
+  async #cutOff(file: FileHandle): Promise<void> {
     try {
-      await this.#file.truncate(this.#length);
+      await file.truncate(this.#length);
     } catch {
       // The next group overwrites it, and a reader stops before it: its checksum is wrong.
     }

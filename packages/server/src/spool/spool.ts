@@ -103,9 +103,10 @@ export class Spool {
 
   /**
    * Moves a segment that cannot be stored out of the way, into the folder `refused`, and returns
-   * where it lies now. Nothing looks at it again by itself.
+   * where it lies now; undefined when it has no file, because nothing is spooled. Nothing looks at
+   * it again by itself.
    */
-  async setAside(sequence: bigint): Promise<string> {
+  async setAside(sequence: bigint): Promise<string | undefined> {
     const folder = join(this.#path, "refused");
     await mkdir(folder, { recursive: true });
     // Sequence numbers start over; the random name keeps two segments apart.
@@ -113,8 +114,13 @@ export class Spool {
       /\.spool$/,
       `-${randomBytes(4).toString("hex")}.spool`,
     );
-    await rename(this.pathOf(sequence), path);
-    return path;
+    try {
+      await rename(this.pathOf(sequence), path);
+      return path;
+    } catch (error) {
+      if (errorCode(error) === "ENOENT") return undefined;
+      throw error;
+    }
   }
 }
 
