@@ -67,6 +67,7 @@ export const LAYERS: Layers = {
     },
     otlp: {
       ".": [],
+      fuzz: ["traces", "logs", "values", "protobuf", "grpc", "@spoor/trace", "node:"],
       traces: ["values", "protobuf", "@spoor/trace"],
       logs: ["values", "protobuf", "@spoor/trace", "@spoor/trace/basics"],
       values: ["protobuf", "@spoor/trace", "@spoor/trace/basics", "node:buffer"],

@@ -3,7 +3,6 @@
  */
 import type { Server } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import { DECODE_LIMITS, type DecodeLimits } from "@spoor/otlp";
 import type { RetentionPolicy } from "@spoor/store";
 import {
   type Clock,
@@ -20,7 +19,7 @@ import { answerMetrics } from "./api/prometheus-text.ts";
 import { Admission } from "./ingest/admission.ts";
 import { Reception } from "./ingest/reception.ts";
 import type { Intake } from "./intake/intake.ts";
-import { type ClickHouseAddress, openStore } from "./intake/open-store.ts";
+import { type ClickHouseAddress, openStore, type OpenStoreOptions } from "./intake/open-store.ts";
 import type { RetentionTimer } from "./intake/retention-timer.ts";
 import { type Receivers, startReceivers } from "./ingest/receivers.ts";
 import { Live } from "./live/live.ts";
@@ -47,7 +46,7 @@ export interface ServerOptions {
   /** When a request counts as kept, see SyncMode. */
   readonly syncMode?: SyncMode;
   /** What a request may hold; without it the usual limits. */
-  readonly decodeLimits?: DecodeLimits;
+  readonly decodeLimits?: OpenStoreOptions["decodeLimits"];
   /** The folder of the page's built files. */
   readonly uiFilesPath: string;
   readonly version: string;
@@ -81,8 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     startIntake,
     startRetention,
     close: closeStore,
-  } = await openStore(
-    { syncMode: "fsync", decodeLimits: DECODE_LIMITS, ...options }, { self, clock });
+  } = await openStore({ syncMode: "fsync", ...options }, { self, clock });
   const stream = new TraceStream(store, onProblem);
   const live = new Live({ clock, ledger: self.ledger });
   const listeners: ListenerStatus[] = [];

@@ -47,22 +47,20 @@ export const INTAKE_FLAGS: readonly Flag[] = [
     fallback: `${variableOf("spool")}, else fsync`,
     summary: "what is acknowledged when: on the disk (fsync), with the system (os), at once (none)",
   },
-  ...LIMIT_FLAGS.map(
-    ({ name, limit, isBytes, summary }): Flag => ({
-      kind: "value",
-      name,
-      placeholder: isBytes ? "<bytes>" : "<count>",
-      fallback: `${variableOf(name)}, else ${textOf(DECODE_LIMITS[limit], isBytes)}`,
-      summary,
-    }),
-  ),
+  ...LIMIT_FLAGS.map(({ name, limit, isBytes, summary }): Flag => ({
+    kind: "value",
+    name,
+    placeholder: isBytes ? "<bytes>" : "<count>",
+    fallback: `${variableOf(name)}, else ${textOf(DECODE_LIMITS[limit], isBytes)}`,
+    summary,
+  })),
 ];
 
 /** When a request is acknowledged, as the flags and the environment say it. */
 export function syncModeOf(given: ParsedArguments, source: SettingSource): SyncMode {
   const mode = flagOrVariable(given, source, {
     name: "spool",
-    parse: (text) => SYNC_MODES.find((mode) => mode === text),
+    parse: (text) => SYNC_MODES.find((known) => known === text),
     example: SYNC_MODES.join(" or "),
   });
   return mode ?? "fsync";

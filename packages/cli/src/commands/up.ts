@@ -83,9 +83,7 @@ export const upCommand: Command = {
     if (isMemory && given.value("clickhouse") !== undefined) {
       throw usage(declaration, "--memory and --clickhouse are two places for the spans");
     }
-    const clickhouse = isMemory
-      ? undefined
-      : clickhouseOf(given, source);
+    const clickhouse = isMemory ? undefined : clickhouseOf(given, source);
     if (clickhouse !== undefined && retention !== undefined) {
       throw usage(declaration, "retention is for the embedded ClickHouse only, not for your own");
     }

@@ -2,8 +2,6 @@ import {
   isSeverityNumber,
   type LogBatch,
   type LossLedger,
-  SEVERITY_NUMBER_MAX,
-  severityName,
   SPAN_ID_BYTES,
   TRACE_ID_BYTES,
 } from "@spoor/trace";
@@ -24,11 +22,7 @@ import {
 } from "../values/json-fields.ts";
 import { IdState, setId } from "../values/scan-id.ts";
 import { clearLogRecord } from "./clear-log-record.ts";
-
-const SEVERITY_NUMBER_NAMES: readonly string[] = Array.from(
-  { length: SEVERITY_NUMBER_MAX + 1 },
-  (_, severityNumber) => `SEVERITY_NUMBER_${severityName(severityNumber) || "UNSPECIFIED"}`,
-);
+import { SEVERITY_NUMBER_NAMES } from "./severity-number-names.ts";
 
 /** Appends one log record. Resource and scope index are the caller's to fill. */
 export function appendJsonLogRecord(target: JsonTarget<LogBatch>, node: JsonNode): void {

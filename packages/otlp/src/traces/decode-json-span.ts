@@ -22,18 +22,8 @@ import {
   uint64Field,
 } from "../values/json-fields.ts";
 import { IdState, setId } from "../values/scan-id.ts";
+import { KIND_NAMES, STATUS_CODE_NAMES } from "./enum-names.ts";
 import { clearEvent, clearLink, clearSpan, dropLastSpan } from "./batch-rows.ts";
-
-const KIND_NAMES = [
-  "SPAN_KIND_UNSPECIFIED",
-  "SPAN_KIND_INTERNAL",
-  "SPAN_KIND_SERVER",
-  "SPAN_KIND_CLIENT",
-  "SPAN_KIND_PRODUCER",
-  "SPAN_KIND_CONSUMER",
-] as const;
-
-const STATUS_CODE_NAMES = ["STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"] as const;
 
 type SpanTarget = JsonTarget<SpanBatch>;
 

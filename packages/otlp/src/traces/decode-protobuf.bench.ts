@@ -212,9 +212,7 @@ function main(roundCount: number, names: readonly string[]): void {
   const timesCheaper = protobufjs / scanner;
   const heapBytes = measureHeap();
   console.log(`objects of the scanner: ${heapBytes.toFixed(1)} bytes per span`);
-  console.log(
-    JSON.stringify({ scanner, protobufjs, timesCheaper, heapBytesPerSpan: heapBytes }),
-  );
+  console.log(JSON.stringify({ scanner, protobufjs, timesCheaper, heapBytesPerSpan: heapBytes }));
 }
 
 if (import.meta.main) {

@@ -3,7 +3,7 @@ import { DECODE_LIMITS, type DecodeLimits } from "../values/request-limits.ts";
 import { BodyScan } from "../values/scan-attribute.ts";
 import { type ProtobufSignal, scanRequest } from "../values/scan-request.ts";
 import { type DecodeResult, decodeSpansInto } from "./decode-result.ts";
-import { scanSpan, type SpanOwners } from "./scan-span.ts";
+import { scanSpan, spanOwners, type SpanOwners } from "./scan-span.ts";
 
 const SIGNAL: ProtobufSignal<SpanBatch, SpanOwners> = {
   rowCount: (batch) => batch.spanCount,
@@ -27,11 +27,7 @@ export function decodeTracesProtobuf(
   limits: DecodeLimits = DECODE_LIMITS,
 ): DecodeResult {
   return decodeSpansInto(batch, { ledger, limits, bodyBytes: body.length }, (decoding) => {
-    const scan = new BodyScan(body, batch, decoding.limits, (owner) => ({
-      span: owner(batch.attributes),
-      event: owner(batch.events.attributes),
-      link: owner(batch.links.attributes),
-    }));
+    const scan = new BodyScan(body, batch, decoding.limits, (owner) => spanOwners(batch, owner));
     scanRequest(scan, SIGNAL, decoding);
   });
 }

@@ -5,7 +5,7 @@
  * overwrites, as protobuf demands. A span whose ids cannot be used is taken back together with its
  * attributes, events and links, and counted; the rest of the request goes on.
  */
-import { isSpanKind, isStatusCode, type SpanBatch } from "@spoor/trace";
+import { type AttributeColumns, isSpanKind, isStatusCode, type SpanBatch } from "@spoor/trace";
 import { bytesTag, fixed32Tag, fixed64Tag, varintTag } from "../protobuf/tag.ts";
 import { IdState, scanSpanId, scanTime, scanTraceId } from "../values/scan-id.ts";
 import type { AttributeOwner } from "../values/attribute-owner.ts";
@@ -50,6 +50,18 @@ export interface SpanOwners {
   readonly span: AttributeOwner;
   readonly event: AttributeOwner;
   readonly link: AttributeOwner;
+}
+
+/** One for each of them in `batch`. */
+export function spanOwners(
+  { attributes, events, links }: SpanBatch,
+  owner: (rows: AttributeColumns) => AttributeOwner,
+): SpanOwners {
+  return {
+    span: owner(attributes),
+    event: owner(events.attributes),
+    link: owner(links.attributes),
+  };
 }
 
 type TracesScan = BodyScan<SpanBatch, SpanOwners>;

@@ -12,13 +12,13 @@
  */
 import { isUtf8 } from "node:buffer";
 import { LossLedger, type Resource } from "@spoor/trace";
-import { MalformedInput } from "../protobuf/malformed.ts";
 import type { JsonTarget } from "./append-json-value.ts";
 import { memoryOf } from "./batch-memory.ts";
 import type { Decoding } from "./decode-into.ts";
 import { decodeJsonResource, decodeJsonScope } from "./decode-json-value.ts";
 import { type JsonNode, nodesField, rootNode } from "./json-fields.ts";
 import { JsonTexts } from "./json-texts.ts";
+import { parseJson } from "./parse-json.ts";
 import type { RequestLimits } from "./request-limits.ts";
 import type { SignalBatch } from "./signal-batch.ts";
 
@@ -102,29 +102,4 @@ function appendResourceEnvelope<Batch extends SignalBatch>(
   const index = memory.resources.indexOf(resource);
   batch.resourceIndices.fill(index, firstResourceRow, end);
   return batch.resources[index] ?? resource;
-}
-
-/** Parses JSON; integers that a double cannot hold become bigints. */
-function parseJson(text: string): unknown {
-  try {
-    return LONG_INTEGER.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text);
-  } catch (error) {
-    throw new MalformedInput(`not JSON: ${error instanceof Error ? error.message : "unreadable"}`);
-  }
-}
-
-/** A number of 16 digits or more outside quotes, or something in a text that looks like one. */
-const LONG_INTEGER = /[:[,]\s*-?\d{16}/;
-
-const INTEGER = /^-?\d+$/;
-
-function exactInteger(
-  this: unknown,
-  _key: string,
-  value: unknown,
-  context?: { readonly source?: string },
-): unknown {
-  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
-  const source = context?.source ?? "";
-  return INTEGER.test(source) ? BigInt(source) : value;
 }

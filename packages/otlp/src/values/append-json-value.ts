@@ -6,9 +6,10 @@ import {
   cutValue,
   toAnyValue,
 } from "@spoor/trace";
-import { decodeJsonKey, decodeJsonValue } from "./decode-json-value.ts";
-import { appendCutMarks } from "./cut-marks.ts";
-import { type JsonNode, nodesField, uint32Field } from "./json-fields.ts";
+import { AttributeOwner } from "./attribute-owner.ts";
+import { memoryOf } from "./batch-memory.ts";
+import { decodeJsonKey, decodeJsonValue, droppedCount } from "./decode-json-value.ts";
+import { type JsonNode, nodesField } from "./json-fields.ts";
 import type { JsonTexts } from "./json-texts.ts";
 import { Cuts, type RequestLimits } from "./request-limits.ts";
 import type { SignalBatch } from "./signal-batch.ts";
@@ -31,13 +32,19 @@ export function textId({ texts, limits }: JsonTarget, text: string): number {
 /** Appends KeyValues as rows, within the limits of their owner; returns how many were left out. */
 function appendJsonAttributes(
   target: JsonTarget,
-  rows: AttributeColumns,
+  owner: AttributeOwner,
   keyValues: readonly JsonNode[],
 ): number {
-  const { batch, limits } = target;
-  const { attributeCountMax, attributeKeyBytesMax, attributeValueBytesMax } = limits.limits;
+  const { limits } = target;
+  const { attributeKeyBytesMax, attributeValueBytesMax } = limits.limits;
   const cuts = new Cuts();
-  for (const keyValue of keyValues.slice(0, attributeCountMax)) {
+  owner.begin();
+  owner.hasOtherKeys = true;
+  for (const keyValue of keyValues) {
+    if (owner.isFull) {
+      owner.leaveOut();
+      continue;
+    }
     const fullKey = decodeJsonKey(keyValue, limits.losses);
     const cutKey = cutValue(fullKey, attributeKeyBytesMax);
     const key = typeof cutKey?.value === "string" ? cutKey.value : fullKey;
@@ -45,12 +52,10 @@ function appendJsonAttributes(
     const value = decodeJsonValue(keyValue, "value", { depth: 0, limits });
     const cut = cutValue(value, attributeValueBytesMax);
     if (cut !== undefined) limits.cutValue(key, cut.originalBytes, cuts);
-    appendJsonValue(target, rows, textId(target, key), cut === undefined ? value : cut.value);
+    appendJsonValue(target, owner.rows, textId(target, key), cut === undefined ? value : cut.value);
   }
-  appendCutMarks(batch, rows, cuts);
-  const leftOutCount = Math.max(0, keyValues.length - attributeCountMax);
-  limits.losses.count("attribute_count", leftOutCount);
-  return leftOutCount;
+  owner.cuts = cuts;
+  return owner.finish();
 }
 
 /** The attributes of a span, event, link or log record, and how many are missing. */
@@ -66,13 +71,10 @@ export function appendOwnedAttributes(
   row: number,
   node: JsonNode,
 ): void {
-  const leftOutCount = appendJsonAttributes(
-    target,
-    owners.attributes,
-    nodesField(node, "attributes"),
-  );
-  const droppedCount = uint32Field(node, "droppedAttributesCount") + leftOutCount;
-  owners.droppedAttributesCounts[row] = Math.min(droppedCount, 0xffff_ffff);
+  const { batch, limits } = target;
+  const owner = new AttributeOwner(owners.attributes, memoryOf(batch), limits);
+  const leftOutCount = appendJsonAttributes(target, owner, nodesField(node, "attributes"));
+  owners.droppedAttributesCounts[row] = droppedCount(node, leftOutCount);
 }
 
 /** Appends one value as a row. */

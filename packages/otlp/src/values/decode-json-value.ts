@@ -52,7 +52,7 @@ export function decodeJsonValue(
 }
 
 /** An AnyValue in OTLP/JSON. */
-function decodeJsonAny(node: JsonNode, context: ValueContext): AttributeValue {
+export function decodeJsonAny(node: JsonNode, context: ValueContext): AttributeValue {
   const field = onlyField(node);
   switch (field) {
     case undefined:

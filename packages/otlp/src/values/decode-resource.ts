@@ -110,9 +110,7 @@ export function decodeScope(raw: ByteRange, { schemaUrl, limits }: Envelope): In
 }
 
 function readerOf({ view, start, length }: ByteRange): { reader: ProtobufReader; end: number } {
-  const reader = new ProtobufReader(
-    new Uint8Array(view.buffer, view.byteOffset, view.byteLength),
-  );
+  const reader = new ProtobufReader(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
   reader.position = start;
   return { reader, end: start + length };
 }

@@ -163,7 +163,8 @@ function integerField(node: JsonNode, name: string): bigint | undefined {
   }
 }
 
-function isObject(value: unknown): value is JsonObject {
+/** Whether a value of a document is an object. */
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -209,7 +209,7 @@ function scanPlainAttribute(scan: BodyScan, owner: AttributeOwner, end: number):
     key = internText(strings, view, start + 2, keyLength, scan.losses);
   }
   if (kind !== AttributeType.string) rows.push(key, kind, low, high);
-  else pushText(scan, rows, key, template, at, low);
+  else pushTextRow(scan, rows, key, template, view, at, low);
   return true;
 }
 
@@ -311,7 +311,7 @@ export function pushValue(
   const { view } = scan.reader;
   switch (scan.type) {
     case AttributeType.string:
-      pushText(scan, rows, key, template, low, high - low);
+      pushTextRow(scan, rows, key, template, view, low, high - low);
       return;
     case AttributeType.bytes:
       rows.push(key, scan.type, batch.heap.append(view, low, high - low), high - low);
@@ -324,19 +324,27 @@ export function pushValue(
   }
 }
 
-function pushText(
-  scan: BodyScan,
+/** Appends a text attribute; that of the row `template` is compared first. */
+export function pushTextRow(
+  scan: TextPlaces,
   rows: AttributeColumns,
   key: number,
   template: number,
+  view: DataView,
   start: number,
   length: number,
 ): void {
-  const { view } = scan.reader;
   const guess = rows.types[template] === AttributeType.string ? (rows.low[template] ?? 0) : 0;
   if (guess !== 0 && scan.strings.matches(guess, view, start, length)) {
     rows.push(key, AttributeType.string, guess, 0);
   } else scan.memory.pushText(rows, key, view, start, length, scan.losses);
+}
+
+/** Where texts go, and where what is wrong with them is counted. */
+interface TextPlaces {
+  readonly strings: StringTable;
+  readonly memory: BatchMemory;
+  readonly losses: LossLedger;
 }
 
 /** A list or a map; one that is too long becomes the beginning of its text, and is text then. */

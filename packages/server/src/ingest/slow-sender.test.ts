@@ -37,7 +37,13 @@ async function startReceiver(connectionsMax: number = 10): Promise<Receiver> {
   const self = new SelfReport(systemClock);
   const { ledger, accounts } = self;
   const store = openMemoryStore({ spanLimit: 10, logRecordLimit: 10, ledger });
-  const intake = new DirectIntake({ store, ledger, accounts, decodeLimits: DECODE_LIMITS, onStored: () => undefined });
+  const intake = new DirectIntake({
+    store,
+    ledger,
+    accounts,
+    decodeLimits: DECODE_LIMITS,
+    onStored: () => undefined,
+  });
   const admission = new Admission();
   const live = new Live({ clock: systemClock, ledger: self.ledger });
   const reception = new Reception({ intake, self, live, admission, clock: systemClock });

@@ -58,7 +58,11 @@ async function seal(building: Promise<SegmentBuilder>): Promise<void> {
   if (started !== undefined) sendSealed(await started.seal());
 }
 
-async function reread({ path, sequence, limits }: Extract<ToWorker, { kind: "reread" }>): Promise<void> {
+async function reread({
+  path,
+  sequence,
+  limits,
+}: Extract<ToWorker, { kind: "reread" }>): Promise<void> {
   try {
     sendSealed(await sealFromFile(path, sequence, limits));
   } catch (error) {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { DecodeLimits } from "@spoor/otlp";
+import { DECODE_LIMITS, type DecodeLimits } from "@spoor/otlp";
 import {
   type BlockStore,
   lockDataPath,
@@ -34,7 +34,8 @@ export interface OpenStoreOptions {
   /** A ClickHouse of your own; without it the embedded one. */
   readonly clickhouse?: ClickHouseAddress | undefined;
   readonly syncMode: SyncMode;
-  readonly decodeLimits: DecodeLimits;
+  /** What a request may hold; without it the usual limits. */
+  readonly decodeLimits?: DecodeLimits | undefined;
   /**
    * What to delete; undefined keeps everything. Only for the embedded store: one in memory is
    * bounded by itself, and others may write to a ClickHouse of your own.
@@ -65,7 +66,7 @@ export async function openStore(
   options: OpenStoreOptions,
   { self, clock }: { readonly self: SelfReport; readonly clock: Clock },
 ): Promise<OpenedStore> {
-  const { dataPath, useMemoryStore, syncMode, decodeLimits, onProblem } = options;
+  const { dataPath, useMemoryStore, syncMode, decodeLimits = DECODE_LIMITS, onProblem } = options;
   const { ledger, accounts } = self;
   if (useMemoryStore) {
     const memory = openMemoryStore({

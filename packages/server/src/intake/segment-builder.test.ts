@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { DECODE_LIMITS, encodeLogsJson, encodeLogsProtobuf, encodeTracesProtobuf } from "@spoor/otlp";
+import {
+  DECODE_LIMITS,
+  encodeLogsJson,
+  encodeLogsProtobuf,
+  encodeTracesProtobuf,
+} from "@spoor/otlp";
 import { type LogRecord, LossLedger, type Span } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import { readSegment } from "../spool/segment-file.ts";
@@ -92,7 +97,15 @@ async function startBuilder(): Promise<{
   const spool = await Spool.open(await mkdtemp(join(root, "spool-")));
   const ledger = new LossLedger();
   const place = { ...spool.nextPlace(), syncMode: "os" as const };
-  return { builder: await SegmentBuilder.start(place, { ledger, batches: newBatches(), limits: DECODE_LIMITS }), path: place.path, ledger };
+  return {
+    builder: await SegmentBuilder.start(place, {
+      ledger,
+      batches: newBatches(),
+      limits: DECODE_LIMITS,
+    }),
+    path: place.path,
+    ledger,
+  };
 }
 
 test("a sealed segment and the same segment read from its file give the same block", async () => {
@@ -152,8 +165,15 @@ test("a segment that cannot be created is an error that may pass", async () => {
     header: { spoolId: 1n, sequence: 1n },
     syncMode: "fsync" as const,
   };
-  await assert.rejects(SegmentBuilder.start(place, { ledger: new LossLedger(), batches: newBatches(), limits: DECODE_LIMITS }), {
-    code: "SPOOR_SPOOL_WRITE",
-  });
+  await assert.rejects(
+    SegmentBuilder.start(place, {
+      ledger: new LossLedger(),
+      batches: newBatches(),
+      limits: DECODE_LIMITS,
+    }),
+    {
+      code: "SPOOR_SPOOL_WRITE",
+    },
+  );
   assert.ok(!(await readdir(root)).includes("no such folder"));
 });

@@ -184,7 +184,8 @@ export class StoreQueue {
   async #setAside({ sequence, sealed }: Entry, { cause, ...given }: Refused): Promise<unknown> {
     try {
       const path = await this.#options.spool.setAside(sequence);
-      const where = path === undefined ? "are lost, for they were not spooled" : `are kept in ${path}`;
+      const where =
+        path === undefined ? "are lost, for they were not spooled" : `are kept in ${path}`;
       const message = `${errorMessage(cause)}; its requests ${where}`;
       this.#options.onSetAside({ sequence, sealed, ...given, message });
       return undefined;

@@ -33,6 +33,8 @@ export class LossLedger {
 
   /** Every reason that was counted at least once, in the order of first occurrence. */
   entries(): LossEntry[] {
-    return this.#counts === undefined ? [] : [...this.#counts].map(([reason, count]) => ({ reason, count }));
+    return this.#counts === undefined
+      ? []
+      : [...this.#counts].map(([reason, count]) => ({ reason, count }));
   }
 }

@@ -36,7 +36,8 @@ export const LOSS_REASONS = {
   request_timeout: "a request that did not arrive whole in time, cut off",
   connection_limit: "a connection that was closed at once, because a port had too many",
   store_unavailable: "a request refused with a retry hint, because the store did not take it",
-  span_set_aside: "a span that the store refused for good; its request is kept in the spool, if there is one",
+  span_set_aside:
+    "a span that the store refused for good; its request is kept in the spool, if there is one",
   log_record_set_aside:
     "a log record that the store refused for good; its request is kept in the spool, if there is one",
   log_record_evicted: "a log record that the in-memory store let go, because it was full",

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { LogBatch } from "../log/log-batch.ts";
-import { appendLogRecord } from "../log/log-batch-builder.ts";
-import { logRecordsOf } from "../log/log-rows.ts";
-import { randomLogRecords } from "../log/random-log-records.fuzz.ts";
-import { randomSpans } from "./random-spans.fuzz.ts";
-import { SpanBatch } from "./span-batch.ts";
-import { appendSpan } from "./span-batch-builder.ts";
-import { spansOf } from "./span-rows.ts";
-import { StringTable, viewOf } from "./string-table.ts";
+import { LogBatch } from "./log-batch.ts";
+import { appendLogRecord } from "./log-batch-builder.ts";
+import { logRecordsOf } from "./log-rows.ts";
+import { randomLogRecords } from "./random-log-records.fuzz.ts";
+import { randomSpans } from "../span/random-spans.fuzz.ts";
+import { SpanBatch } from "../span/span-batch.ts";
+import { appendSpan } from "../span/span-batch-builder.ts";
+import { spansOf } from "../span/span-rows.ts";
+import { StringTable, viewOf } from "../span/string-table.ts";
 
 test("a cleared table knows only the empty string and what came after", () => {
   const table = new StringTable();
