@@ -17,9 +17,9 @@ import { memoryOf } from "./batch-memory.ts";
 import type { Decoding } from "./decode-into.ts";
 import { decodeJsonResource, decodeJsonScope } from "./decode-json-value.ts";
 import { type JsonNode, nodesField, rootNode } from "./json-fields.ts";
+import { checkObjectCount } from "./object-count.ts";
 import { JsonTexts } from "./json-texts.ts";
 import { parseJson } from "./parse-json.ts";
-import type { RequestLimits } from "./request-limits.ts";
 import type { SignalBatch } from "./signal-batch.ts";
 
 const decoder = new TextDecoder();
@@ -57,26 +57,6 @@ export function appendJsonRequest<Batch extends SignalBatch>(
     losses.add(limits.losses.entries());
   }
 }
-
-/**
- * Parsing alone would make an object of every `{}`, 3 bytes on the wire and some 50 in memory,
- * before a row is counted. An attribute has three objects and lists; brackets inside text count
- * too, and nobody has that many.
- */
-function checkObjectCount(body: Uint8Array, limits: RequestLimits): void {
-  const countMax = limits.limits.rowCountMax * OBJECTS_PER_ROW;
-  if (body.length <= countMax) return;
-  let count = 0;
-  for (let at = 0; at < body.length; at += 1) {
-    const byte = body[at];
-    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) count += 1;
-  }
-  if (count > countMax) limits.fail();
-}
-
-const OBJECTS_PER_ROW = 3;
-const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
 
 function appendResourceEnvelope<Batch extends SignalBatch>(
   target: JsonTarget<Batch>,

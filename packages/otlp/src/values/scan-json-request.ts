@@ -13,6 +13,7 @@ import { decodeJsonResource, decodeJsonScope } from "./decode-json-value.ts";
 import type { JsonCursor } from "./json-cursor.ts";
 import { JsonFieldNames } from "./json-field-names.ts";
 import type { JsonNode } from "./json-fields.ts";
+import { checkObjectCount } from "./object-count.ts";
 import { parseJson } from "./parse-json.ts";
 import type { JsonScan } from "./scan-json-attribute.ts";
 import type { SignalBatch } from "./signal-batch.ts";
@@ -57,6 +58,7 @@ export function scanJsonRequest<Batch extends SignalBatch, Owners>(
   { losses, shares, limits }: Decoding,
 ): void {
   const { cursor, batch } = scan;
+  checkObjectCount(cursor.bytes, limits);
   if (!isUtf8(cursor.bytes)) cursor.fail();
   let seen = 0;
   cursor.begin();
