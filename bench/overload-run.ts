@@ -3,8 +3,8 @@
  *
  * 1. Many more senders than the budget of requests in flight has room for send without a pause,
  *    each its next request as soon as the one before is answered, however it is answered.
- * 2. Every answer must be a success or a refusal that may be repeated, with a hint of two seconds at
- *    most; no connection may break. The memory of the server and its engine is watched.
+ * 2. Every answer must be a success or a refusal that may be repeated, with a hint of two seconds
+ *    at most; no connection may break. The memory of the server and its engine is watched.
  * 3. The server stops. What the engine holds must be what was accepted, span for span.
  */
 import { mkdtemp, rm } from "node:fs/promises";

@@ -19,8 +19,8 @@ test("a request damaged at any byte is malformed or accepted, and never more tha
     // JSON is longer, and each of its bodies is decoded two ways.
     const step = name.includes("JSON") ? 61 : 5;
     for (const body of bodies(20, 4)) {
-      for (const damaged of damagedEverywhere(body, step)) {
-        if (decode(damaged, DECODE_LIMITS)) acceptedCount += 1;
+      for (const changed of damagedEverywhere(body, step)) {
+        if (decode(changed, DECODE_LIMITS)) acceptedCount += 1;
         else malformedCount += 1;
       }
     }

@@ -25,7 +25,7 @@ export interface FuzzTarget {
   readonly name: string;
   /** Valid bodies, the same for the same seed. */
   readonly bodies: (seed: number, count: number) => Uint8Array[];
-  /** Decodes one body. Returns whether it was accepted. @throws AssertionError when it went wrong. */
+  /** Decodes one body. Returns whether it was accepted. @throws AssertionError otherwise. */
   readonly decode: (body: Uint8Array, limits: DecodeLimits) => boolean;
 }
 

@@ -13,7 +13,7 @@ import { isMainThread, parentPort, Worker, workerData } from "node:worker_thread
 import { CASE_MS_MAX, FuzzRun } from "./fuzz-run.fuzz.ts";
 import { compareWithProtobufjs } from "./protobufjs-spans.fuzz.ts";
 
-/** What a run may keep of what it has seen: tables and columns that stay as large as they became. */
+/** What a run may keep: tables and columns that stay as large as they became. */
 const LEAK_BYTES_MAX = 32 * 1024 * 1024;
 const CASES_PER_LOOK = 500;
 

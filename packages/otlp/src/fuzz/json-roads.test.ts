@@ -187,7 +187,8 @@ test("both ways agree on what is rare: escapes, repeats, spellings, nulls, unkno
     `{"resourceSpans":[{}]}`,
     `{"resourceSpans":[{"scopeSpans":[{}]}]}`,
     `{"resourceSpans":[{"resource":{"attributes":5},"scopeSpans":[{"spans":[{}]}]}]}`,
-    `{"resourceSpans":[{"scopeSpans":[{"spans":[{}]}],"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"s"}}]},"schemaUrl":"u"}]}`,
+    `{"resourceSpans":[{"scopeSpans":[{"spans":[{}]}],"schemaUrl":"u","resource":` +
+      `{"attributes":[{"key":"service.name","value":{"stringValue":"s"}}]}}]}`,
   ];
   for (const text of whole) assertSameRoads("traces", encoder.encode(text));
   assertSameRoads("traces", Uint8Array.from([...encoder.encode(`{"a":"`), 0xff, 0x22, 0x7d]));
@@ -195,7 +196,8 @@ test("both ways agree on what is rare: escapes, repeats, spellings, nulls, unkno
 
 test("a scan that was left over to the long way leaves no row behind", () => {
   const batch = new SpanBatch();
-  const bad = `{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"${"0a".repeat(16)}","spanId":"${"0b".repeat(8)}"},{"kind":[]}]}]}]}`;
+  const ids = `"traceId":"${"0a".repeat(16)}","spanId":"${"0b".repeat(8)}"`;
+  const bad = `{"resourceSpans":[{"scopeSpans":[{"spans":[{${ids}},{"kind":[]}]}]}]}`;
   const result = decodeTracesJson(encoder.encode(bad), batch, new LossLedger());
   assert.match(result.malformed ?? "", /^resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[1\]\.kind/);
   assert.equal(batch.spanCount, 0);

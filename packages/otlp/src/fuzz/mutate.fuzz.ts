@@ -56,7 +56,7 @@ const SPECIAL_PARTS: readonly (readonly number[])[] = [
     '"key":"a",',
     '"intValue":"7"',
     "[[[[[[[[",
-  ].map((text) => [...new TextEncoder().encode(text)]),
+  ].map((text) => Array.from(new TextEncoder().encode(text))),
 ];
 
 /** `body` with one to eight changes; some of them bring in a part of `other`. */

@@ -66,11 +66,9 @@ function spansByProtobufjs(body: Uint8Array): Span[] {
         droppedAttributesCount: number(scopeMessage, "droppedAttributesCount"),
         schemaUrl: text(scopeEnvelope, "schemaUrl"),
       };
-      return list(scopeEnvelope, "spans").map((span): Span => ({
-        ...ownFields(span),
-        resource,
-        scope,
-      }));
+      return list(scopeEnvelope, "spans").map((span): Span =>
+        Object.assign(ownFields(span), { resource, scope }),
+      );
     });
   });
 }

@@ -1,7 +1,6 @@
 /** The OTLP logs messages as protobufjs knows them; see protobufjs-schema.fuzz.ts. */
 import type { LogRecord } from "@spoor/trace";
-import protobuf from "protobufjs";
-import { SHARED_SCHEMA, toProtobufjs } from "../values/protobufjs-schema.fuzz.ts";
+import { requestMessages, SHARED_SCHEMA } from "../values/protobufjs-schema.fuzz.ts";
 import { encodeLogsJson } from "./encode-json.ts";
 
 const SCHEMA = `
@@ -32,14 +31,13 @@ message LogRecord {
 }
 `;
 
-const requestType = protobuf.parse(SCHEMA).root.lookupType("ExportLogsServiceRequest");
+const messages = requestMessages<LogRecord>({
+  schema: SCHEMA,
+  typeName: "ExportLogsServiceRequest",
+  documentOf: encodeLogsJson,
+});
 
-/** The log records as protobufjs encodes them. */
-export function encodeLogsByProtobufjs(records: readonly LogRecord[]): Uint8Array {
-  return requestType.encode(requestType.fromObject(toProtobufjs(encodeLogsJson(records)))).finish();
-}
-
-/** What protobufjs reads in a request, encoded again; its encoder has one form for one content. */
-export function reencodeLogsByProtobufjs(body: Uint8Array): Uint8Array {
-  return requestType.encode(requestType.decode(body)).finish();
-}
+/** The log records as protobufjs encodes them; and a request, encoded again. */
+export const encodeLogsByProtobufjs: (records: readonly LogRecord[]) => Uint8Array =
+  messages.encode;
+export const reencodeLogsByProtobufjs: (body: Uint8Array) => Uint8Array = messages.reencode;

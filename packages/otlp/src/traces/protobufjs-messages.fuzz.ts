@@ -1,7 +1,7 @@
 /** The OTLP trace messages as protobufjs knows them; see protobufjs-schema.fuzz.ts. */
 import type { Span } from "@spoor/trace";
-import protobuf from "protobufjs";
-import { SHARED_SCHEMA, toProtobufjs } from "../values/protobufjs-schema.fuzz.ts";
+import type protobuf from "protobufjs";
+import { requestMessages, SHARED_SCHEMA } from "../values/protobufjs-schema.fuzz.ts";
 import { encodeTracesJson } from "./encode-json.ts";
 
 const SCHEMA = `
@@ -55,17 +55,16 @@ message Status {
 }
 `;
 
+const messages = requestMessages<Span>({
+  schema: SCHEMA,
+  typeName: "ExportTraceServiceRequest",
+  documentOf: encodeTracesJson,
+});
+
 /** The request message of protobufjs. */
-export const requestType: protobuf.Type = protobuf
-  .parse(SCHEMA)
-  .root.lookupType("ExportTraceServiceRequest");
+export const requestType: protobuf.Type = messages.type;
 
-/** The spans as protobufjs encodes them. */
-export function encodeByProtobufjs(spans: readonly Span[]): Uint8Array {
-  return requestType.encode(requestType.fromObject(toProtobufjs(encodeTracesJson(spans)))).finish();
-}
-
-/** What protobufjs reads in a request, encoded again; its encoder has one form for one content. */
-export function reencodeByProtobufjs(body: Uint8Array): Uint8Array {
-  return requestType.encode(requestType.decode(body)).finish();
-}
+/** The spans as protobufjs encodes them; a document of OTLP/JSON; and a request, encoded again. */
+export const encodeByProtobufjs: (spans: readonly Span[]) => Uint8Array = messages.encode;
+export const encodeDocumentByProtobufjs: (document: object) => Uint8Array = messages.encodeDocument;
+export const reencodeByProtobufjs: (body: Uint8Array) => Uint8Array = messages.reencode;

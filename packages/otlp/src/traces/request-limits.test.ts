@@ -15,6 +15,7 @@ import { decodeTracesProtobuf } from "./decode-protobuf.ts";
 import type { DecodeResult } from "./decode-result.ts";
 import { encodeTracesJson } from "./encode-json.ts";
 import { encodeTracesProtobuf } from "./encode-protobuf.ts";
+import { encodeDocumentByProtobufjs } from "./protobufjs-messages.fuzz.ts";
 import { DECODE_LIMITS, type DecodeLimits } from "../values/request-limits.ts";
 
 const SMALL: DecodeLimits = {
@@ -316,3 +317,50 @@ test("a cut is told in words", () => {
     "cut at 64 KiB of 1.2 MiB",
   );
 });
+
+test("of a repeated key the first counts, and the others are counted, however it is encoded", () => {
+  const repeated = [
+    { key: "a", value: { stringValue: "first" } },
+    { key: "b", value: { intValue: "1" } },
+    { key: "a", value: { stringValue: "second" } },
+    { key: "a", value: { boolValue: true } },
+  ];
+  const event = { name: "e", attributes: repeated };
+  const link = { traceId: "0c".repeat(16), spanId: "0d".repeat(8), attributes: repeated };
+  const own = { traceId: "0a".repeat(16), spanId: "0b".repeat(8), name: "step" };
+  const spans = [{ ...own, attributes: repeated, events: [event], links: [link] }];
+  // The second span of the name has a template by then, and the third repeats all of it.
+  spans.push(spans[0] ?? fail());
+  const document = {
+    resourceSpans: [{ resource: { attributes: repeated }, scopeSpans: [{ spans }] }],
+  };
+  const json = new TextEncoder().encode(JSON.stringify(document));
+  for (const [decodeBody, body] of [
+    [decodeTracesJson, json],
+    [decodeTracesProtobuf, encodeDocumentByProtobufjs(document)],
+  ] as const) {
+    const batch = new SpanBatch();
+    const ledger = new LossLedger();
+    const result = decodeBody(body, batch, ledger);
+    assert.ok(result.malformed === undefined);
+    const expected = new Map<string, AttributeValue>([
+      ["a", "first"],
+      ["b", 1n],
+    ]);
+    for (const read of spansOf(batch)) {
+      const owners = [read, read.events[0] ?? fail(), read.links[0] ?? fail(), read.resource];
+      for (const owner of owners) {
+        assert.deepEqual(owner.attributes, expected);
+        assert.equal(owner.droppedAttributesCount, 2);
+      }
+    }
+    assert.equal(batch.attributes.count, 4);
+    // Two in each of three owners of two spans, and in the resource.
+    assert.equal(ledger.of("attribute_repeated"), 14);
+    assert.match(result.problems.join(), /14 x an attribute with the key of an earlier one/);
+  }
+});
+
+function fail(): never {
+  throw new Error("there is one");
+}

@@ -177,7 +177,7 @@ export class KeySet {
 }
 
 /** A number for each string id, 0 until it is set. */
-export class IdColumn {
+class IdColumn {
   #values = new Uint32Array(INITIAL_IDS);
 
   at(id: number): number {

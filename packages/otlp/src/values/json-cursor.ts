@@ -4,8 +4,8 @@
  *
  * It takes what exporters write. Whatever is malformed, and whatever is legal but rare (a name with
  * an escape, a field given twice, a number with more digits than a double holds), makes `fail` end
- * the scan; the caller then decodes the whole document the long way, which knows every rule and says
- * what is wrong and where. So this one only has to be right about what it accepts.
+ * the scan; the caller then decodes the whole document the long way, which knows every rule and
+ * says what is wrong and where. So this one only has to be right about what it accepts.
  *
  * Limits: values that are skipped may nest SKIP_DEPTH_MAX deep. The bytes must be UTF-8.
  */

@@ -4,6 +4,7 @@
  * options that do not change the encoding are left out.
  */
 import { Buffer } from "node:buffer";
+import protobuf from "protobufjs";
 
 /** Resources, scopes and attributes, to be put before the messages of a signal. */
 export const SHARED_SCHEMA = `
@@ -44,8 +45,39 @@ message ArrayValue { repeated AnyValue values = 1; }
 message KeyValueList { repeated KeyValue values = 1; }
 `;
 
+/** A request as protobufjs writes and reads it. */
+export interface RequestMessages<Row> {
+  readonly type: protobuf.Type;
+  readonly encode: (rows: readonly Row[]) => Uint8Array;
+  /** Encodes a document of OTLP/JSON. */
+  readonly encodeDocument: (document: object) => Uint8Array;
+  /** What it reads in a request, encoded again; its encoder has one form for one content. */
+  readonly reencode: (body: Uint8Array) => Uint8Array;
+}
+
+/** The request message of a signal. */
+export function requestMessages<Row>({
+  schema,
+  typeName,
+  documentOf,
+}: {
+  readonly schema: string;
+  readonly typeName: string;
+  readonly documentOf: (rows: readonly Row[]) => object;
+}): RequestMessages<Row> {
+  const type = protobuf.parse(schema).root.lookupType(typeName);
+  const encodeDocument = (document: object): Uint8Array =>
+    type.encode(type.fromObject(toProtobufjs(document))).finish();
+  return {
+    type,
+    encodeDocument,
+    encode: (rows) => encodeDocument(documentOf(rows)),
+    reencode: (body) => type.encode(type.decode(body)).finish(),
+  };
+}
+
 /** OTLP/JSON as an object for protobufjs, where ids are base64. */
-export function toProtobufjs(document: object): { [field: string]: unknown } {
+function toProtobufjs(document: object): { [field: string]: unknown } {
   // The members of an object are mapped one by one, so it stays an object.
   return withBase64Ids(document) as Record<string, unknown>;
 }
