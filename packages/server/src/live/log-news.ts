@@ -35,9 +35,6 @@ interface Known {
   readonly partialKey: number;
 }
 
-/** The ids that the words of this file have in one batch. */
-const knownWords = new WeakMap<StringTable, Known>();
-
 /** What the log records of `batch` from row `from` on say about the present. */
 export function newsOfLogs(batch: LogBatch, from: number): NewsItem[] {
   const known = knownIn(batch.strings);
@@ -49,17 +46,16 @@ export function newsOfLogs(batch: LogBatch, from: number): NewsItem[] {
   return Array.from(rows, (row) => logRecordAt(batch, row)).flatMap(newsOfRecord);
 }
 
+/**
+ * The ids that the words of this file have in one batch. Asked for with each request, because a
+ * batch that is used again gives its ids anew.
+ */
 function knownIn(strings: StringTable): Known {
-  let known = knownWords.get(strings);
-  if (known === undefined) {
-    const names = [...Object.values(REPORT_EVENT_NAMES), QUERY_SAMPLE];
-    known = {
-      eventNames: new Set(names.map((name) => strings.internText(name))),
-      partialKey: strings.internText(PARTIAL_EVENT),
-    };
-    knownWords.set(strings, known);
-  }
-  return known;
+  const names = [...Object.values(REPORT_EVENT_NAMES), QUERY_SAMPLE];
+  return {
+    eventNames: new Set(names.map((name) => strings.internText(name))),
+    partialKey: strings.internText(PARTIAL_EVENT),
+  };
 }
 
 function partialRows({ attributes, attributesEnd }: LogBatch, from: number, key: number): number[] {

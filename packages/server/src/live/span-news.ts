@@ -20,7 +20,6 @@ import {
   type Span,
   spanAt,
   type SpanBatch,
-  type StringTable,
 } from "@spoor/trace";
 import { FINISHED_REMEMBERED_MS_MIN, SENDER_NAME_LENGTH_MAX } from "../base/limits.ts";
 import type { NewsItem, Reporter } from "./live-news.ts";
@@ -91,16 +90,10 @@ function halves({ buffer, byteOffset, byteLength }: BigUint64Array): Uint32Array
   return new Uint32Array(buffer, byteOffset, byteLength / 4);
 }
 
-const spanTypeKeys = new WeakMap<StringTable, number>();
-
 function hasOpenSpans(batch: SpanBatch, mark: BatchMark): boolean {
   const { attributes, strings } = batch;
   if (hasEndless(batch, mark.spanCount)) return true;
-  let key = spanTypeKeys.get(strings);
-  if (key === undefined) {
-    key = strings.internText(SPAN_TYPE);
-    spanTypeKeys.set(strings, key);
-  }
+  const key = strings.internText(SPAN_TYPE);
   return holds(attributes.keys, key, { from: mark.attributeCount, to: attributes.count });
 }
 
