@@ -1,0 +1,249 @@
+/* Metrics from traces: what spans a query finds, when they began, and what is counted of them. */
+import { fieldName } from "../syntax/print.ts";
+import type { Metrics, MetricsAggregate, MetricsCompare, Query } from "../syntax/syntax-tree.ts";
+import { compareSpans } from "./compare-spans.ts";
+import { evaluate } from "./expression.ts";
+import { aggregate, pipelineRows } from "./pipeline.ts";
+import {
+  type Cell,
+  combineSeries,
+  type Exemplar,
+  labelsKey,
+  groupLabels,
+  rankSeries,
+  type Series,
+  SeriesBuilder,
+  thresholdSeries,
+  type TimeWindow,
+} from "./series.ts";
+import type { SpanSource, TraceView } from "./trace-view.ts";
+import { numberOf, type Value, valueKey } from "./value.ts";
+
+/** The two forms in which spans become series; everything else works on series. */
+export type MetricsLeaf = MetricsAggregate | MetricsCompare;
+
+/** What the hints of a metrics query ask for. */
+export interface MetricsHints {
+  /** Share of traces to look at, more than 0 to 1. */
+  readonly traceShare: number;
+  /** Share of spans. */
+  readonly spanShare: number;
+  /** Exemplars for each series, at most. */
+  readonly exemplars: number;
+}
+
+/** The hints of a query. `with(sample=true)` leaves the choice to us: everything is looked at. */
+export function metricsHints({ hints }: Query): MetricsHints {
+  const found = { traceShare: 1, spanShare: 1, exemplars: 0 };
+  for (const { name, value } of hints) {
+    if (name === "exemplars") {
+      found.exemplars = typeof value === "number" ? value : value === true ? EXEMPLARS_DEFAULT : 0;
+    }
+    if (typeof value !== "number") continue;
+    if (name === "sample" || name === "trace_sample") found.traceShare = value;
+    if (name === "span_sample") found.spanShare = value;
+  }
+  return found;
+}
+
+const EXEMPLARS_DEFAULT = 100;
+
+/** Whether an id belongs to a sample: the last 32 bits of ids are random, by W3C Trace Context. */
+export function isSampled(id: string, share: number): boolean {
+  return share >= 1 || parseInt(id.slice(-8), 16) < share * 2 ** 32;
+}
+
+/** The functions over spans in a query, each once. */
+export function metricsLeaves(metrics: Metrics): MetricsLeaf[] {
+  switch (metrics.node) {
+    case "metricsAggregate":
+    case "compare":
+      return [metrics];
+    case "rank":
+    case "threshold":
+      return metricsLeaves(metrics.operand);
+    case "metricsBinary":
+      return [metrics.left, metrics.right].flatMap((side) =>
+        typeof side === "number" ? [] : metricsLeaves(side),
+      );
+  }
+}
+
+/** Series of the whole query from those of its leaves. */
+export function combineMetrics(
+  metrics: Metrics,
+  seriesOf: (leaf: MetricsLeaf) => readonly Series[],
+): Series[] {
+  const side = (operand: Metrics | number): readonly Series[] | number =>
+    typeof operand === "number" ? operand : combineMetrics(operand, seriesOf);
+  switch (metrics.node) {
+    case "metricsAggregate":
+    case "compare":
+      return [...seriesOf(metrics)];
+    case "rank":
+      return rankSeries(combineMetrics(metrics.operand, seriesOf), metrics.function, metrics.count);
+    case "threshold":
+      return thresholdSeries(
+        combineMetrics(metrics.operand, seriesOf),
+        metrics.operator,
+        metrics.value,
+      );
+    case "metricsBinary":
+      return combineSeries(metrics.operator, side(metrics.left), side(metrics.right));
+  }
+}
+
+/** Collects the spans of one leaf, trace by trace, and makes its series. */
+export interface LeafCollector {
+  /** Adds what the leaf finds in a trace. */
+  add(view: TraceView): void;
+  /** The series of all that was added. */
+  finish(): Series[];
+}
+
+/** A collector for a leaf. Only spans that start in the window count. */
+export function leafCollector(
+  leaf: MetricsLeaf,
+  window: TimeWindow,
+  hints: MetricsHints,
+): LeafCollector {
+  if (leaf.node === "compare") return compareSpans(leaf, window);
+  return new AggregateCollector(leaf, window, hints);
+}
+
+interface Bin {
+  readonly group: readonly Value[];
+  readonly step: number;
+  count: number;
+  readonly values: number[];
+}
+
+class AggregateCollector implements LeafCollector {
+  readonly #leaf: MetricsAggregate;
+  readonly #window: TimeWindow;
+  readonly #hints: MetricsHints;
+  readonly #bins = new Map<string, Bin>();
+  readonly #exemplars = new Map<string, Exemplar[]>();
+
+  constructor(leaf: MetricsAggregate, window: TimeWindow, hints: MetricsHints) {
+    this.#leaf = leaf;
+    this.#window = window;
+    this.#hints = hints;
+  }
+
+  add(view: TraceView): void {
+    if (!isSampled(view.facts.traceId, this.#hints.traceShare)) return;
+    for (const row of pipelineRows(this.#leaf.pipeline, view)) {
+      const span = view.spans[row];
+      if (span !== undefined && this.#counts(span)) this.#addSpan(view, row, span);
+    }
+  }
+
+  #counts({ startTimeUnixNano: start, spanId }: SpanSource): boolean {
+    const { fromUnixNano, toUnixNano } = this.#window;
+    const isInside = start >= fromUnixNano && start < toUnixNano;
+    return isInside && isSampled(spanId, this.#hints.spanShare);
+  }
+
+  #addSpan(view: TraceView, row: number, span: SpanSource): void {
+    const { argument, by } = this.#leaf;
+    const read = (field: Parameters<TraceView["read"]>[1]): Value => view.read(row, field);
+    const value = argument === undefined ? 0 : numberOf(evaluate(argument, read));
+    // A span without the number has nothing to add.
+    if (value === undefined) return;
+    const group = by.map(read);
+    const { fromUnixNano, stepNano } = this.#window;
+    const step = Number((span.startTimeUnixNano - fromUnixNano) / stepNano);
+    const key = `${step} ${group.map(valueKey).join(" ")}`;
+    const bin = this.#bins.get(key) ?? { group, step, count: 0, values: [] };
+    this.#bins.set(key, bin);
+    bin.count += 1;
+    if (argument !== undefined) bin.values.push(value);
+    this.#addExemplar(view, span, { group, value });
+  }
+
+  #addExemplar(
+    { facts: { traceId } }: TraceView,
+    { spanId, startTimeUnixNano, durationNano }: SpanSource,
+    { group, value }: { readonly group: readonly Value[]; readonly value: number },
+  ): void {
+    if (this.#hints.exemplars === 0) return;
+    const key = labelsKey(groupLabels(this.#leaf, group));
+    const list = this.#exemplars.get(key) ?? [];
+    this.#exemplars.set(key, list);
+    const shown = this.#leaf.argument === undefined ? Number(durationNano) : value;
+    list.push({ traceId, spanId, startTimeUnixNano, value: shown });
+  }
+
+  finish(): Series[] {
+    const builder = new SeriesBuilder(this.#leaf, this.#window);
+    const weight = 1 / (this.#hints.traceShare * this.#hints.spanShare);
+    for (const bin of this.#bins.values()) {
+      builder.add(bin.group, bin.step, cellOf(this.#leaf, bin), weight);
+    }
+    return withExemplars(this.#leaf, builder.finish(), (key) =>
+      (this.#exemplars.get(key) ?? []).toSorted(byTime).slice(0, this.#hints.exemplars),
+    );
+  }
+}
+
+function byTime(a: Exemplar, b: Exemplar): number {
+  if (a.startTimeUnixNano !== b.startTimeUnixNano) {
+    return a.startTimeUnixNano < b.startTimeUnixNano ? -1 : 1;
+  }
+  return a.spanId < b.spanId ? -1 : Number(a.spanId > b.spanId);
+}
+
+/** Gives series the exemplars of their group. */
+export function withExemplars(
+  leaf: MetricsAggregate,
+  series: readonly Series[],
+  exemplarsOf: (labels: string) => readonly Exemplar[],
+): Series[] {
+  const names = new Set(leaf.by.map(fieldName));
+  return series.map((one) => {
+    const own = one.labels.filter(({ name }) => names.has(name));
+    return { ...one, exemplars: exemplarsOf(labelsKey(own)) };
+  });
+}
+
+function cellOf({ function: name, quantiles }: MetricsAggregate, { count, values }: Bin): Cell {
+  const sorted = name === "quantile_over_time" ? values.toSorted((a, b) => a - b) : [];
+  return {
+    count,
+    value: aggregate(AGGREGATE_OF[name] ?? "count", values) ?? Number.NaN,
+    quantiles: quantiles.map((quantile) => quantileOf(sorted, quantile)),
+    histogram: name === "histogram_over_time" ? histogramOf(values) : [],
+  };
+}
+
+const AGGREGATE_OF: Partial<Record<string, "min" | "max" | "avg" | "sum">> = {
+  min_over_time: "min",
+  max_over_time: "max",
+  avg_over_time: "avg",
+  sum_over_time: "sum",
+};
+
+/** The value below which so large a share of the sorted values lies: one of them, not between. */
+function quantileOf(sorted: readonly number[], quantile: number): number {
+  const index = quantile < 1 ? Math.floor(quantile * sorted.length) : sorted.length - 1;
+  return sorted[index] ?? Number.NaN;
+}
+
+function histogramOf(values: readonly number[]): [number, number][] {
+  const counts = new Map<number, number>();
+  for (const value of values) {
+    const bound = powerOfTwoFrom(value);
+    counts.set(bound, (counts.get(bound) ?? 0) + 1);
+  }
+  return [...counts];
+}
+
+/** The least power of two that is not less than `value`; 1 for everything up to 1. */
+function powerOfTwoFrom(value: number): number {
+  if (!(value > 1)) return 1;
+  const guess = 2 ** Math.ceil(Math.log2(value));
+  // The logarithm is rounded: next to a power of two it may be off by one.
+  if (guess / 2 >= value) return guess / 2;
+  return guess < value ? guess * 2 : guess;
+}

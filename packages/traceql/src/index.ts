@@ -1,0 +1,73 @@
+/** TraceQL: reading, checking and completing queries, and evaluating them on traces. */
+export { lineAndColumn, type Place, type Problem, problemText } from "./base/place.ts";
+export { check } from "./check/check.ts";
+export { fieldsOf } from "./check/type-checker.ts";
+export { evaluate, isTrue, type ReadField } from "./evaluate/expression.ts";
+export {
+  combineMetrics,
+  isSampled,
+  leafCollector,
+  type LeafCollector,
+  metricsHints,
+  type MetricsHints,
+  type MetricsLeaf,
+  metricsLeaves,
+  withExemplars,
+} from "./evaluate/metrics.ts";
+export { type GroupAttribute, runPipeline, type SpanGroup } from "./evaluate/pipeline.ts";
+export {
+  type Cell,
+  type Exemplar,
+  groupLabels,
+  labelsKey,
+  type Series,
+  SeriesBuilder,
+  type SeriesLabel,
+  stepCount,
+  type TimeWindow,
+} from "./evaluate/series.ts";
+export { traceViewOf } from "./evaluate/span-source.ts";
+export { type SpanSource, type TraceFacts, TraceView } from "./evaluate/trace-view.ts";
+export {
+  type CodeValue,
+  compareText,
+  OPAQUE,
+  type SingleValue,
+  type Value,
+  valueKey,
+  valueOfAttribute,
+} from "./evaluate/value.ts";
+export { type Parsed, parse } from "./syntax/parse.ts";
+export { fieldName, print, printField } from "./syntax/print.ts";
+export type {
+  AttributeField,
+  AttributeScope,
+  BinaryExpression,
+  Comparison,
+  Field,
+  FieldExpression,
+  FieldOperator,
+  Hint,
+  IntrinsicField,
+  IntrinsicId,
+  Literal,
+  LiteralValue,
+  Metrics,
+  MetricsAggregate,
+  MetricsCompare,
+  MetricsFunction,
+  Pipeline,
+  Query,
+  Relation,
+  Scalar,
+  Spanset,
+  SpansetFilter,
+  Stage,
+} from "./syntax/syntax-tree.ts";
+export { translate, type Translation } from "./plain/plain.ts";
+export {
+  complete,
+  type Completion,
+  type CompletionLookup,
+  type Completions,
+} from "./complete/complete.ts";
