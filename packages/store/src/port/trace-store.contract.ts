@@ -259,6 +259,14 @@ function testSummaries(bench: Bench): void {
     ]);
   });
 
+  test("an id that ends with zeros is an id like any other", async () => {
+    const traceId = `${bench.newTraceId().slice(0, 28)}0000`;
+    const span = { ...bench.span(traceId), spanId: "1122334455660000" };
+    await bench.write([span]);
+    assert.equal((await bench.store.summarize([traceId])).length, 1);
+    assert.deepEqual((await bench.store.readSpans(traceId, [span.spanId])).spans, [span]);
+  });
+
   test("unknown ids have no summary, and an id that is asked twice has one", async () => {
     const traceId = bench.newTraceId();
     await bench.write([bench.span(traceId)]);

@@ -38,7 +38,7 @@ LIMIT {limit:UInt64}`;
 
 const SELECT_SPANS = selectSpans("");
 const SELECT_SPANS_BY_ID = selectSpans(
-  "AND span_id IN (SELECT unhex(arrayJoin({spanIds:Array(String)})))",
+  "AND span_id IN (SELECT toFixedString(unhex(arrayJoin({spanIds:Array(String)})), 8))",
 );
 
 type SpanRow = [

@@ -8,7 +8,7 @@ SELECT
   lower(hex(trace_id)), min(first_start), max(last_end), sum(span_count), sum(error_count),
   min(head) AS h, h.1, h.4, h.5, groupUniqArrayArray(services)
 FROM trace_summaries
-WHERE trace_id IN (SELECT unhex(arrayJoin({ids:Array(String)})))
+WHERE trace_id IN (SELECT toFixedString(unhex(arrayJoin({ids:Array(String)})), 16))
 GROUP BY trace_id`;
 
 type SummaryRow = [
