@@ -18,7 +18,7 @@ import { REPOSITORY, repositoryFiles } from "./source-module.ts";
 import type { Tally } from "./test-reporter.ts";
 
 /** Packages whose tests may share one process: no ports, no child processes, no global state. */
-const PURE = /^(?:packages\/(?:trace|otlp|ui)|tools)\//u;
+const PURE = /^(?:packages\/(?:trace|traceql|otlp|ui)|tools)\//u;
 
 /** A test that takes longer hangs: the slowest, which starts the whole product, takes seconds. */
 const TEST_MS_MAX = 120_000;

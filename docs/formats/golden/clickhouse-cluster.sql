@@ -255,3 +255,9 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_aft
 CREATE TABLE IF NOT EXISTS `traces`.`derived_minutes` ON CLUSTER `prod-1`
 AS `traces`.`derived_minutes_local`
 ENGINE = Distributed('prod-1', 'traces', 'derived_minutes_local', toUInt32(tb));
+
+ALTER TABLE `traces`.`spans_local` ON CLUSTER `prod-1`
+ADD INDEX IF NOT EXISTS ix_array arrayExists(x -> startsWith(x, '\x01x{"arrayValue"'), mapValues(attrs_s)) TYPE minmax GRANULARITY 1;
+
+ALTER TABLE `traces`.`spans_local` ON CLUSTER `prod-1`
+MATERIALIZE INDEX ix_array;

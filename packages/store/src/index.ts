@@ -46,4 +46,14 @@ export type {
   TraceRead,
   TraceStore,
 } from "./port/trace-store.ts";
+export type {
+  FoundGroup,
+  FoundTrace,
+  MatchedSpan,
+  RangeAnswer,
+  RangeRequest,
+  SearchAnswer,
+  SearchRequest,
+  SearchSort,
+} from "./port/search.ts";
 export type { Replication } from "./schema/table-ddl.ts";

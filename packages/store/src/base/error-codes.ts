@@ -14,6 +14,7 @@ export const STORE_ERROR_CODES = {
   SPOOR_STORE_RIGHTS: "the user of ClickHouse lacks a right that Spoor needs",
   SPOOR_STORE_TOO_OLD: "the version of ClickHouse is older than what Spoor needs",
   SPOOR_STORE_CLUSTER: "the cluster does not exist in ClickHouse or is not configured as needed",
+  SPOOR_STORE_PAGE_TOKEN: "a page token does not belong to this search",
   SPOOR_STORE_CLOSED: "the store was closed",
 } as const;
 

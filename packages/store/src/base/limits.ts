@@ -191,3 +191,29 @@ export const DERIVE_CHUNK_MINUTES_MAX = 30;
 /** What an answer counts on the spot where the tables are behind; the rest is told as pending. */
 export const LIVE_SPANS_MAX = 2_000_000;
 export const LIVE_MINUTES_MAX = 30;
+/** Time of one search of several queries; then it answers with what it has and says so. */
+export const SEARCH_MS_MAX = 30_000;
+/** Memory of one query of a search; beyond it the search fails and says why. */
+export const SEARCH_MEMORY_BYTES_MAX = 800_000_000;
+/**
+ * Traces whose spans are read at once: their ids travel in the address of a request, which may have
+ * a megabyte.
+ */
+export const SEARCH_TRACES_AT_ONCE_MAX = 2_000;
+/**
+ * Traces that one search looks into. SQL leaves few that do not fit, so that only a search with
+ * relations between spans gets there; it then answers with what it has, and where to go on.
+ */
+export const SEARCH_TRACES_MAX = 50_000;
+/** Span rows that are read at once, some 200 bytes each; with more, fewer traces are read. */
+export const SEARCH_ROWS_AT_ONCE_MAX = 400_000;
+/** Series and steps of a metrics answer together; beyond it the answer is cut and says so. */
+export const RANGE_CELLS_MAX = 500_000;
+/** Steps of a metrics answer. Beyond it the call is a programmer's error. */
+export const RANGE_STEPS_MAX = 11_000;
+
+/**
+ * Look-back windows of a search before the whole interval is searched. Fewer than those of the list
+ * of traces: a search may have to go through all of them before it knows that there is nothing.
+ */
+export const SEARCH_WINDOWS_MS: readonly number[] = [60_000, 3_600_000];

@@ -45,6 +45,7 @@ import type {
 import { findSpans } from "../derive/find-spans.ts";
 import { MinuteJob } from "../derive/minute-job.ts";
 import { readOperationStats, readServiceEdges } from "../derive/read-minutes.ts";
+import type { RangeAnswer, RangeRequest, SearchAnswer, SearchRequest } from "../port/search.ts";
 import { DimensionReader } from "../read/dimension-reader.ts";
 import { findTraceIds } from "../read/find-trace-ids.ts";
 import { findTraces } from "../read/find-traces.ts";
@@ -60,6 +61,9 @@ import { readSpans, readTrace } from "../read/read-trace.ts";
 import { readSummaries } from "../read/summaries.ts";
 import { applyRetention } from "../retention/apply-retention.ts";
 import { migrate } from "../schema/migrate.ts";
+import { queryRange } from "../search/query-range.ts";
+import { SearchQueries } from "../search/search-queries.ts";
+import { searchTraces } from "../search/search-traces.ts";
 import { encodeLogBlock, encodeSpanBlock, type LogBlock, type SpanBlock } from "../write/block.ts";
 import { SpanWriter } from "../write/span-writer.ts";
 
@@ -266,6 +270,16 @@ export class ClickHouseStore implements EmbeddedStore {
     const { limit } = query;
     invariant(limit >= 1 && limit <= TRACES_PER_QUERY_MAX, "a limit is 1 to 1000", { limit });
     return findTraces(this.#source.current().reader, query, this.#clock.nowUnixNano());
+  }
+
+  async search(request: SearchRequest): Promise<SearchAnswer> {
+    const queries = new SearchQueries(this.#source.current().reader, this.#clock, request);
+    return searchTraces(request, queries, this.#dimensions, this.#clock);
+  }
+
+  async queryRange(request: RangeRequest): Promise<RangeAnswer> {
+    const queries = new SearchQueries(this.#source.current().reader, this.#clock, request);
+    return queryRange({ request, queries, dimensions: this.#dimensions });
   }
 
   async summarize(traceIds: readonly string[]): Promise<TraceSummary[]> {

@@ -59,6 +59,8 @@ async function openBoth(): Promise<TraceStore> {
     readSpans: (traceId, spanIds) => other.readSpans(traceId, spanIds),
     findTraceIds: (prefix, options) => other.findTraceIds(prefix, options),
     findTraces: (query) => other.findTraces(query),
+    search: (request) => other.search(request),
+    queryRange: (request) => other.queryRange(request),
     summarize: (ids) => other.summarize(ids),
     // Counts are gathered by the store that writes, and written when it is asked.
     listServices: (query) => one.listServices(query),

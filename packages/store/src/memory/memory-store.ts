@@ -1,4 +1,6 @@
 import {
+  type Clock,
+  systemClock,
   invariant,
   isTraceId,
   type LogBatch,
@@ -41,7 +43,9 @@ import type {
 } from "../port/trace-store.ts";
 import * as calls from "./memory-calls.ts";
 import * as catalogue from "./memory-catalogue.ts";
+import type { RangeAnswer, RangeRequest, SearchAnswer, SearchRequest } from "../port/search.ts";
 import { MemoryLogs } from "./memory-logs.ts";
+import { rangeMemory, searchMemory } from "./memory-search.ts";
 import { summarizeSpans } from "./summarize-spans.ts";
 
 /** What a store in memory needs. */
@@ -52,6 +56,8 @@ export interface MemoryStoreOptions {
   readonly logRecordLimit: number;
   /** Counts `span_evicted` and `log_record_evicted`. */
   readonly ledger: LossLedger;
+  /** For the time-out of searches; that of the machine without one. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -69,6 +75,7 @@ class MemoryStore implements TraceStore {
   readonly path = "";
   readonly #spanLimit: number;
   readonly #ledger: LossLedger;
+  readonly #clock: Clock;
   /** In the order in which the first span of each arrived. */
   readonly #traces = new Map<string, Span[]>();
   readonly #logs: MemoryLogs;
@@ -79,6 +86,7 @@ class MemoryStore implements TraceStore {
     invariant(options.spanLimit >= 1, "a store keeps at least one span", { ...options });
     this.#spanLimit = options.spanLimit;
     this.#ledger = options.ledger;
+    this.#clock = options.clock ?? systemClock;
     this.#logs = new MemoryLogs(options.logRecordLimit, options.ledger);
   }
 
@@ -175,6 +183,16 @@ class MemoryStore implements TraceStore {
       hasMore: summaries.length > limit,
       scannedRows: this.#spanCount,
     };
+  }
+
+  async search(request: SearchRequest): Promise<SearchAnswer> {
+    this.#requireOpen();
+    return searchMemory({ traces: this.#traces, spanCount: this.#spanCount }, request, this.#clock);
+  }
+
+  async queryRange(request: RangeRequest): Promise<RangeAnswer> {
+    this.#requireOpen();
+    return rangeMemory({ traces: this.#traces, spanCount: this.#spanCount }, request, this.#clock);
   }
 
   async summarize(traceIds: readonly string[]): Promise<TraceSummary[]> {

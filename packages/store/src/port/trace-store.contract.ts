@@ -24,6 +24,7 @@ import { testCatalogue } from "./catalogue.contract.ts";
 import { testLogRecords } from "./log-records.contract.ts";
 import { outlinesIn, testOutlines } from "./outlines.contract.ts";
 import { type LooseSpan, looseSpans, timeUnixNano } from "./span-arbitraries.contract.ts";
+import { testSearch } from "./search.contract.ts";
 import type { TraceQuery, TraceStore } from "./trace-store.ts";
 
 const SECOND = 1_000_000_000n;
@@ -75,6 +76,7 @@ export function traceStoreContract(driver: string, open: () => Promise<TraceStor
     testLogRecords(bench);
     testCatalogue(bench);
     testCalls(bench);
+    testSearch(bench);
   });
 }
 

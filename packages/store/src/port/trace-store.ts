@@ -25,6 +25,7 @@ import type {
   SpanNameQuery,
   SpanQuery,
 } from "./catalogue.ts";
+import type { RangeAnswer, RangeRequest, SearchAnswer, SearchRequest } from "./search.ts";
 
 /**
  * Keeps spans and log records and finds them again. Every driver passes the one contract suite.
@@ -94,6 +95,25 @@ export interface TraceStore extends AsyncDisposable {
 
   /** Summaries of the traces that fit `query`. */
   findTraces(query: TraceQuery): Promise<TraceList>;
+
+  /**
+   * Traces in which a query finds something, in a stable order, page by page. See
+   * {@link SearchRequest} for what counts as found.
+   *
+   * Cost: bounded by time, rows and memory; an answer that a bound cut says so and goes on from its
+   * page token.
+   *
+   * @throws SPOOR_STORE_UNAVAILABLE (retryable), SPOOR_STORE_REFUSED, SPOOR_STORE_PAGE_TOKEN, or
+   * the reason of the signal.
+   */
+  search(request: SearchRequest): Promise<SearchAnswer>;
+
+  /**
+   * Numbers over time about the spans that a query finds.
+   *
+   * @throws as {@link search}.
+   */
+  queryRange(request: RangeRequest): Promise<RangeAnswer>;
 
   /** Summaries of the given traces, in any order; an unknown id has none. At most 1000 ids. */
   summarize(traceIds: readonly string[]): Promise<TraceSummary[]>;

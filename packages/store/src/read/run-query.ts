@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 
-import type { ClickHouseClient } from "@clickhouse/client";
+import type { ClickHouseClient, ClickHouseSettings } from "@clickhouse/client";
 
 import { QUERY_MEMORY_BYTES_MAX, QUERY_SECONDS_MAX, QUERY_SPILL_BYTES } from "../base/limits.ts";
 import { storeError } from "../engine/connection.ts";
@@ -23,6 +23,16 @@ const READ_SETTINGS = {
   wait_end_of_query: 1,
 } as const;
 
+/** What differs from one query to another. */
+export interface QueryOptions {
+  /** Instead of what every read is held to. */
+  readonly settings?: ClickHouseSettings;
+  /** A name under which the query can be killed. */
+  readonly queryId?: string;
+  /** Gives the query up. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Runs a query with bound parameters. `verb` completes "cannot …" in an error.
  *
@@ -35,14 +45,18 @@ export async function runQuery<Row extends readonly unknown[]>(
   verb: string,
   query: string,
   parameters: Readonly<Record<string, unknown>>,
+  options: QueryOptions = {},
 ): Promise<QueryResult<Row>> {
   try {
     const result = await client.query({
       query,
       query_params: parameters,
       format: "JSONCompactEachRow",
+      ...(options.queryId !== undefined && { query_id: options.queryId }),
+      ...(options.signal !== undefined && { abort_signal: options.signal }),
       clickhouse_settings: {
         ...READ_SETTINGS,
+        ...options.settings,
         output_format_json_quote_64bit_integers: 1,
         output_format_json_quote_denormals: 1,
         output_format_json_map_as_array_of_tuples: 1,

@@ -3,7 +3,7 @@
  */
 
 /**
- * Characters of a query. The longest that people write has some thousand; beyond it: refused. A text
+ * Characters of a query. The longest that people write has some thousand; beyond it: refused. Text
  * in it travels as a parameter, of which ClickHouse takes 128 KiB.
  */
 export const QUERY_CHARACTERS_MAX = 32_768;
