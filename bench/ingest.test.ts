@@ -22,9 +22,10 @@ test("the ingest benchmark runs, stores what it sent, and ends with its figures"
   );
   report.end(figures);
   const printed: unknown = JSON.parse(lines.at(-1) ?? "");
-  assert.deepEqual(Object.keys(figures).slice(0, 3), [
+  assert.deepEqual(Object.keys(figures).slice(0, 4), [
     "scannerCpuSecondsPerMillion",
     "scannerTimesCheaperThanProtobufjs",
+    "heapBytesPerSpan",
     "pathCpuSecondsPerMillion",
   ]);
   assert.ok(typeof printed === "object" && printed !== null);

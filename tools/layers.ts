@@ -77,7 +77,7 @@ export const LAYERS: Layers = {
     },
     otlp: {
       ".": [],
-      fuzz: ["traces", "logs", "values", "grpc"],
+      fuzz: ["traces", "logs", "grpc"],
       traces: ["values", "protobuf", "@spoor/trace"],
       logs: ["values", "protobuf", "@spoor/trace", "@spoor/trace/basics"],
       values: ["protobuf", "@spoor/trace", "@spoor/trace/basics", "node:buffer"],

@@ -38,7 +38,6 @@ export {
 export { decodeTracesJson } from "./traces/decode-json.ts";
 export { decodeTracesProtobuf } from "./traces/decode-protobuf.ts";
 export type { Decoded, DecodeResult, ResourceShare } from "./traces/decode-result.ts";
-export { DECODE_LIMITS, type DecodeLimits } from "./values/request-limits.ts";
 export {
   encodeTracesJson,
   type OtlpSpanDocument,

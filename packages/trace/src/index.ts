@@ -88,6 +88,7 @@ export {
 } from "./log/log-record-document.ts";
 export { logRecordAt, logRecordsOf } from "./log/log-rows.ts";
 export { isSeverityNumber, SEVERITY_NUMBER_MAX, severityName } from "./log/severity.ts";
+export { DECODE_LIMITS, type DecodeLimits } from "./loss/decode-limits.ts";
 export { type LossEntry, LossLedger } from "./loss/ledger.ts";
 export { LOSS_REASONS, type LossReason } from "./loss/reasons.ts";
 export {

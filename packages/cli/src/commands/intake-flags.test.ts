@@ -1,6 +1,6 @@
+import { DECODE_LIMITS } from "@spoor/trace";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DECODE_LIMITS } from "@spoor/otlp";
 import type { VerbDeclaration } from "../arguments/declaration.ts";
 import { parseArguments, type ParsedArguments } from "../arguments/parse-arguments.ts";
 import { decodeLimitsOf, INTAKE_FLAGS, syncModeOf } from "./intake-flags.ts";

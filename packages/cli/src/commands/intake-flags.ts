@@ -1,6 +1,5 @@
-import { DECODE_LIMITS, type DecodeLimits } from "@spoor/otlp";
 import type { SyncMode } from "@spoor/server";
-import { formatBytes } from "@spoor/trace";
+import { formatBytes, DECODE_LIMITS, type DecodeLimits } from "@spoor/trace";
 import { parseByteSize } from "../arguments/byte-size.ts";
 import type { Flag } from "../arguments/declaration.ts";
 import { flagOrVariable, type SettingSource, variableOf } from "../arguments/flag-or-variable.ts";

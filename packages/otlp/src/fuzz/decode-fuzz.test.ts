@@ -5,7 +5,7 @@ import { randomSpans } from "@spoor/trace/random-spans";
 import * as fc from "fast-check";
 import { decodeTracesJson } from "../traces/decode-json.ts";
 import { encodeTracesJson } from "../traces/encode-json.ts";
-import { DECODE_LIMITS } from "../values/request-limits.ts";
+import { DECODE_LIMITS } from "@spoor/trace";
 import { FuzzRun } from "./fuzz-run.fuzz.ts";
 import { FUZZ_TARGETS } from "./fuzz-target.fuzz.ts";
 import { assertSameRoads } from "./json-roads.fuzz.ts";

@@ -2,7 +2,7 @@
  * Cases of fuzzing, numbered: the same seed and number give the same case, so that one that failed
  * can be run again alone.
  */
-import { DECODE_LIMITS } from "../values/request-limits.ts";
+import { DECODE_LIMITS } from "@spoor/trace";
 import { FUZZ_TARGETS, type FuzzTarget, TIGHT_LIMITS } from "./fuzz-target.fuzz.ts";
 import { mutated, Random } from "./mutate.fuzz.ts";
 

@@ -17,7 +17,7 @@ import { decodeTracesJson } from "../traces/decode-json.ts";
 import { decodeTracesProtobuf } from "../traces/decode-protobuf.ts";
 import { encodeTracesJson } from "../traces/encode-json.ts";
 import { encodeTracesProtobuf } from "../traces/encode-protobuf.ts";
-import { DECODE_LIMITS, type DecodeLimits } from "../values/request-limits.ts";
+import { DECODE_LIMITS, type DecodeLimits } from "@spoor/trace";
 import { assertSameRoads } from "./json-roads.fuzz.ts";
 
 /** One decoder. */

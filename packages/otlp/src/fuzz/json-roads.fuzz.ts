@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { LogBatch, logRecordsOf, LossLedger, SpanBatch, spansOf } from "@spoor/trace";
 import { decodeLogsJson, decodeLogsJsonLongWay } from "../logs/decode-json.ts";
 import { decodeTracesJson, decodeTracesJsonLongWay } from "../traces/decode-json.ts";
-import { DECODE_LIMITS, type DecodeLimits } from "../values/request-limits.ts";
+import { DECODE_LIMITS, type DecodeLimits } from "@spoor/trace";
 
 /** @throws AssertionError when the two differ. Returns whether the request was accepted. */
 export function assertSameRoads(

@@ -9,7 +9,7 @@ import { BenchSpans } from "../traces/bench-spans.bench.ts";
 import { decodeTracesJson } from "../traces/decode-json.ts";
 import { encodeTracesJson } from "../traces/encode-json.ts";
 import { assertSameRoads } from "./json-roads.fuzz.ts";
-import { DECODE_LIMITS } from "../values/request-limits.ts";
+import { DECODE_LIMITS } from "@spoor/trace";
 
 const encoder = new TextEncoder();
 

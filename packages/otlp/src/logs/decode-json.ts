@@ -8,7 +8,7 @@ import {
 } from "../values/scan-json-request.ts";
 import { scanJsonLogRecord } from "./scan-json-log-record.ts";
 import type { LogRecordOwners } from "./scan-log-record.ts";
-import { DECODE_LIMITS, type DecodeLimits } from "../values/request-limits.ts";
+import { DECODE_LIMITS, type DecodeLimits } from "@spoor/trace";
 import { appendJsonLogRecord } from "./decode-json-log-record.ts";
 import { decodeLogsInto, type LogsDecodeResult } from "./decode-result.ts";
 

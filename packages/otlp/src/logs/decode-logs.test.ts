@@ -7,7 +7,7 @@ import * as fc from "fast-check";
 import { bytesField, hex, requestOf, varintField } from "../values/build-body.fuzz.ts";
 import { groupRecords } from "../values/group-records.ts";
 import { ROW_SCHEMAS, shuffledFields } from "../values/shuffled-fields.fuzz.ts";
-import { DECODE_LIMITS } from "../values/request-limits.ts";
+import { DECODE_LIMITS } from "@spoor/trace";
 import { decodeLogsJson } from "./decode-json.ts";
 import { decodeLogsProtobuf } from "./decode-protobuf.ts";
 import { encodeLogsJson } from "./encode-json.ts";

@@ -28,26 +28,3 @@ export const GRPC_INITIAL_BUFFER_BYTES = 262_144;
  * "..."; it is only ever our own words.
  */
 export const GRPC_STATUS_MESSAGE_BYTES_MAX = 1024;
-
-/**
- * Spans, attributes, events, links and values inside lists of one request together, envelopes
- * included. Real data take at least 25 bytes on the wire for each, so that 64 MiB, the largest
- * request, reach this and hardly more; the smallest ones, 2 bytes for a link that takes 40 in
- * columns, would need 30 million. A request beyond it is refused.
- */
-export const REQUEST_ROW_COUNT_MAX = 2_500_000;
-
-/**
- * Bytes of one attribute value. SDKs have no limit of their own; some backends cut at 1,024, in the
- * middle of the statement somebody needs. A longer value is cut and marked.
- */
-export const ATTRIBUTE_VALUE_BYTES_MAX = 65_536;
-
-/** Bytes of one attribute key. Real ones have some 30; a longer one is cut and marked. */
-export const ATTRIBUTE_KEY_BYTES_MAX = 1024;
-
-/**
- * Attributes of one span, event, link, resource or scope. SDKs stop at 128 unless told otherwise.
- * Further ones are left out and added to its droppedAttributesCount.
- */
-export const ATTRIBUTE_COUNT_MAX = 1024;

@@ -8,7 +8,7 @@ import {
 import { JsonScan } from "../values/scan-json-attribute.ts";
 import { scanJsonSpan } from "./scan-json-span.ts";
 import { spanOwners, type SpanOwners } from "./scan-span.ts";
-import { DECODE_LIMITS, type DecodeLimits } from "../values/request-limits.ts";
+import { DECODE_LIMITS, type DecodeLimits } from "@spoor/trace";
 import { appendJsonSpan } from "./decode-json-span.ts";
 import { type DecodeResult, decodeSpansInto } from "./decode-result.ts";
 

@@ -1,5 +1,5 @@
 import type { LossLedger, SpanBatch } from "@spoor/trace";
-import { DECODE_LIMITS, type DecodeLimits } from "../values/request-limits.ts";
+import { DECODE_LIMITS, type DecodeLimits } from "@spoor/trace";
 import { BodyScan } from "../values/scan-attribute.ts";
 import { type ProtobufSignal, scanRequest } from "../values/scan-request.ts";
 import { type DecodeResult, decodeSpansInto } from "./decode-result.ts";

@@ -16,7 +16,7 @@ import type { DecodeResult } from "./decode-result.ts";
 import { encodeTracesJson } from "./encode-json.ts";
 import { encodeTracesProtobuf } from "./encode-protobuf.ts";
 import { encodeDocumentByProtobufjs } from "./protobufjs-messages.fuzz.ts";
-import { DECODE_LIMITS, type DecodeLimits } from "../values/request-limits.ts";
+import { DECODE_LIMITS, type DecodeLimits } from "@spoor/trace";
 
 const SMALL: DecodeLimits = {
   ...DECODE_LIMITS,

@@ -1,7 +1,8 @@
 import { LOSS_REASONS, LossLedger } from "@spoor/trace";
 import { memoryOf } from "./batch-memory.ts";
 import { guarded, type Malformed } from "../protobuf/malformed.ts";
-import { type DecodeLimits, RequestLimits } from "./request-limits.ts";
+import type { DecodeLimits } from "@spoor/trace";
+import { RequestLimits } from "./request-limits.ts";
 import { ResourceShares, type RowShare } from "./resource-shares.ts";
 import type { SignalBatch } from "./signal-batch.ts";
 

@@ -8,33 +8,8 @@
  *    marked with their length; attributes beyond the number that one owner may have are left out
  *    and added to its droppedAttributesCount, which is what that field is for.
  */
-import { LossLedger } from "@spoor/trace";
+import { type DecodeLimits, LossLedger } from "@spoor/trace";
 import { MalformedInput } from "../protobuf/malformed.ts";
-import {
-  ATTRIBUTE_COUNT_MAX,
-  ATTRIBUTE_KEY_BYTES_MAX,
-  ATTRIBUTE_VALUE_BYTES_MAX,
-  REQUEST_ROW_COUNT_MAX,
-} from "../protobuf/limits.ts";
-
-/** What a decoder keeps to. */
-export interface DecodeLimits {
-  /** Spans, log records, attributes, events and links of one request together. */
-  readonly rowCountMax: number;
-  /** Bytes of one attribute value. */
-  readonly attributeValueBytesMax: number;
-  readonly attributeKeyBytesMax: number;
-  /** Attributes of one span, event, link, log record, resource or scope. */
-  readonly attributeCountMax: number;
-}
-
-/** The limits unless told otherwise. */
-export const DECODE_LIMITS: DecodeLimits = {
-  rowCountMax: REQUEST_ROW_COUNT_MAX,
-  attributeValueBytesMax: ATTRIBUTE_VALUE_BYTES_MAX,
-  attributeKeyBytesMax: ATTRIBUTE_KEY_BYTES_MAX,
-  attributeCountMax: ATTRIBUTE_COUNT_MAX,
-};
 
 /** What was cut of one owner: keys with the number of bytes that the sender sent. */
 export class Cuts {

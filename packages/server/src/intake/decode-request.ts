@@ -1,5 +1,4 @@
 import {
-  type DecodeLimits,
   decodeLogsJson,
   decodeLogsProtobuf,
   decodeTracesJson,
@@ -7,7 +6,13 @@ import {
   type Malformed,
   type ResourceShare,
 } from "@spoor/otlp";
-import { LogBatch, type LossLedger, type Resource, SpanBatch } from "@spoor/trace";
+import {
+  LogBatch,
+  type LossLedger,
+  type Resource,
+  SpanBatch,
+  type DecodeLimits,
+} from "@spoor/trace";
 import { BATCH_BYTES_KEPT_MAX } from "../base/limits.ts";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import { NO_NEWS } from "../live/live-news.ts";

@@ -1,5 +1,4 @@
-import type { DecodeLimits } from "@spoor/otlp";
-import { errorMessage, type LossLedger, type SpoolBacklog } from "@spoor/trace";
+import { errorMessage, type LossLedger, type SpoolBacklog, type DecodeLimits } from "@spoor/trace";
 import type { TraceStore } from "@spoor/store";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import type { SpanAccounts } from "../self/span-accounts.ts";

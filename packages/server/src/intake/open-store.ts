@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { DECODE_LIMITS, type DecodeLimits } from "@spoor/otlp";
 import {
   type BlockStore,
   lockDataPath,
@@ -12,7 +11,7 @@ import {
   type StoreEventListener,
   type TraceStore,
 } from "@spoor/store";
-import type { Clock } from "@spoor/trace";
+import { type Clock, DECODE_LIMITS, type DecodeLimits } from "@spoor/trace";
 import {
   CATCH_UP_MS_MAX,
   MEMORY_STORE_LOG_RECORDS_MAX,

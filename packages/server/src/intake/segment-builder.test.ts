@@ -4,13 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import {
-  DECODE_LIMITS,
-  encodeLogsJson,
-  encodeLogsProtobuf,
-  encodeTracesProtobuf,
-} from "@spoor/otlp";
-import { type LogRecord, LossLedger, type Span } from "@spoor/trace";
+import { encodeLogsJson, encodeLogsProtobuf, encodeTracesProtobuf } from "@spoor/otlp";
+import { type LogRecord, LossLedger, type Span, DECODE_LIMITS } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import { readSegment } from "../spool/segment-file.ts";
 import { Spool } from "../spool/spool.ts";

@@ -6,9 +6,8 @@
  * batches hold rows that nobody was promised, so they are thrown away and decoded again from what
  * the segment does hold.
  */
-import type { DecodeLimits } from "@spoor/otlp";
 import { encodeLogBlock, encodeSpanBlock, type LogBlock, type SpanBlock } from "@spoor/store/block";
-import { errorMessage, type LossEntry, LossLedger } from "@spoor/trace";
+import { errorMessage, type LossEntry, LossLedger, type DecodeLimits } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import type { SenderCount } from "../base/sender-share.ts";
 import { readSegment, segmentToken } from "../spool/segment-file.ts";

@@ -10,13 +10,13 @@
  * syncs, and every request of the moment would wait for them.
  */
 import { Worker } from "node:worker_threads";
-import type { DecodeLimits } from "@spoor/otlp";
 import {
   errorMessage,
   invariant,
   type LossLedger,
   SpoorError,
   type SpoolBacklog,
+  type DecodeLimits,
 } from "@spoor/trace";
 import type { ServerErrorCode } from "../base/error-codes.ts";
 import {
@@ -57,17 +57,43 @@ interface IntakeWorker {
   state: "idle" | "ready" | "active" | "sealing";
   /** Of the segment that it builds. */
   sequence: bigint;
-  /** Spans and log records. */
+  /** Spans and log records of the requests that were answered. */
   rowCount: number;
+  /** Of the requests that were handed over. */
   bytes: number;
+  /** Of those that were not answered yet. */
+  bytesUnanswered: number;
 }
+
+const IDLE = { state: "idle", sequence: 0n, rowCount: 0, bytes: 0, bytesUnanswered: 0 } as const;
+
+/** A request that was handed to a worker. */
+interface Pending {
+  readonly bytes: number;
+  readonly settle: (reply: IntakeReply) => void;
+}
+
+/** A request that no worker may take yet. */
+interface Waiting {
+  readonly request: ReceivedRequest;
+  readonly settle: (reply: IntakeReply) => void;
+}
+
+/** What SDKs send takes about so many bytes a span, compressed; a guess until the first answers. */
+const BYTES_PER_ROW_AT_FIRST = 100;
+
+/** How much of the guess an answer replaces. */
+const BYTES_PER_ROW_SHARE = 0.05;
 
 /** Owns the workers, the segment that is open, and the queue into the store. */
 export class WorkerIntake implements Intake {
   readonly #options: WorkerIntakeOptions;
   readonly #workers: readonly IntakeWorker[];
   readonly #queue: StoreQueue;
-  readonly #pending = new Map<number, (reply: IntakeReply) => void>();
+  readonly #pending = new Map<number, Pending>();
+  /** While the segment that is open is full and no worker is free to take the next. */
+  readonly #waiting: Waiting[] = [];
+  #rowsPerByte = 1 / BYTES_PER_ROW_AT_FIRST;
   readonly #rereading = new Map<bigint, PromiseWithResolvers<Sealed>>();
   #nextId = 0;
   #active: IntakeWorker | undefined;
@@ -123,15 +149,46 @@ export class WorkerIntake implements Intake {
     if (this.#isFull()) {
       return Promise.resolve(refusedAsNotKept("the spool is full, because the store is away"));
     }
-    const worker = this.#active ?? this.#activate();
     const { promise, resolve } = Promise.withResolvers<IntakeReply>();
+    this.#waiting.push({ request, settle: resolve });
+    this.#handOut();
+    return promise;
+  }
+
+  /**
+   * Gives waiting requests to the open segment until it is full. Everything that is handed to a
+   * worker ends in its segment, so a segment without bound would take all that is in flight.
+   */
+  #handOut(): void {
+    while (this.#waiting.length > 0) {
+      if (this.#active !== undefined && this.#isLarge(this.#active)) {
+        this.#wantSeal();
+        if (this.#active !== undefined) return;
+      }
+      if (this.#active === undefined && !this.#canActivate()) return;
+      const next = this.#waiting.shift();
+      if (next !== undefined) this.#hand(this.#active ?? this.#activate(), next);
+    }
+  }
+
+  #hand(worker: IntakeWorker, { request, settle }: Waiting): void {
     const id = this.#nextId;
     this.#nextId += 1;
-    this.#pending.set(id, resolve);
     const body = withOwnBuffer(request.body);
+    this.#pending.set(id, { bytes: body.length, settle });
     worker.bytes += body.length;
+    worker.bytesUnanswered += body.length;
     send(worker, { kind: "take", id, request: { ...request, body } }, [body.buffer]);
-    return promise;
+  }
+
+  #canActivate(): boolean {
+    return this.#workers.some(({ state }) => state === "idle" || state === "ready");
+  }
+
+  /** By what was answered, and by what is to be expected of what was not. */
+  #isLarge({ rowCount, bytes, bytesUnanswered }: IntakeWorker): boolean {
+    const rows = rowCount + bytesUnanswered * this.#rowsPerByte;
+    return rows >= SEGMENT_ROWS_MAX || bytes >= SEGMENT_BYTES_MAX;
   }
 
   /** Without files, memory is all there is to wait in. */
@@ -168,7 +225,7 @@ export class WorkerIntake implements Intake {
     const thread = new Worker(new URL(workerFile(), import.meta.url), {
       execArgv: process.execArgv,
     });
-    const worker: IntakeWorker = { thread, state: "idle", sequence: 0n, rowCount: 0, bytes: 0 };
+    const worker: IntakeWorker = { thread, ...IDLE };
     thread.on("message", (message: FromWorker) => this.#receive(worker, message));
     // A worker ends by itself only when it is broken; what it acknowledged is in the spool.
     thread.on("error", (cause) => {
@@ -199,13 +256,13 @@ export class WorkerIntake implements Intake {
     if (worker === undefined) return undefined;
     const { spool, syncMode, decodeLimits: limits } = this.#options;
     const { path, header } = spool.nextPlace();
-    Object.assign(worker, { state: "ready", sequence: header.sequence, rowCount: 0, bytes: 0 });
+    Object.assign(worker, IDLE, { state: "ready", sequence: header.sequence });
     send(worker, { kind: "start", place: { path, header, syncMode }, limits });
     return worker;
   }
 
   #wantSeal(): void {
-    const isOtherFree = this.#workers.some(({ state }) => state === "idle" || state === "ready");
+    const isOtherFree = this.#canActivate();
     this.#isSealWanted = !isOtherFree;
     if (isOtherFree && this.#active !== undefined) this.#seal(this.#active);
   }
@@ -243,14 +300,23 @@ export class WorkerIntake implements Intake {
     // Before the sender hears of it, so that no account lags behind an answer.
     if (reply.kind === "accepted") accounts.acknowledged(worker.sequence, reply.shares);
     else accounts.refused(reply.shares ?? [], reply.reason);
-    this.#pending.get(id)?.(reply);
+    const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    if (reply.kind === "accepted") worker.rowCount += reply.spanCount + reply.logRecordCount;
+    pending?.settle(reply);
+    const bytes = pending?.bytes ?? 0;
+    worker.bytesUnanswered -= bytes;
+    if (reply.kind === "accepted") {
+      const rowCount = reply.spanCount + reply.logRecordCount;
+      worker.rowCount += rowCount;
+      if (bytes > 0) {
+        this.#rowsPerByte += BYTES_PER_ROW_SHARE * (rowCount / bytes - this.#rowsPerByte);
+      }
+    }
     if (reply.kind === "refused" && reply.reason === "store_unavailable") {
       this.#isDiskRefusing = true;
     }
-    const isLarge = worker.rowCount >= SEGMENT_ROWS_MAX || worker.bytes >= SEGMENT_BYTES_MAX;
-    if (isLarge && worker === this.#active) this.#wantSeal();
+    if (worker === this.#active && this.#isLarge(worker)) this.#wantSeal();
+    this.#handOut();
   }
 
   #sealed(worker: IntakeWorker, sealed: Sealed): void {
@@ -282,6 +348,7 @@ export class WorkerIntake implements Intake {
 
   #workerIsFree(): void {
     if (this.#isSealWanted) this.#wantSeal();
+    this.#handOut();
     this.#onIdle?.();
   }
 

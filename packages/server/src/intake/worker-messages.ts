@@ -1,9 +1,8 @@
 /*
  * What the main thread and an intake worker say to each other.
  */
-import type { DecodeLimits } from "@spoor/otlp";
 import type { LogBlock, SpanBlock } from "@spoor/store/block";
-import type { LossEntry } from "@spoor/trace";
+import type { LossEntry, DecodeLimits } from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import type { SenderCount } from "../base/sender-share.ts";
 import type { IntakeReply } from "./intake.ts";
