@@ -111,6 +111,23 @@ export interface ProblemDocument {
   readonly hint?: string;
   /** With SPOOR_API_TRACE_AMBIGUOUS: the ids that begin so, at most ten. */
   readonly traceIds?: readonly string[];
+  /** With SPOOR_API_QUERY_INVALID: where in the query, and what to write instead. */
+  readonly query?: QueryProblem;
+}
+
+/** What is wrong with a query. */
+export interface QueryProblem {
+  /** Characters of the text that was given: from `start` up to, not including, `end`. */
+  readonly start: number;
+  readonly end: number;
+  /** Where `start` lies, both counted from 1, columns in UTF-16 units. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  /** What to write instead; empty when there is nothing better to say. */
+  readonly suggestion: string;
+  /** All of it for a terminal: the line, carets below the place, the suggestion. */
+  readonly text: string;
 }
 
 /** One event of `GET /api/v1/stream` (server-sent events, event name `traces`). */
