@@ -193,7 +193,7 @@ export const LAYERS: Layers = {
     },
     server: {
       ".": ["@spoor/store", "@spoor/trace", "@hono/node-server", "hono", "node:"],
-      api: ["live", "base", "@spoor/store", "@spoor/trace", "hono", "node:"],
+      api: ["live", "base", "@spoor/store", "@spoor/trace", "@spoor/traceql", "hono", "node:"],
       ingest: ["intake", "ports", "live", "self", "base", "@spoor/otlp", "@spoor/trace", "node:"],
       intake: [
         "live",

@@ -16,6 +16,8 @@ import { answerAsset } from "./api/assets.ts";
 import { guardHost, isLoopback } from "./api/host-guard.ts";
 import { createNativeApi, type NativeApiParts } from "./api/native-api.ts";
 import { answerMetrics } from "./api/prometheus-text.ts";
+import { answerUnreadable } from "./api/unreadable.ts";
+import { API_HEAD_BYTES_MAX } from "./base/limits.ts";
 import { Admission } from "./ingest/admission.ts";
 import { Reception } from "./ingest/reception.ts";
 import type { Intake } from "./intake/intake.ts";
@@ -97,7 +99,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...self.loss(intake?.backlog ?? { segmentCount: 0, bytes: 0 }),
     senderLosses: live.senderLosses(),
   });
-  const parts = { store, stream, live, status, loss, clock, freshen, canKeep };
+  const { version } = options;
+  const parts = { store, stream, live, version, status, loss, clock, freshen, canKeep };
   const api = createApiServer(options, parts);
   let receivers: Receivers | undefined;
   let retention: RetentionTimer | undefined;
@@ -145,7 +148,10 @@ function createApiServer(options: ServerOptions, parts: ApiParts): Server {
     return context.text("ready\n");
   });
   app.get("*", (context) => answerAsset(context, options.uiFilesPath));
-  return createAdaptorServer({ fetch: app.fetch });
+  const serverOptions = { maxHeaderSize: API_HEAD_BYTES_MAX };
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions });
+  server.on("clientError", answerUnreadable);
+  return server;
 }
 
 /** Open pages hold their streams for ever, so connections are cut instead of waited for. */

@@ -46,14 +46,16 @@ export type {
   TraceRead,
   TraceStore,
 } from "./port/trace-store.ts";
-export type {
-  FoundGroup,
-  FoundTrace,
-  MatchedSpan,
-  RangeAnswer,
-  RangeRequest,
-  SearchAnswer,
-  SearchRequest,
-  SearchSort,
+export {
+  type FoundGroup,
+  foundTrace,
+  type FoundTrace,
+  isInside,
+  type MatchedSpan,
+  type RangeAnswer,
+  type RangeRequest,
+  type SearchAnswer,
+  type SearchRequest,
+  type SearchSort,
 } from "./port/search.ts";
 export type { Replication } from "./schema/table-ddl.ts";

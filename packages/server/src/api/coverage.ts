@@ -8,6 +8,20 @@ export interface Reading {
   readonly tookMs: number;
 }
 
+/** The coverage of what the store found, as it is when the server answers. */
+export function coverageOf(
+  found: Coverage,
+  { isFresh, tookMs }: Pick<Reading, "isFresh" | "tookMs">,
+): Coverage {
+  return {
+    complete: found.complete && isFresh,
+    capped: found.capped,
+    sampledRate: found.sampledRate,
+    scannedRows: found.scannedRows,
+    tookMs: roundedMs(tookMs),
+  };
+}
+
 /** How far the answer can be trusted. */
 export function coverage(read: Reading, cap: CoverageCap): Coverage {
   return {
@@ -15,6 +29,10 @@ export function coverage(read: Reading, cap: CoverageCap): Coverage {
     capped: read.hasMore ? cap : null,
     sampledRate: 1,
     scannedRows: read.scannedRows,
-    tookMs: Math.round(read.tookMs * 1000) / 1000,
+    tookMs: roundedMs(read.tookMs),
   };
+}
+
+function roundedMs(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }

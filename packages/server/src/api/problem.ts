@@ -28,3 +28,8 @@ export function parameterInvalid(name: string, reason: string): Problem {
     detail: `${name}: ${reason}`,
   };
 }
+
+/** Whether something is a problem and not what was asked for. */
+export function isProblem(value: object): value is Problem {
+  return "code" in value && "status" in value && "title" in value;
+}

@@ -6,6 +6,7 @@ import { STREAM_STATUS_MS, STREAM_SUBSCRIBERS_MAX } from "../base/limits.ts";
 import type { Live } from "../live/live.ts";
 import type { TraceStream } from "../live/trace-stream.ts";
 import { answerProblem } from "./problem.ts";
+import { streamFull } from "./tail.ts";
 
 /**
  * `GET /api/v1/stream`: server-sent events. `traces` with summaries of traces that got new spans,
@@ -22,13 +23,7 @@ export function streamTraces(
   },
 ): Response {
   if (parts.stream.subscriberCount >= STREAM_SUBSCRIBERS_MAX) {
-    return answerProblem(context, {
-      code: "SPOOR_API_STREAM_FULL",
-      title: "Too many watch",
-      status: 503,
-      detail: `${STREAM_SUBSCRIBERS_MAX} connections follow the live stream already`,
-      hint: "close a page that nobody looks at, or ask GET /api/v1/traces instead",
-    });
+    return answerProblem(context, streamFull());
   }
   return streamSSE(context, async (sse) => {
     const closed = Promise.withResolvers<void>();

@@ -251,3 +251,56 @@ export const QUERY_SAMPLES_MAX = 5_000;
 
 /** Open spans that are told with one trace. */
 export const TRACE_OPEN_SPANS_MAX = 1_000;
+
+/**
+ * Characters of a query as it is sent; the language reads fewer. Longer text is refused here, so
+ * that no problem repeats it.
+ */
+export const QUERY_TEXT_MAX = 70_000;
+
+/** Bytes of the head of a request to the API: the longest query, each character as three. */
+export const API_HEAD_BYTES_MAX: number = 256 * KIB;
+
+/** Spans that a search tells of each group of a trace. */
+export const FOUND_SPANS_DEFAULT = 3;
+export const FOUND_SPANS_MAX = 1_000;
+
+/** Steps of an answer in numbers, and how many there are when nobody says how long one is. */
+export const RANGE_STEPS_MAX = 11_000;
+export const RANGE_STEPS_WANTED = 100;
+
+/** Columns of a heat map: more than a wide screen has pixels to spare for. */
+export const HEATMAP_STEPS_MAX = 1_000;
+export const HEATMAP_STEPS_WANTED = 100;
+
+/** Groups in one answer. */
+export const LIST_GROUPS_MAX = 10_000;
+export const LIST_GROUPS_DEFAULT = 100;
+
+/** The body of a question for differences: two queries. */
+export const DIFFERENCE_BODY_BYTES_MAX: number = 256 * KIB;
+
+/** Values that are counted of each field and side; rarer ones differ by next to nothing. */
+export const DIFFERENCE_VALUES_ASKED = 100;
+
+/** Fields and values of each that an answer about differences tells, the greatest first. */
+export const DIFFERENCE_KEYS_MAX = 100;
+export const DIFFERENCE_VALUES_MAX = 10;
+
+/** Items that a list of the catalogue tells; the store gives no more. */
+export const CATALOGUE_ITEMS_MAX = 1_000;
+
+/** Items that are offered at a cursor. */
+export const COMPLETIONS_MAX = 100;
+
+/** Traces among which the usual one is looked for, the newest of an hour. */
+export const TYPICAL_TRACES_MAX = 100;
+
+/** Spans of one place of a comparison that are named; all are counted. */
+export const COMPARED_SPAN_IDS_MAX = 20;
+
+/** Changed traces on which one follower's query is evaluated at a time, the newest; see below. */
+export const TAIL_TRACES_MAX = 100;
+
+/** Spans of a trace that is read for a follower; larger ones are told as not looked at. */
+export const TAIL_TRACE_SPANS_MAX = 2_000;

@@ -52,7 +52,7 @@ export async function aggregateRange(
   const { sql, groups, names, rows } = query;
   const grouped = ["step", ...names, ...(isHistogram(leaf) ? ["bound"] : [])].join(", ");
   const cells = await queries.run<unknown[]>(
-    `SELECT step, count(), ${[aggregateColumn(leaf), ...names].join(", ")}
+    `SELECT step, count(), ${[aggregateColumn(leaf, hints), ...names].join(", ")}
     FROM (${rows}) WHERE isNotNull(v)
     GROUP BY ${grouped}
     LIMIT ${RANGE_CELLS_MAX + 1}`,
@@ -145,7 +145,10 @@ function sampling(sql: BoundSql, { traceShare, spanShare }: MetricsHints): strin
   ];
 }
 
-function aggregateColumn({ function: name, quantiles }: MetricsAggregate): string {
+function aggregateColumn(
+  { function: name, quantiles }: MetricsAggregate,
+  { buckets }: MetricsHints,
+): string {
   switch (name) {
     case "rate":
     case "count_over_time":
@@ -162,8 +165,14 @@ function aggregateColumn({ function: name, quantiles }: MetricsAggregate): strin
       // Levels cannot be bound: these are numbers that the parser made, from 0 to 1.
       return `quantilesExact(${quantiles.join(", ")})(assumeNotNull(v))`;
     case "histogram_over_time":
-      return `${powerOfTwo("assumeNotNull(v)")} AS bound`;
+      return `${bucketBound("assumeNotNull(v)", buckets)} AS bound`;
   }
+}
+
+/** The upper bound of the bucket of a value; `buckets` is a number that `check` let through. */
+function bucketBound(value: string, buckets: number): string {
+  if (buckets === 1) return powerOfTwo(value);
+  return `if(${value} > 1, exp2(ceil(log2(${value}) * ${buckets}) / ${buckets}), 1.)`;
 }
 
 /** See `powerOfTwoFrom` of @spoor/traceql. */

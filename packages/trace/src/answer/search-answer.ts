@@ -109,7 +109,7 @@ export interface ExemplarDocument {
 export interface HeatmapAnswer extends Coverage, AskedQuery, AskedInterval {
   readonly stepNano: string;
   readonly stepCount: number;
-  /** Bucket `b` holds durations from 2^(b/8) up to 2^((b+1)/8) ns. */
+  /** Bucket `b` holds durations of more than 2^(b/8) up to and with 2^((b+1)/8) ns; 0 also less. */
   readonly bucketsPerDoubling: 8;
   /** All that are not 0, by step and bucket. */
   readonly cells: readonly HeatmapCell[];
@@ -146,8 +146,6 @@ export interface SpanGroupDocument {
   readonly p95Nano: number;
   readonly p99Nano: number;
   readonly maxNano: number;
-  /** The longest span, null when it was not found in time. */
-  readonly longest: ExemplarDocument | null;
 }
 
 /** The body of `POST /api/v1/difference`. */

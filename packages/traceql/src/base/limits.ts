@@ -34,3 +34,6 @@ export const COMPARE_VALUES_DEFAULT = 10;
 
 /** Attribute values that `compare` gives for each attribute. Beyond it: refused. */
 export const COMPARE_VALUES_MAX = 1_000;
+
+/** Buckets for each doubling of a histogram: known to within 4.4 %. Beyond it: refused. */
+export const BUCKETS_MAX = 16;

@@ -1,5 +1,5 @@
 /* Whether a query that could be read makes sense. */
-import { COMPARE_VALUES_MAX } from "../base/limits.ts";
+import { BUCKETS_MAX, COMPARE_VALUES_MAX } from "../base/limits.ts";
 import type { Problem } from "../base/place.ts";
 import type {
   Hint,
@@ -127,6 +127,10 @@ function checkHint({ name, value, place }: Hint, types: TypeChecker): void {
   }
   if (name === "exemplars" && typeof value === "number" && (value < 0 || value > 1_000)) {
     types.report(place, "exemplars is a number from 0 to 1000");
+  }
+  const isBuckets = name === "buckets" && typeof value === "number";
+  if (isBuckets && !(Number.isInteger(value) && value >= 1 && value <= BUCKETS_MAX)) {
+    types.report(place, `buckets is a whole number from 1 to ${BUCKETS_MAX}`);
   }
   if (name === "order" && value !== "recent" && value !== "duration") {
     types.report(place, 'order is "recent" or "duration"');

@@ -30,11 +30,13 @@ export interface MetricsHints {
   readonly spanShare: number;
   /** Exemplars for each series, at most. */
   readonly exemplars: number;
+  /** Buckets of a histogram for each doubling. */
+  readonly buckets: number;
 }
 
 /** The hints of a query. `with(sample=true)` leaves the choice to us: everything is looked at. */
 export function metricsHints({ hints }: Query): MetricsHints {
-  const found = { traceShare: 1, spanShare: 1, exemplars: 0 };
+  const found = { traceShare: 1, spanShare: 1, exemplars: 0, buckets: 1 };
   for (const { name, value } of hints) {
     if (name === "exemplars") {
       found.exemplars = typeof value === "number" ? value : value === true ? EXEMPLARS_DEFAULT : 0;
@@ -42,6 +44,7 @@ export function metricsHints({ hints }: Query): MetricsHints {
     if (typeof value !== "number") continue;
     if (name === "sample" || name === "trace_sample") found.traceShare = value;
     if (name === "span_sample") found.spanShare = value;
+    if (name === "buckets") found.buckets = value;
   }
   return found;
 }
@@ -179,7 +182,7 @@ class AggregateCollector implements LeafCollector {
     const builder = new SeriesBuilder(this.#leaf, this.#window);
     const weight = 1 / (this.#hints.traceShare * this.#hints.spanShare);
     for (const bin of this.#bins.values()) {
-      builder.add(bin.group, bin.step, cellOf(this.#leaf, bin), weight);
+      builder.add(bin.group, bin.step, cellOf(this.#leaf, bin, this.#hints), weight);
     }
     return withExemplars(this.#leaf, builder.finish(), (key) =>
       (this.#exemplars.get(key) ?? []).toSorted(byTime).slice(0, this.#hints.exemplars),
@@ -207,13 +210,17 @@ export function withExemplars(
   });
 }
 
-function cellOf({ function: name, quantiles }: MetricsAggregate, { count, values }: Bin): Cell {
+function cellOf(
+  { function: name, quantiles }: MetricsAggregate,
+  { count, values }: Bin,
+  { buckets }: MetricsHints,
+): Cell {
   const sorted = name === "quantile_over_time" ? values.toSorted((a, b) => a - b) : [];
   return {
     count,
     value: aggregate(AGGREGATE_OF[name] ?? "count", values) ?? Number.NaN,
     quantiles: quantiles.map((quantile) => quantileOf(sorted, quantile)),
-    histogram: name === "histogram_over_time" ? histogramOf(values) : [],
+    histogram: name === "histogram_over_time" ? histogramOf(values, buckets) : [],
   };
 }
 
@@ -230,10 +237,10 @@ function quantileOf(sorted: readonly number[], quantile: number): number {
   return sorted[index] ?? Number.NaN;
 }
 
-function histogramOf(values: readonly number[]): [number, number][] {
+function histogramOf(values: readonly number[], buckets: number): [number, number][] {
   const counts = new Map<number, number>();
   for (const value of values) {
-    const bound = powerOfTwoFrom(value);
+    const bound = buckets === 1 ? powerOfTwoFrom(value) : rootOfTwoFrom(value, buckets);
     counts.set(bound, (counts.get(bound) ?? 0) + 1);
   }
   return [...counts];
@@ -246,4 +253,9 @@ function powerOfTwoFrom(value: number): number {
   // The logarithm is rounded: next to a power of two it may be off by one.
   if (guess / 2 >= value) return guess / 2;
   return guess < value ? guess * 2 : guess;
+}
+
+/** The same for narrower buckets, `2 ** (n / buckets)`. Whoever reads it rounds to `n`. */
+function rootOfTwoFrom(value: number, buckets: number): number {
+  return value > 1 ? 2 ** (Math.ceil(Math.log2(value) * buckets) / buckets) : 1;
 }

@@ -137,6 +137,7 @@ export const HINTS: ReadonlyMap<string, readonly ("boolean" | "number" | "string
   ["exemplars", ["boolean", "number"]],
   ["most_recent", ["boolean"]],
   ["order", ["string"]],
+  ["buckets", ["number"]],
 ]);
 
 /** Nanoseconds of each unit in which a duration may be written. */

@@ -1,0 +1,1 @@
+export const ANSWER_SCHEMAS: Readonly<Record<string, unknown>> = {};
