@@ -13,6 +13,7 @@ export {
   type MergedPart,
   mergeTraces,
 } from "./analysis/merge-traces.ts";
+export { type TraceFault, traceFaults } from "./analysis/trace-faults.ts";
 export { type HolderLines, type WaitLines, waitLines } from "./analysis/wait-lines.ts";
 export {
   deepestOpenSpan,

@@ -48,3 +48,32 @@ export const WATCH_MS = 1_000;
 export const NOW_REQUESTS_MAX = 10;
 /** Instances that `spoor now` names; the others are counted in one line. */
 export const NOW_INSTANCES_MAX = 20;
+
+/** Groups that `spoor stats` prints unless told otherwise: about one screen. */
+export const STATS_COUNT_DEFAULT = 20;
+/** The most that one answer of the API holds. */
+export const STATS_COUNT_MAX = 10_000;
+
+/** Spans of each group of a trace that `spoor spans` lists; the most that the API tells. */
+export const SPANS_PER_TRACE_MAX = 1_000;
+
+/** Places that `spoor compare` and `spoor why` print unless told to print all. */
+export const COMPARED_PLACES_DEFAULT = 10;
+
+/** Steps of the critical path that `spoor why` prints; they are those with the most time. */
+export const WHY_STEPS_MAX = 8;
+
+/** Traces of which `spoor check` reads all spans, the newest. */
+export const CHECK_TRACES_DEFAULT = 200;
+
+/** Traces that `spoor export` writes unless told otherwise. */
+export const EXPORT_TRACES_DEFAULT = 1_000;
+
+/** Bytes of a request that `spoor import` sends; the server takes up to 64 MiB. */
+export const IMPORT_LINE_BYTES_MAX: number = 60 * 1024 * 1024;
+
+/** How long a shell waits for a completion, in ms: longer and typing feels stuck. */
+export const COMPLETION_MS_MAX = 300;
+
+/** The pause before a broken tail is taken up again, in ms. */
+export const TAIL_RETRY_MS = 1_000;

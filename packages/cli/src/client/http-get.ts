@@ -1,5 +1,5 @@
 /*
- * One GET request, on the cheapest client that Node has.
+ * One request, on the cheapest client that Node has.
  *
  * Not `fetch`, and not an `import` of node:http: both load undici, which costs 30 ms of CPU, more
  * than starting Node does. (An import reads every export of the module, and WebSocket is one.)
@@ -31,14 +31,44 @@ export async function httpGet(
     readonly headers: Readonly<Record<string, string>>;
   },
 ): Promise<HttpAnswer> {
+  return exchange(url, { timeoutMs, headers, method: "GET", body: "" });
+}
+
+/** Posts `body` to `url`; everything else as {@link httpGet}. */
+export async function httpPost(
+  url: URL,
+  options: {
+    readonly timeoutMs: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  },
+): Promise<HttpAnswer> {
+  return exchange(url, { ...options, method: "POST" });
+}
+
+async function exchange(
+  url: URL,
+  {
+    timeoutMs,
+    headers,
+    method,
+    body,
+  }: {
+    readonly timeoutMs: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly method: "GET" | "POST";
+    readonly body: string;
+  },
+): Promise<HttpAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const signal = AbortSignal.timeout(timeoutMs);
-  const options = { agent: false, headers, signal } as const;
+  const options = { agent: false, headers, signal, method } as const;
   const request =
     url.protocol === "https:"
-      ? process.getBuiltinModule("node:https").get(url, options, resolve)
-      : process.getBuiltinModule("node:http").get(url, options, resolve);
+      ? process.getBuiltinModule("node:https").request(url, options, resolve)
+      : process.getBuiltinModule("node:http").request(url, options, resolve);
   request.on("error", (error) => reject(signal.aborted ? signal.reason : error));
+  request.end(body);
   const response = await promise;
   const chunks: Buffer[] = [];
   try {

@@ -33,13 +33,26 @@ export interface ListQuery {
   readonly sort?: "recent" | "duration";
   readonly onlyErrors?: boolean;
   readonly service?: string;
-  readonly fromUnixNano?: bigint;
+  /** Times as the server takes them. */
+  readonly from?: string;
+  readonly to?: string;
 }
 
 /** What `GET /readyz` said. */
 export interface Readiness {
   readonly isReady: boolean;
   readonly words: string;
+}
+
+/** What to ask of a route of `/api/v1`. */
+export interface Question<T> {
+  /** Without the slash before it. */
+  readonly path: string;
+  /** Those that are empty or undefined are left out. */
+  readonly parameters: Readonly<Record<string, string | number | undefined>>;
+  readonly field: keyof T & string;
+  /** Completes "cannot …". */
+  readonly goal: string;
 }
 
 /** Asks one server. */
@@ -57,6 +70,8 @@ export interface SpoorClient {
   inflight(): Promise<InflightAnswer>;
   /** What processes found wrong with their tracing. */
   findings(): Promise<FindingsAnswer>;
+  /** What a route of `/api/v1` answers; `field` must be in it. */
+  ask<T>(question: Question<T>): Promise<T>;
   /** Whether the server takes spans now, and if not, why. */
   readiness(): Promise<Readiness>;
 }
@@ -104,6 +119,10 @@ export function createClient(options: ClientOptions): SpoorClient {
       const answer = await get("api/v1/findings", "read the findings");
       return checked<FindingsAnswer>(answer, "findings", base.origin);
     },
+    ask: async <T>({ path, parameters, field, goal }: Question<T>) => {
+      const answer = await get(`api/v1/${path}?${parametersOf(parameters)}`, goal);
+      return checked<T>(answer, field, base.origin);
+    },
     readiness: async () => {
       const { status, body } = await send(new URL("readyz", base), options, "ask for readiness");
       return { isReady: status === 200, words: body.trim() };
@@ -130,8 +149,20 @@ function listParameters(query: ListQuery): URLSearchParams {
   if (query.sort !== undefined) parameters.set("sort", query.sort);
   if (query.onlyErrors === true) parameters.set("errors", "true");
   if (query.service !== undefined) parameters.set("service", query.service);
-  if (query.fromUnixNano !== undefined) parameters.set("from", query.fromUnixNano.toString());
+  if (query.from !== undefined) parameters.set("from", query.from);
+  if (query.to !== undefined) parameters.set("to", query.to);
   return parameters;
+}
+
+/** Parameters of an address, without those that are empty. */
+export function parametersOf(
+  parameters: Readonly<Record<string, string | number | undefined>>,
+): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== "") given.set(name, String(value));
+  }
+  return given.toString();
 }
 
 async function send(url: URL, { timeoutMs }: ClientOptions, goal: string): Promise<HttpAnswer> {
@@ -154,7 +185,8 @@ function timedOut(url: URL, timeoutMs: number, goal: string): SpoorError {
   });
 }
 
-function unreachable(url: URL, cause: unknown): SpoorError {
+/** Why nothing came. */
+export function unreachable(url: URL, cause: unknown): SpoorError {
   const code = errorCode(cause) ?? errorMessage(cause);
   const reasons: Readonly<Record<string, string>> = {
     ECONNREFUSED: "connection refused",
@@ -206,7 +238,8 @@ function notSpoor(url: string, why: string): SpoorError {
   });
 }
 
-function problemError(problem: Partial<ProblemDocument>, goal: string): SpoorError {
+/** An answer that is a problem, as an error. */
+export function problemError(problem: Partial<ProblemDocument>, goal: string): SpoorError {
   const { code = "SPOOR_CLI_SERVER_FAILED", detail, title, traceIds = [], status = 0 } = problem;
   const why = detail ?? title ?? `the server answered ${status} without saying why`;
   const ids = distinctPrefixes(traceIds);
@@ -214,6 +247,7 @@ function problemError(problem: Partial<ProblemDocument>, goal: string): SpoorErr
   return new SpoorError(`cannot ${goal}: ${why}`, {
     code,
     ...(hint === undefined ? {} : { hint }),
+    ...(problem.query === undefined ? {} : { cause: problem.query }),
   });
 }
 

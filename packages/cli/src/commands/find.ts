@@ -1,45 +1,54 @@
-import { fromSummaryDocument, type StatusAnswer, type TraceListAnswer } from "@spoor/trace";
+import {
+  fromSummaryDocument,
+  type StatusAnswer,
+  type TraceListAnswer,
+  type TraceSearchAnswer,
+} from "@spoor/trace";
 import type { VerbDeclaration } from "../arguments/declaration.ts";
-import { parseElapsedTime } from "../arguments/elapsed-time.ts";
 import { type ParsedArguments, usage, wholeNumber } from "../arguments/parse-arguments.ts";
 import { FIND_COUNT_DEFAULT, FIND_COUNT_MAX } from "../base/limits.ts";
-import type { ListQuery, SpoorClient } from "../client/spoor-client.ts";
+import { search } from "../client/questions.ts";
+import type { SpoorClient } from "../client/spoor-client.ts";
+import { dataCsv, dataMarkdown } from "../terminal/data-table.ts";
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from "../terminal/glyphs.ts";
-import { traceLines, traceTable } from "../terminal/trace-table.ts";
+import { TRACE_COLUMNS, traceLines, traceTable } from "../terminal/trace-table.ts";
+import { visibleText } from "../terminal/visible-text.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { coverageWords } from "./coverage-words.ts";
+import {
+  INTERVAL_FLAGS,
+  intervalOf,
+  QUERY_OPERAND_DETAILS,
+  queryOf,
+  translationWords,
+} from "./interval-flags.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
 
 const declaration: VerbDeclaration = {
   name: "find",
   summary: "list traces",
-  operands: "",
+  operands: "[query]",
   operandCountMin: 0,
-  operandCountMax: 0,
+  operandCountMax: 100,
   flags: [
     {
       kind: "value",
       name: "output",
       short: "o",
       placeholder: "<format>",
-      choices: ["table", "json", "jsonl", "ids"],
+      choices: ["table", "json", "jsonl", "csv", "md", "ids"],
       fallback: "table",
       summary: "what to print",
     },
     {
       kind: "value",
-      name: "count",
+      name: "limit",
       short: "n",
       placeholder: "<count>",
       fallback: String(FIND_COUNT_DEFAULT),
       summary: `list at most so many, up to ${FIND_COUNT_MAX}`,
     },
-    {
-      kind: "value",
-      name: "since",
-      placeholder: "<time>",
-      summary: "only traces that started so long ago or less: 90s, 15m, 1h30m, 7d",
-    },
+    ...INTERVAL_FLAGS,
     {
       kind: "value",
       name: "sort",
@@ -55,16 +64,31 @@ const declaration: VerbDeclaration = {
       placeholder: "<name>",
       summary: "only traces in which this service took part",
     },
+    {
+      kind: "value",
+      name: "page",
+      placeholder: "<token>",
+      summary: "go on where a search with this query ended; it told the token",
+    },
+    {
+      kind: "switch",
+      name: "exit-status",
+      short: "e",
+      summary: "exit with 1 when nothing is found",
+    },
     ...QUERY_FLAGS,
   ],
   details: [
+    QUERY_OPERAND_DETAILS,
     "Prints time, trace id, service and name of the root, duration, number of spans and of " +
       "errors. On a terminal it is a table with ids as short as they can be told apart. " +
       "Piped, it is one line a trace: tabs, no header, times in UTC with ns, whole ids and " +
       "durations in ns.",
-    "Finding nothing is not an error.",
+    "Finding nothing is not an error, unless you say so with --exit-status.",
   ],
   examples: [
+    "spoor find 'service:checkout duration>2s' --since 1h",
+    "spoor find '{ status = error && span.user.id = \"42\" }' -o ids",
     "spoor find --since 1h --errors",
     "spoor find --sort duration -n 5",
     "spoor find -o ids --service payment | xargs -n 1 spoor show",
@@ -76,42 +100,80 @@ export const findCommand: Command = {
   declaration,
   run: async (given, context) => {
     const { environment, stdout, stderr } = context;
-    const query = queryOf(given, context);
     const client = clientOf(given, { verb: declaration, environment });
-    const answer = await client.listTraces(query);
+    const found = given.operands.length === 0 ? await listed(given, client, context) : undefined;
+    const answer = found ?? (await searched(given, client, context));
     stdout.write(textOf(answer, given, context));
     stderr.write(coverageWords(answer, "this list"));
-    if (answer.traces.length === 0) stderr.write(await emptyWords(query, client, given, context));
-    return "done";
+    if ("nextPage" in answer && answer.nextPage !== null) {
+      stderr.write(`The next page: --page ${answer.nextPage}\n`);
+    }
+    if (answer.traces.length > 0) return "done";
+    stderr.write(await emptyWords(client, given, context));
+    return given.count("exit-status") > 0 ? "unhealthy" : "done";
   },
 };
 
-function queryOf(given: ParsedArguments, { clock }: CommandContext): ListQuery {
-  const since = given.value("since");
-  const sinceNano = since === undefined ? undefined : parseElapsedTime(since);
-  if (since !== undefined && sinceNano === undefined) {
-    throw usage(declaration, `--since is a time such as 90s, 15m or 1h30m, not "${since}"`);
-  }
+/** Without a query: the newest, the longest, or those with an error. */
+function listed(
+  given: ParsedArguments,
+  client: SpoorClient,
+  context: CommandContext,
+): Promise<TraceListAnswer> {
   const service = given.value("service");
-  const count = given.value("count") ?? String(FIND_COUNT_DEFAULT);
-  const now = clock.nowUnixNano();
-  return {
-    limit: wholeNumber(count, { verb: declaration, name: "-n", min: 1, max: FIND_COUNT_MAX }),
+  const { from, to } = intervalOf(given, context, declaration);
+  if (given.value("page") !== undefined) throw usage(declaration, "--page needs a query");
+  return client.listTraces({
+    limit: limitOf(given),
     sort: given.value("sort") === "duration" ? "duration" : "recent",
     onlyErrors: given.count("errors") > 0,
     ...(service === undefined ? {} : { service }),
-    // A time before 1970 is the beginning of all times.
-    ...(sinceNano === undefined ? {} : { fromUnixNano: sinceNano > now ? 0n : now - sinceNano }),
-  };
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  });
 }
 
-function textOf(answer: TraceListAnswer, given: ParsedArguments, context: CommandContext): string {
+async function searched(
+  given: ParsedArguments,
+  client: SpoorClient,
+  context: CommandContext,
+): Promise<TraceSearchAnswer> {
+  for (const [name, word] of [
+    ["errors", "status:error"],
+    ["service", "service:…"],
+  ] as const) {
+    const isGiven = name === "errors" ? given.count(name) > 0 : given.value(name) !== undefined;
+    if (isGiven) throw usage(declaration, `--${name} belongs into the query`, `write ${word}`);
+  }
+  const answer = await search(client, {
+    q: queryOf(given),
+    limit: limitOf(given),
+    sort: given.value("sort"),
+    page: given.value("page"),
+    ...intervalOf(given, context, declaration),
+  });
+  context.stderr.write(translationWords(answer));
+  return answer;
+}
+
+function limitOf(given: ParsedArguments): number {
+  const limit = given.value("limit") ?? String(FIND_COUNT_DEFAULT);
+  return wholeNumber(limit, { verb: declaration, name: "-n", min: 1, max: FIND_COUNT_MAX });
+}
+
+type Answer = TraceListAnswer | TraceSearchAnswer;
+
+function textOf(answer: Answer, given: ParsedArguments, context: CommandContext): string {
   const { traces } = answer;
   switch (given.value("output")) {
     case "json":
       return `${JSON.stringify({ v: 1, ...answer })}\n`;
     case "jsonl":
       return traces.map((trace) => `${JSON.stringify({ v: 1, ...trace })}\n`).join("");
+    case "csv":
+      return dataCsv(traces.map(fromSummaryDocument), TRACE_COLUMNS);
+    case "md":
+      return dataMarkdown(traces.map(fromSummaryDocument), TRACE_COLUMNS);
     case "ids":
       return traces.map(({ traceId }) => `${traceId}\n`).join("");
     default:
@@ -119,11 +181,7 @@ function textOf(answer: TraceListAnswer, given: ParsedArguments, context: Comman
   }
 }
 
-function tableText(
-  { traces }: TraceListAnswer,
-  given: ParsedArguments,
-  context: CommandContext,
-): string {
+function tableText({ traces }: Answer, given: ParsedArguments, context: CommandContext): string {
   const look = lookOf(given, context);
   const summaries = traces.map(fromSummaryDocument);
   if (look.columns === undefined || summaries.length === 0) return traceLines(summaries);
@@ -133,17 +191,20 @@ function tableText(
 
 /** Says why nothing is listed: nothing ever came, or nothing fits. */
 async function emptyWords(
-  query: ListQuery,
   client: SpoorClient,
   given: ParsedArguments,
   context: CommandContext,
 ): Promise<string> {
   const restrictions = [
-    ...(query.fromUnixNano === undefined ? [] : [`--since ${given.value("since")}`]),
-    ...(query.onlyErrors === true ? ["--errors"] : []),
-    ...(query.service === undefined ? [] : [`--service ${query.service}`]),
+    ...given.operands,
+    ...["since", "from", "to"].flatMap((name) => {
+      const value = given.value(name);
+      return value === undefined ? [] : `--${name} ${value}`;
+    }),
+    ...(given.count("errors") > 0 ? ["--errors"] : []),
+    ...(given.value("service") === undefined ? [] : [`--service ${given.value("service")}`]),
   ];
-  if (restrictions.length > 0) return `No trace fits ${restrictions.join(" ")}.\n`;
+  if (restrictions.length > 0) return `No trace fits ${visibleText(restrictions.join(" "))}.\n`;
   const status = await client.status();
   return status.received.spans === 0
     ? firstRunWords(status, lookOf(given, context).timeText)

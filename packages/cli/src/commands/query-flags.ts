@@ -55,9 +55,13 @@ export function clientOf(
 ): SpoorClient {
   // An empty variable is one that was switched off.
   const url = given.value("url") ?? (environment["SPOOR_URL"] || DEFAULT_URL);
+  return createClient({ url, timeoutMs: timeoutMsOf(given, verb) });
+}
+
+/** How long to wait for an answer. */
+export function timeoutMsOf(given: ParsedArguments, verb: VerbDeclaration): number {
   const seconds = given.value("timeout") ?? String(TIMEOUT_SECONDS_DEFAULT);
-  const range = { verb, name: "--timeout", min: 1, max: 86_400 };
-  return createClient({ url, timeoutMs: wholeNumber(seconds, range) * 1000 });
+  return wholeNumber(seconds, { verb, name: "--timeout", min: 1, max: 86_400 }) * 1000;
 }
 
 /** How the answer is to look. */

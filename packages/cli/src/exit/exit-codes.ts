@@ -31,7 +31,9 @@ export const EXIT_CODES: Readonly<Record<ExitName, ExitMeaning>> = {
   },
   unhealthy: {
     code: 1,
-    meaning: "`spoor doctor` found something that does not work; warnings alone are no reason.",
+    meaning:
+      "`spoor doctor` or `spoor check` found something wrong (warnings alone are no reason), or " +
+      "with `--exit-status` nothing was found.",
   },
   usage: {
     code: 2,
@@ -67,6 +69,11 @@ export const EXIT_OF_ERROR: Readonly<Record<string, ExitName>> = {
   SPOOR_API_TRACE_AMBIGUOUS: "usage",
   SPOOR_API_TRACE_REFERENCE_INVALID: "usage",
   SPOOR_API_PARAMETER_INVALID: "usage",
+  SPOOR_API_QUERY_INVALID: "usage",
+  SPOOR_API_PAGE_INVALID: "usage",
+  SPOOR_API_REQUEST_TOO_LARGE: "usage",
+  SPOOR_API_NOTHING_TYPICAL: "notFound",
+  SPOOR_CLI_FILE: "usage",
 };
 
 /**

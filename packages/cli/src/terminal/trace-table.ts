@@ -3,6 +3,7 @@
  * shortened, for programs.
  */
 import { formatDuration, serviceHue, type TraceSummary } from "@spoor/trace";
+import { type Column, dataLines } from "./data-table.ts";
 import type { Glyphs } from "./glyphs.ts";
 import type { Palette } from "./palette.ts";
 import { cutMiddle, padEnd, padStart, textWidth } from "./text-width.ts";
@@ -24,22 +25,20 @@ const ID_DIGITS_MIN = 8;
 const ROOT_COLUMNS_MIN = 12;
 const GAP = "  ";
 
+/** What is told of a trace, exactly and not cut. */
+export const TRACE_COLUMNS: readonly Column<TraceSummary>[] = [
+  { title: "time", text: ({ startTimeUnixNano }) => exactTime(startTimeUnixNano) },
+  { title: "trace", text: ({ traceId }) => traceId },
+  { title: "service", text: ({ rootService }) => rootService },
+  { title: "root", text: ({ rootName }) => rootName },
+  { title: "duration", isNumber: true, text: ({ durationNano }) => `${durationNano}ns` },
+  { title: "spans", isNumber: true, text: ({ spanCount }) => String(spanCount) },
+  { title: "errors", isNumber: true, text: ({ errorCount }) => String(errorCount) },
+];
+
 /** One line a trace: time, id, service, root, duration in ns, spans, errors; separated by tabs. */
 export function traceLines(traces: readonly TraceSummary[]): string {
-  return traces
-    .map((trace) => {
-      const fields = [
-        exactTime(trace.startTimeUnixNano),
-        trace.traceId,
-        trace.rootService,
-        trace.rootName,
-        `${trace.durationNano}ns`,
-        trace.spanCount,
-        trace.errorCount,
-      ];
-      return `${fields.map((field) => printable(String(field), { isAscii: false })).join("\t")}\n`;
-    })
-    .join("");
+  return dataLines(traces, TRACE_COLUMNS);
 }
 
 /** The table for people. Ids are as long as it takes to tell them apart, at least 8 digits. */
@@ -63,6 +62,18 @@ export function traceTable(traces: readonly TraceSummary[], view: TableView): st
   });
   return [header, ...lines, ""].join("\n");
 }
+
+/** One row without a header, in columns that suit most traces: for a list that still grows. */
+export function traceRow(trace: TraceSummary, view: TableView): string {
+  const others = STREAM_WIDTHS.reduce((sum, width) => sum + width + GAP.length, 0);
+  const root = Math.max(ROOT_COLUMNS_MIN, Math.min(STREAM_ROOT_COLUMNS, view.columns - others));
+  const widths = STREAM_WIDTHS.with(HEADER.indexOf("root"), root);
+  return `${paint(aligned(cells(trace, ID_DIGITS_MIN, view), widths, view), trace, view)}\n`;
+}
+
+/** In the order of the header; that of the root is what is left, up to the other number. */
+const STREAM_WIDTHS = [9, ID_DIGITS_MIN, 14, 0, 8, 5, 6];
+const STREAM_ROOT_COLUMNS = 40;
 
 function cells(trace: TraceSummary, idDigits: number, view: TableView): string[] {
   const duration = formatDuration(trace.durationNano);

@@ -26,7 +26,7 @@ export function askSearch(text: string): Asked<"search"> | Problem {
   const query = checked(traceql);
   if ("code" in query) return query;
   if (query.kind === "search") {
-    return { query, traceql: print(query), isTranslated: traceql !== text.trim() };
+    return { query, traceql: print(query), isTranslated: !isSame(traceql, text) };
   }
   const place = { start: 0, end: text.length };
   const message = "this is a question for numbers, and here traces are looked for";
@@ -35,6 +35,11 @@ export function askSearch(text: string): Asked<"search"> | Problem {
     message,
     hint: "Leave out what stands behind the spans, or ask /api/v1/query-range.",
   });
+}
+
+/** Nothing was translated when there was nothing, or TraceQL already. */
+function isSame(traceql: string, text: string): boolean {
+  return text.trim() === "" || traceql === text.trim();
 }
 
 /** A metrics query in TraceQL. */
