@@ -8,6 +8,7 @@ import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LOSS_REASONS } from "@spoor/trace";
+import { answerSchemas } from "./answer-schemas.ts";
 import {
   isTestFile,
   isTypeScript,
@@ -147,12 +148,24 @@ function table(heading: string, rows: Readonly<Record<string, string>>): string 
   ].join("\n");
 }
 
+/** A part of the document of the API, which the server serves. */
+export const ANSWER_SCHEMAS_PATH = "packages/server/src/api/answer-schemas.json";
+
+/** A line for each schema, so that a change shows as one. */
+function schemasText(schemas: Readonly<Record<string, unknown>>): string {
+  const lines = Object.entries(schemas).map(
+    ([name, schema]) => `  ${JSON.stringify(name)}: ${JSON.stringify(schema)}`,
+  );
+  return `{\n${lines.join(",\n")}\n}\n`;
+}
+
 /** Path and text of each page. */
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   const registries = await readRegistries(repositoryFiles());
   return new Map([
     ["docs/reference/errors.md", errorsPage(registries)],
     ["docs/reference/loss-reasons.md", lossReasonsPage(LOSS_REASONS)],
+    [ANSWER_SCHEMAS_PATH, schemasText(answerSchemas())],
   ]);
 }
 

@@ -258,6 +258,7 @@ export type {
   QueryProblem,
   ReceivedStatus,
   SpansAnswer,
+  SpansRequest,
   StatusAnswer,
   StoreStatus,
   TraceAnswer,

@@ -1,6 +1,6 @@
 /* The document of the API (OpenAPI 3.1), made from the declarations of its routes. */
 import { SERVER_ERROR_CODES } from "../base/error-codes.ts";
-import { ANSWER_SCHEMAS } from "./answer-schemas.ts";
+import schemas from "./answer-schemas.json" with { type: "json" };
 import type { Route } from "./route.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
     },
     servers: [{ url: "/api/v1" }],
     paths,
-    components: { schemas: ANSWER_SCHEMAS },
+    components: { schemas },
   };
 }
 
@@ -43,6 +43,8 @@ function operation(route: Route): Json {
 }
 
 function jsonContent(mediaType: string, schema: string): Json {
+  // A form that is no JSON has no schema; docs/formats describes it.
+  if (!(schema in schemas)) return { [mediaType]: {} };
   return { [mediaType]: { schema: { $ref: `#/components/schemas/${schema}` } } };
 }
 

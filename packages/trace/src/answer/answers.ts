@@ -135,3 +135,9 @@ export interface TraceStreamEvent {
   /** Summaries of the traces that got new spans since the event before. */
   readonly traces: readonly TraceSummaryDocument[];
 }
+
+/** The body of `POST /api/v1/traces/{traceId}/spans`. */
+export interface SpansRequest {
+  /** 1 to 1000, of 16 hex digits. */
+  readonly spanIds: readonly string[];
+}

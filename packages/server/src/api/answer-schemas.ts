@@ -1,1 +1,0 @@
-export const ANSWER_SCHEMAS: Readonly<Record<string, unknown>> = {};
