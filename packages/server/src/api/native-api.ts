@@ -24,7 +24,8 @@ export function createNativeApi(parts: NativeApiParts): Hono {
     api.on(method.toUpperCase(), pattern, (context: Context) => respond(context, parts));
   }
   api.get("/openapi.json", (context) => context.json(openApiDocument(ROUTES, parts.version)));
-  api.notFound((context) => answerProblem(context, notFound(context.req.path)));
+  // Not `notFound`, which counts only in the outermost app.
+  api.all("*", (context) => answerProblem(context, notFound(context.req.path)));
   api.onError((error, context) => {
     const problem = problemOf(error);
     // Whoever went away needs no answer, and it is no error of anybody.

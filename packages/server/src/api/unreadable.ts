@@ -1,17 +1,25 @@
 import { errorCode, errorMessage } from "@spoor/trace";
 import type { Duplex } from "node:stream";
-import { API_HEAD_BYTES_MAX } from "../base/limits.ts";
+import { API_HEAD_BYTES_MAX, DRAIN_MS_MAX } from "../base/limits.ts";
 import type { Problem } from "./problem.ts";
+
+/** Connections that were answered already; what still comes on them is thrown away. */
+const answered = new WeakSet<Duplex>();
 
 /**
  * Answers a request whose head could not be read, such as one with a query of a megabyte, and
  * closes the connection. Node's own answer says nothing but a number.
+ *
+ * The rest of the request is let in for a while: closing at once would cut the answer off too.
  */
 export function answerUnreadable(error: Error, socket: Duplex): void {
-  if (!socket.writable) {
+  if (answered.has(socket)) return;
+  if (!socket.writable || errorCode(error) === "ECONNRESET") {
     socket.destroy();
     return;
   }
+  answered.add(socket);
+  setTimeout(() => socket.destroy(), DRAIN_MS_MAX).unref();
   const problem = problemOf(error);
   const body = JSON.stringify(problem);
   const head = [
