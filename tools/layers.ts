@@ -270,6 +270,7 @@ export const LAYERS: Layers = {
     "packages/store/src/engine/test-servers.ts": "starts servers and clusters for tests",
     "packages/sdk/src/conformance-parts.ts": "what the tests of other SDKs look at",
     "packages/trace/src/analysis/trace-literal.ts": "makes spans for tests",
+    "packages/server/src/api/api-literal.ts": "makes an API for tests",
     "packages/ui/src/geometry/test-spans.ts": "makes spans for tests",
     "packages/cli/src/terminal/terminal-literal.ts": "makes traces for tests",
     "packages/cli/src/client/test-server.ts": "answers as a server does, for tests",

@@ -66,7 +66,8 @@ test("which database call blocked the checkout", async () => {
       "spans",
       '{ name = "POST /checkout" && status = error } >> { span.db.system.name != nil && duration > 1s }' +
         " | select(span.db.query.text)",
-      ...["-o", "jsonl"],
+      "-o",
+      "jsonl",
     ),
   );
   assert.equal(spans.length, 1);
@@ -96,7 +97,12 @@ test("did the inventory ask Redis before or after PostgreSQL", async () => {
       "spans",
       '{ resource.service.name = "inventory" && span.db.system.name != nil }' +
         " | select(span.db.system.name)",
-      ...["--sort", "duration", "-n", "1", "-o", "jsonl"],
+      "--sort",
+      "duration",
+      "-n",
+      "1",
+      "-o",
+      "jsonl",
     ),
   );
   const systems = spans.map(({ fields }) => fields[0]?.text);

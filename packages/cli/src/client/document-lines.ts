@@ -1,4 +1,5 @@
 /* The JSON documents of a file: one, or one for each line; compressed or not. */
+import type { PassThrough } from "node:stream";
 import { errorMessage } from "@spoor/trace";
 import { failure } from "../exit/error-codes.ts";
 
@@ -64,10 +65,10 @@ async function* linesOf(source: DocumentSource): AsyncGenerator<string> {
 /** The bytes of the file, decompressed when they begin as gzip does. */
 async function openBytes({ path, stdin }: DocumentSource): Promise<AsyncIterable<Uint8Array>> {
   const { createReadStream } = process.getBuiltinModule("node:fs");
-  const { PassThrough } = process.getBuiltinModule("node:stream");
+  const streams = process.getBuiltinModule("node:stream");
   const { createGunzip } = process.getBuiltinModule("node:zlib");
   const input: NodeJS.ReadableStream = path === "-" ? stdin : createReadStream(path);
-  const bytes = new PassThrough();
+  const bytes = new streams.PassThrough();
   input.on("error", (error: Error) => bytes.destroy(error));
   input.pipe(bytes);
   const first = await firstChunk(bytes);
@@ -79,11 +80,9 @@ async function openBytes({ path, stdin }: DocumentSource): Promise<AsyncIterable
 }
 
 /** Looks at the beginning without taking it. */
-async function firstChunk(
-  bytes: InstanceType<typeof import("node:stream").PassThrough>,
-): Promise<Uint8Array | undefined> {
-  const { once } = process.getBuiltinModule("node:events");
-  await Promise.race([once(bytes, "readable"), once(bytes, "end")]);
+async function firstChunk(bytes: PassThrough): Promise<Uint8Array | undefined> {
+  const events = process.getBuiltinModule("node:events");
+  await Promise.race([events.once(bytes, "readable"), events.once(bytes, "end")]);
   // A stream without an encoding gives buffers.
   const chunk = bytes.read() as Buffer | null;
   if (chunk !== null) bytes.unshift(chunk);

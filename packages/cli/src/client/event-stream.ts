@@ -1,4 +1,4 @@
-/* Server-sent events of one route, as they arrive. On node:http, like httpGet and for its reason. */
+/* Server-sent events of one route, as they come. On node:http, like httpGet and for its reason. */
 import type { IncomingMessage } from "node:http";
 import type { ProblemDocument } from "@spoor/trace";
 import { problemError, unreachable } from "./spoor-client.ts";
@@ -11,7 +11,7 @@ import { problemError, unreachable } from "./spoor-client.ts";
 export async function* eventStream(
   url: URL,
   { signal, goal }: { readonly signal: AbortSignal; readonly goal: string },
-): AsyncGenerator<unknown> {
+): AsyncGenerator {
   const response = await open(url, signal);
   if (response === undefined) return;
   let text = "";

@@ -98,12 +98,13 @@ test("spans prints each span in a line that nothing in it can break", async () =
   );
 });
 
+function group(text: string, spanCount: number, p95Nano: number): object {
+  const counts = { spanCount, errorCount: 0, rate: 0.5 };
+  const durations = { p50Nano: 1e6, p95Nano, p99Nano: 3e6, maxNano: 4e6 };
+  return { value: { type: "string", text }, condition: null, ...counts, ...durations };
+}
+
 test("stats prints the groups by the column that was asked for", async () => {
-  const group = (text: string, spanCount: number, p95Nano: number): object => ({
-    value: { type: "string", text },
-    condition: null,
-    ...{ spanCount, errorCount: 0, rate: 0.5, p50Nano: 1e6, p95Nano, p99Nano: 3e6, maxNano: 4e6 },
-  });
   const groups = [group("cart", 7, 1e6), group("inventory", 3, 2e6)];
   const answer = { ...COMPLETE, ...ASKED, by: "name", groups };
   await using server = await startTestServer(answers({ "/api/v1/groups": answer }));

@@ -56,14 +56,16 @@ function lastWord(line: string): string {
   return /\S*$/u.exec(line)?.[0] ?? "";
 }
 
+async function declarationOf(verb: string): Promise<VerbDeclaration> {
+  return (await findVerb(verb).load()).declaration;
+}
+
 /** Never rejects: while somebody types, nothing is better than an error. */
 async function candidates(line: string, { environment }: CommandContext): Promise<string[]> {
   const url = environment["SPOOR_URL"] || DEFAULT_URL;
   try {
     const client = createClient({ url, timeoutMs: COMPLETION_MS_MAX });
     const verbs = VERBS.map(({ name }) => name);
-    const declarationOf = async (name: string): Promise<VerbDeclaration> =>
-      (await findVerb(name).load()).declaration;
     return await completeLine(line, { client, verbs, declarationOf });
   } catch {
     return [];

@@ -105,9 +105,8 @@ export const findCommand: Command = {
     const answer = found ?? (await searched(given, client, context));
     stdout.write(textOf(answer, given, context));
     stderr.write(coverageWords(answer, "this list"));
-    if ("nextPage" in answer && answer.nextPage !== null) {
-      stderr.write(`The next page: --page ${answer.nextPage}\n`);
-    }
+    const { nextPage = null }: Partial<Pick<TraceSearchAnswer, "nextPage">> = answer;
+    if (nextPage !== null) stderr.write(`The next page: --page ${nextPage}\n`);
     if (answer.traces.length > 0) return "done";
     stderr.write(await emptyWords(client, given, context));
     return given.count("exit-status") > 0 ? "unhealthy" : "done";

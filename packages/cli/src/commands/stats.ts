@@ -115,25 +115,27 @@ const NUMBERS: Readonly<Record<(typeof SORTS)[number], (group: SpanGroupDocument
   max: ({ maxNano }) => maxNano,
 };
 
-function columnsOf(by: string): Column<SpanGroupDocument>[] {
-  const duration = (
-    title: string,
-    nano: (group: SpanGroupDocument) => number,
-  ): Column<SpanGroupDocument> => ({
+type Measure = (group: SpanGroupDocument) => number;
+
+function duration(title: string, nano: Measure): Column<SpanGroupDocument> {
+  return {
     title,
     isNumber: true,
     text: (group) => formatDuration(nano(group)),
     exact: (group) => String(nano(group)),
-  });
-  const number = (
-    title: string,
-    value: (group: SpanGroupDocument) => number,
-  ): Column<SpanGroupDocument> => ({
+  };
+}
+
+function number(title: string, value: Measure): Column<SpanGroupDocument> {
+  return {
     title,
     isNumber: true,
     text: (group) => String(Number(value(group).toPrecision(3))),
     exact: (group) => String(value(group)),
-  });
+  };
+}
+
+function columnsOf(by: string): Column<SpanGroupDocument>[] {
   return [
     {
       title: by,

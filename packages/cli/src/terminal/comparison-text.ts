@@ -20,7 +20,7 @@ export function rankedPlaces(
 }
 
 /** A change of a duration, with its sign. */
-export function deltaText(nano: number): string {
+function deltaText(nano: number): string {
   if (nano === 0) return "0";
   return `${nano > 0 ? "+" : "-"}${formatDuration(Math.abs(nano))}`;
 }

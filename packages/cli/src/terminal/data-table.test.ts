@@ -34,7 +34,7 @@ SELECT | \\x1b[31m 'a\\b'  1500ns
 `,
   );
   const [, first = ""] = dataTable(ROWS, COLUMNS, { ...view, columns: 22 }).split("\n");
-  assert.equal(first, "SELECT… 'a\\b'  1500ns");
+  assert.equal(first, "SELECT … 'a\\b'  1500ns");
 });
 
 test("for programs nothing is shortened, and a tab or an escape cannot break a line", () => {

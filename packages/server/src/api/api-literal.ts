@@ -41,7 +41,7 @@ export interface TestApi {
   post(path: string, body: string): Promise<TestAnswer>;
   raw(path: string): Promise<Response>;
   /** What a server of HTTP calls. */
-  fetch(request: Request): Response | Promise<Response>;
+  readonly fetch: (request: Request) => Response | Promise<Response>;
 }
 
 /** An answer; `body` is what its JSON says. */
@@ -77,11 +77,6 @@ export async function testApi(
     clock,
     onProblem: (message) => problems.push(message),
   });
-  const answerOf = async (response: Response): Promise<TestAnswer> => ({
-    status: response.status,
-    body: await response.json(),
-  });
-  const urlOf = (path: string): string => `http://localhost${path}`;
   return {
     store,
     stream,
@@ -93,6 +88,14 @@ export async function testApi(
     raw: async (path) => api.request(urlOf(path)),
     fetch: (request) => api.fetch(request),
   };
+}
+
+async function answerOf(response: Response): Promise<TestAnswer> {
+  return { status: response.status, body: await response.json() };
+}
+
+function urlOf(path: string): string {
+  return `http://localhost${path}`;
 }
 
 /** The trace id of a literal. */

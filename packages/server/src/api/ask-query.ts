@@ -52,7 +52,7 @@ export function askMetrics(text: string): Asked<"metrics"> | Problem {
   return queryInvalid(text, { place, message, hint: "Write … | rate()." });
 }
 
-/** Parses what was written here and not by the client. A failure is a bug of ours or of the field. */
+/** Reads and checks TraceQL. */
 export function checked(text: string): Query | Problem {
   const parsed = parse(text);
   if (!parsed.ok) return queryInvalid(text, parsed.problem);

@@ -1,5 +1,6 @@
 /* What there is to ask for: services, names, keys, values, calls, usual durations. */
 import {
+  type AttributeKeyEntry,
   type CatalogueQuery,
   type DurationHistogram,
   durationQuantileNano,
@@ -57,10 +58,7 @@ export const servicesRoute: Route = route({
   handle: (given, request) =>
     listed(given, { request, unit: "services" }, async (query) => {
       const { items, capped } = await request.store.listServices(query);
-      const services: ServicesAnswer["services"] = items.map((item) => ({
-        ...item,
-        lastStartTimeUnixNano: item.lastStartTimeUnixNano.toString(),
-      }));
+      const services: ServicesAnswer["services"] = items.map(withTextTime);
       return { capped, services };
     }),
 });
@@ -84,10 +82,7 @@ export const namesRoute: Route = route({
         ...(service === "" ? {} : { service }),
         ...(prefix === "" ? {} : { prefix }),
       });
-      const names: SpanNamesAnswer["names"] = items.map((item) => ({
-        ...item,
-        lastStartTimeUnixNano: item.lastStartTimeUnixNano.toString(),
-      }));
+      const names: SpanNamesAnswer["names"] = items.map(withTextTime);
       return { capped, names };
     }),
 });
@@ -111,10 +106,7 @@ export const keysRoute: Route = route({
         ...(scope === undefined ? {} : { scope: storeScope(scope) }),
         ...(prefix === "" ? {} : { prefix }),
       });
-      const keys: AttributeKeysAnswer["keys"] = items.map((item) => {
-        const own = item.scope === "scope" ? "instrumentation" : item.scope;
-        return { ...item, scope: own, field: fieldNameOf(own, item.key) };
-      });
+      const keys: AttributeKeysAnswer["keys"] = items.map(keyDocument);
       return { capped, keys };
     }),
 });
@@ -161,10 +153,11 @@ export const baselineRoute: Route = route({
       const quantiles = quantilesOf(durations);
       const { p50Nano } = quantiles;
       const sentence = p50Nano === null ? "" : `usually ${formatDuration(p50Nano)}`;
-      return {
-        capped: false,
-        ...{ service, name, spanCount, errorCount, ...quantiles, sentence, pendingMinutes },
-      } satisfies Omit<BaselineAnswer, keyof Coverage | keyof AskedInterval> & { capped: boolean };
+      const operation = { service, name, spanCount, errorCount };
+      return { capped: false, ...operation, ...quantiles, sentence, pendingMinutes } satisfies Omit<
+        BaselineAnswer,
+        keyof Coverage | keyof AskedInterval
+      > & { capped: boolean };
     }),
 });
 
@@ -187,6 +180,17 @@ export async function listed<Body extends { readonly capped: boolean }>(
     toUnixNano: to.toString(),
     ...coverage(reading, { unit, limit }),
   };
+}
+
+function withTextTime<Item extends { readonly lastStartTimeUnixNano: bigint }>(
+  item: Item,
+): Omit<Item, "lastStartTimeUnixNano"> & { readonly lastStartTimeUnixNano: string } {
+  return { ...item, lastStartTimeUnixNano: item.lastStartTimeUnixNano.toString() };
+}
+
+function keyDocument(item: AttributeKeyEntry): AttributeKeysAnswer["keys"][number] {
+  const scope = item.scope === "scope" ? "instrumentation" : item.scope;
+  return { ...item, scope, field: fieldNameOf(scope, item.key) };
 }
 
 function edgeDocument({ durations, ...edge }: ServiceEdge): ServiceEdgeDocument {

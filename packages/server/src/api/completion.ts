@@ -33,7 +33,15 @@ export const completionRoute: Route = route({
     const { start, prefix, items, lookup } = complete(q, Math.min(cursor, q.length));
     const stored =
       lookup === undefined ? { items: [], capped: false } : await lookedUp(lookup, prefix, request);
-    const all = [...stored.items, ...items.map((item) => ({ ...item, count: null }))];
+    const all = [
+      ...stored.items,
+      ...items.map(({ text: inserted, kind, meaning }) => ({
+        text: inserted,
+        kind,
+        meaning,
+        count: null,
+      })),
+    ];
     const hasMore = stored.capped || all.length > COMPLETIONS_MAX;
     const tookMs = request.clock.monotonicMs() - startedMs;
     const answer: CompletionAnswer = {

@@ -50,12 +50,12 @@ export interface RouteDeclaration<P extends Parameters> {
   readonly mediaType?: string;
   /** Problems besides those that every route may have. */
   readonly problems: readonly ServerErrorCode[];
-  handle(given: Given<P>, request: ApiRequest): RouteAnswer | Promise<RouteAnswer>;
+  readonly handle: (given: Given<P>, request: ApiRequest) => RouteAnswer | Promise<RouteAnswer>;
 }
 
 /** A route of which only the outside is known. */
 export interface Route extends Omit<RouteDeclaration<Parameters>, "handle"> {
-  respond(context: Context, parts: ApiParts): Promise<Response>;
+  readonly respond: (context: Context, parts: ApiParts) => Promise<Response>;
 }
 
 /** Makes a declaration a route. */

@@ -59,32 +59,31 @@ export function streamFull(): Problem {
 function follow(query: Extract<Query, { kind: "search" }>, request: ApiRequest): Response {
   const { stream, store, context } = request;
   return streamSSE(context, async (events) => {
-    const ended = Promise.withResolvers<void>();
     let changed = new Map<string, TraceSummary>();
     let woken = Promise.withResolvers<void>();
+    const end = new AbortController();
+    const stop = (): void => {
+      end.abort();
+      woken.resolve();
+    };
     const unsubscribe = stream.subscribe((traces) => {
       for (const trace of traces) changed.set(trace.traceId, trace);
       woken.resolve();
-    }, ended.resolve);
-    events.onAbort(ended.resolve);
-    let isOpen = true;
-    void ended.promise.then(() => {
-      isOpen = false;
-      woken.resolve();
-    });
+    }, stop);
+    events.onAbort(stop);
     // A line that means nothing, so that a client knows at once that it is being answered, and a
     // dead connection is noticed.
     await events.write(": following\n\n");
     const beat = setInterval(() => void events.write(": still here\n\n"), STREAM_STATUS_MS);
     try {
-      while (isOpen) {
+      while (!end.signal.aborted) {
         await woken.promise;
         woken = Promise.withResolvers<void>();
         const summaries = [...changed.values()];
         changed = new Map();
         const event = await eventOf(query, summaries, store);
         const hasNews = event.traces.length > 0 || event.skippedCount > 0;
-        if (isOpen && hasNews) {
+        if (!end.signal.aborted && hasNews) {
           await events.writeSSE({ event: "traces", data: JSON.stringify(event) });
         }
       }

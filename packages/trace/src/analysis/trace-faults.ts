@@ -70,9 +70,12 @@ function placeFaults({ problems }: TraceTree): TraceFault[] {
   }));
 }
 
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}
+
 function lossFaults({ nodes }: TraceTree): TraceFault[] {
   const spans = nodes.map(({ span }) => span);
-  const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   const fault = (
     code: TraceFault["code"],
     sentence: string,
