@@ -1,4 +1,5 @@
 import {
+  type Coverage,
   fromSummaryDocument,
   type StatusAnswer,
   type TraceListAnswer,
@@ -105,13 +106,18 @@ export const findCommand: Command = {
     const answer = found ?? (await searched(given, client, context));
     stdout.write(textOf(answer, given, context));
     stderr.write(coverageWords(answer, "this list"));
-    const { nextPage = null }: Partial<Pick<TraceSearchAnswer, "nextPage">> = answer;
-    if (nextPage !== null) stderr.write(`The next page: --page ${nextPage}\n`);
+    stderr.write(pageWords(answer));
     if (answer.traces.length > 0) return "done";
     stderr.write(await emptyWords(client, given, context));
     return given.count("exit-status") > 0 ? "unhealthy" : "done";
   },
 };
+
+/** Only a search has pages. */
+function pageWords(answer: Partial<Pick<TraceSearchAnswer, "nextPage">> & Coverage): string {
+  const { nextPage = null } = answer;
+  return nextPage === null ? "" : `The next page: --page ${nextPage}\n`;
+}
 
 /** Without a query: the newest, the longest, or those with an error. */
 function listed(
