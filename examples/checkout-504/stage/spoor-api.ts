@@ -57,7 +57,8 @@ export async function spansOf(
 
 async function readSpans(url: string): Promise<ReceivedSpan[]> {
   const response = await fetch(url);
-  if (response.status === 404) return [];
+  // Not there, or acknowledged and still on its way into the store.
+  if (response.status === 404 || response.status === 503) return [];
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
   // The part of the native API's answer that is needed here; it is spelled like OTLP/JSON.
   const { trace } = (await response.json()) as { trace: TraceJson };
