@@ -1,5 +1,5 @@
 /** The SDK that an application loads. */
-import { startPart, stopPart } from "./instrument/instrument-part.ts";
+import { startParts, stopParts, tellOpenSpans } from "./waits/watch-part.ts";
 import type { SpoorHandle } from "./start/handle.ts";
 import { start } from "./start/spoor.ts";
 import type { SpoorOptions } from "./start/spoor-options.ts";
@@ -57,5 +57,9 @@ export { SpoorTracerProvider, type TracerProviderOptions } from "./tracer/tracer
  * await handle.shutdown();
  */
 export function spoor(options: SpoorOptions = {}): SpoorHandle {
-  return start(options, { instrument: startPart, stopInstrumentations: stopPart });
+  return start(options, {
+    instrument: startParts,
+    stopInstrumentations: stopParts,
+    tellOpenSpans,
+  });
 }

@@ -91,13 +91,19 @@ export class SpanExporter implements SpanSink {
     return endpoint === undefined ? (await findReceiver()) !== undefined : isListening(endpoint);
   }
 
-  /** Queues log records and events. Those that do not fit are counted, like spans. */
-  exportLogs(events: readonly SenderEvent[]): void {
+  /**
+   * Queues log records and events. Those that do not fit are counted, like spans. With `isUrgent`
+   * they go at once: somebody may be looking while a request hangs.
+   */
+  exportLogs(
+    events: readonly SenderEvent[],
+    { isUrgent = false }: { readonly isUrgent?: boolean } = {},
+  ): void {
     if (events.length === 0) return;
     const { endpoint } = this.#options.settings;
     const hasNoPath = endpoint !== undefined && endpoint.logsPath === undefined;
     if (this.#areLogsRefused || hasNoPath) this.#logLedger.count("export_refused", events.length);
-    else this.#encoding = Promise.all([this.#encoding, this.#encodeLogs(events)]);
+    else this.#encoding = Promise.all([this.#encoding, this.#encodeLogs(events, isUrgent)]);
   }
 
   /** What became of every span so far. */
@@ -198,9 +204,10 @@ export class SpanExporter implements SpanSink {
     return new module.RequestAssembler(this.#options.resource);
   }
 
-  async #encodeLogs(events: readonly SenderEvent[]): Promise<void> {
+  async #encodeLogs(events: readonly SenderEvent[], isUrgent: boolean): Promise<void> {
     const { encodeLogChunks } = await import("./log-chunks.ts");
     for (const chunk of encodeLogChunks(events)) this.#logs.accept(chunk);
+    if (isUrgent) this.#logs.force();
   }
 
   #note(signal: Signal, outcome: Outcome, recordCount: number): void {

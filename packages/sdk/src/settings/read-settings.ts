@@ -11,6 +11,7 @@ import { Variables, type Warn } from "./read-variables.ts";
 import type {
   DetectorName,
   LimitSettings,
+  OpenSpanSettings,
   PropagatorName,
   ResourceSettings,
   ResourceValue,
@@ -32,6 +33,9 @@ import {
 
 /** The count of the specification where a span may hold several of something. */
 const LIMIT_DEFAULT = 128;
+
+/** OVERDUE_MS of @spoor/trace, which is loaded only when something is overdue. */
+const OPEN_SPAN_THRESHOLD_MS = 1000;
 
 /**
  * The settings of this process: `options`, then the configuration file or else the environment,
@@ -55,12 +59,28 @@ export function readSettings(options: SettingsOptions, warn: Warn): Settings {
     exporter: variables.choice(EXPORTER_NAMES, "OTEL_TRACES_EXPORTER") ?? "otlp",
     areLogsSent: variables.choice(LOGS_EXPORTER_NAMES, "OTEL_LOGS_EXPORTER") === "otlp",
     isReporting: own.boolean("SPOOR_REPORT") ?? true,
+    openSpans: openSpanSettings(own, warn),
     enabledInstrumentations: variables.list("OTEL_NODE_ENABLED_INSTRUMENTATIONS"),
     disabledInstrumentations: variables.list("OTEL_NODE_DISABLED_INSTRUMENTATIONS") ?? [],
     officialInstrumentations: own.list("SPOOR_OFFICIAL_INSTRUMENTATIONS") ?? [],
     isSqlSanitised: own.boolean("SPOOR_SQL_SANITISED") ?? true,
     hasConsoleIds: own.boolean("SPOOR_CONSOLE_IDS") ?? true,
     export: exportSettings({ options, variables, own, warn }),
+  };
+}
+
+function openSpanSettings(own: Variables, warn: Warn): OpenSpanSettings {
+  const thresholdsMs = new Map<string, number>();
+  for (const [route, text] of own.pairs("SPOOR_OPEN_SPAN_ROUTES") ?? []) {
+    const thresholdMs = Number(text);
+    if (Number.isFinite(thresholdMs) && thresholdMs > 0) thresholdsMs.set(route, thresholdMs);
+    else warn(`SPOOR_OPEN_SPAN_ROUTES: "${text}" of ${route} is no number of milliseconds`);
+  }
+  return {
+    areReported: own.boolean("SPOOR_OPEN_SPANS") ?? true,
+    thresholdMs: own.number("SPOOR_OPEN_SPAN_THRESHOLD") ?? OPEN_SPAN_THRESHOLD_MS,
+    thresholdsMs,
+    areDatabasesAsked: own.boolean("SPOOR_WAIT_QUERIES") ?? true,
   };
 }
 

@@ -35,6 +35,17 @@ export interface ResourceSettings {
   readonly detectors: ReadonlySet<DetectorName>;
 }
 
+/** When and how spans that do not end are reported. */
+export interface OpenSpanSettings {
+  readonly areReported: boolean;
+  /** A span that is open for longer is overdue, in ms. */
+  readonly thresholdMs: number;
+  /** Other thresholds, by the name of a span or its route, in ms. */
+  readonly thresholdsMs: ReadonlyMap<string, number>;
+  /** Whether a database may be asked what a statement waits for. */
+  readonly areDatabasesAsked: boolean;
+}
+
 /** All settings. */
 export interface Settings {
   readonly isDisabled: boolean;
@@ -47,6 +58,7 @@ export interface Settings {
   readonly exporter: "otlp" | "console" | "none";
   readonly areLogsSent: boolean;
   readonly isReporting: boolean;
+  readonly openSpans: OpenSpanSettings;
   /** Undefined: all that the application uses. */
   readonly enabledInstrumentations: readonly string[] | undefined;
   readonly disabledInstrumentations: readonly string[];

@@ -300,6 +300,26 @@ export const VARIABLES = {
     fallback: "true",
     meaning: "whether losses and findings are sent to the receiver, as log records",
   },
+  SPOOR_OPEN_SPANS: {
+    kind: "boolean",
+    fallback: "true",
+    meaning: "whether spans that do not end in time are reported, with what they wait for",
+  },
+  SPOOR_OPEN_SPAN_THRESHOLD: {
+    kind: "ms",
+    fallback: "1000",
+    meaning: "how long a span may be open before it is reported",
+  },
+  SPOOR_OPEN_SPAN_ROUTES: {
+    kind: "pairs",
+    fallback: "none",
+    meaning: "other thresholds, by span name or route: `GET /events=60000,POST /checkout=500`",
+  },
+  SPOOR_WAIT_QUERIES: {
+    kind: "boolean",
+    fallback: "true",
+    meaning: "whether a database is asked, over one more connection, what a statement waits for",
+  },
   SPOOR_OFFICIAL_INSTRUMENTATIONS: {
     kind: "list",
     fallback: "none",

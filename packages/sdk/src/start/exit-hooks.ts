@@ -20,6 +20,8 @@ import { EXIT_MS_MAX } from "../base/export-limits.ts";
 export interface ExitParts {
   /** Whether there is anything to send. */
   isWaiting(): boolean;
+  /** Whether a span is open, which is told before the process crashes. */
+  hasOpenSpans(): boolean;
   /** Sends what is there; nothing comes after it. */
   flush(deadlineMs: number): Promise<unknown>;
   /** Ends the SDK for good, in a process that ends right after. */
@@ -107,7 +109,7 @@ function onUncaught(parts: ExitParts): () => void {
 }
 
 async function endAfterCrash(parts: ExitParts): Promise<never> {
-  if (parts.isWaiting()) await parts.shutdown(EXIT_MS_MAX);
+  if (parts.isWaiting() || parts.hasOpenSpans()) await parts.shutdown(EXIT_MS_MAX);
   process.exit(EXIT_CODE_UNCAUGHT);
 }
 

@@ -28,7 +28,9 @@ import { type HookedLibraries, startLine } from "./start-line.ts";
 export interface StartParts {
   /** Hooks libraries; what it returns is said in the line at the start. */
   readonly instrument?: (instrumented: Instrumented) => HookedLibraries;
-  readonly stopInstrumentations?: () => void;
+  readonly stopInstrumentations?: () => Promise<void>;
+  /** Tells of every span that is open: the process ends, or may. */
+  readonly tellOpenSpans?: () => Promise<void>;
 }
 
 /** What instrumentations work with. */
@@ -37,6 +39,7 @@ export interface Instrumented {
   readonly provider: SpoorTracerProvider;
   readonly exporter: SpanExporter;
   readonly announcer: Announcer;
+  readonly service: string;
 }
 
 const NO_COUNTS: ExportCounts = { sent: 0, lost: [], waiting: 0 };
@@ -139,10 +142,14 @@ class SpoorSdk implements SpoorHandle {
     const problems = register({ provider: this.#provider, contextManager, propagator });
     for (const problem of problems) announcer.problem(problem);
     this.isTracing = problems.length === 0;
-    const hooked = this.#instrument();
+    const hooked = this.#instrument(detected.serviceName);
     this.#removeExitHooks = installExitHooks({
       isWaiting: () => this.#isWaiting(),
-      flush: (deadlineMs) => this.#flush(deadlineMs, { isLast: true }),
+      flush: async (deadlineMs) => {
+        await this.#parts.tellOpenSpans?.();
+        return await this.#flush(deadlineMs, { isLast: true });
+      },
+      hasOpenSpans: () => this.#provider.openSpanCount > 0,
       shutdown: (deadlineMs) => this.shutdown({ deadlineMs }),
       abandon: (how) => {
         this.#abandon(how);
@@ -182,9 +189,10 @@ class SpoorSdk implements SpoorHandle {
   }
 
   async #end(deadlineMs: number): Promise<ExportCounts> {
-    this.#parts.stopInstrumentations?.();
-    this.#provider.seal();
     const startMs = systemClock.monotonicMs();
+    await this.#parts.tellOpenSpans?.();
+    await this.#parts.stopInstrumentations?.();
+    this.#provider.seal();
     await this.#flush(deadlineMs, { isLast: true });
     this.#reports.stop();
     const restMs = startMs + deadlineMs - systemClock.monotonicMs();
@@ -196,7 +204,7 @@ class SpoorSdk implements SpoorHandle {
     return counts;
   }
 
-  #instrument(): HookedLibraries | undefined {
+  #instrument(service: string): HookedLibraries | undefined {
     if (!this.isTracing) return undefined;
     const { announcer } = this;
     try {
@@ -205,6 +213,7 @@ class SpoorSdk implements SpoorHandle {
         provider: this.#provider,
         exporter: this.#exporter,
         announcer,
+        service,
       });
     } catch (error) {
       announcer.problem(`libraries are not instrumented: ${String(error)}`);

@@ -18,6 +18,10 @@ export interface OpenSpan {
   /** A copy of what was set so far. */
   readonly attributes: Attributes;
   readonly isSampled: boolean;
+  /** What the span is about: a request, a client. For whoever asks why it does not end. */
+  readonly subject: object | undefined;
+  /** Adds an event, as `Span` does. */
+  addEvent(name: string, attributes?: Attributes): unknown;
 }
 
 /**
@@ -29,6 +33,11 @@ export class OpenSpans {
   #newest: RecordingSpan | undefined;
   #count = 0;
   #requestCount = 0;
+
+  /** How long the oldest one is open, in ms; 0 when none is. Costs one look. */
+  get oldestAgeMs(): number {
+    return this.#oldest?.ageMs ?? 0;
+  }
 
   /** How many spans are open. */
   get count(): number {

@@ -74,6 +74,11 @@ export class SpoorTracerProvider implements TracerProvider, SpanSource {
     return this.#openSpans;
   }
 
+  /** How long the oldest open span is open, in ms. Costs one look. */
+  get oldestOpenMs(): number {
+    return this.#openSpans.oldestAgeMs;
+  }
+
   get openSpanCount(): number {
     return this.#openSpans.count;
   }

@@ -82,6 +82,9 @@ export const keys = {
   spoorWaitHolders: "spoor.wait.holders",
 } as const;
 
+/** The span event that says what a span waited for, while it did. */
+export const WAIT_EVENT_NAME = "spoor.wait";
+
 /** Where the attributes begin that say what an open span waits for, and who holds it. */
 export const WAIT_KEY_PREFIX = "spoor.wait.";
 /** Where the attributes of `spoor.loss` begin; the rest of the key is the reason. */

@@ -7,6 +7,7 @@
  */
 import { context, type Span, trace } from "@opentelemetry/api";
 import type { Clock } from "@spoor/trace";
+import { setSubject } from "../../tracer/recording-span.ts";
 import { guarded, type OnFailure } from "../base/guard.ts";
 import { semanticKeys as keys } from "../base/semantic-keys.ts";
 import type { Actor, ConnectionRegistry, TransactionState } from "./connection-registry.ts";
@@ -85,6 +86,7 @@ function describeQuery(span: Span, statement: string, options: PgPatchOptions): 
   const record = trackClient(current, registry, clock);
   const startedMs = clock.monotonicMs();
   record.lastQuery = { by: actorOf(span), text, startedMs, endedMs: undefined };
+  setSubject(span, current);
   if (!span.isRecording()) return;
   const pid = record.backendPid();
   if (pid !== undefined) span.setAttribute(keys.spoorDbBackendPid, pid);

@@ -1,0 +1,39 @@
+/**
+ * Every bound of this room: its unit, the reason for the number, and what happens there.
+ */
+
+/**
+ * Between two looks at the oldest open span. A wait is named this much after the threshold at the
+ * worst; one look costs less than a microsecond.
+ */
+export const TICK_MS = 100;
+
+/** A process says that it reports when it has run for so long; a short script says nothing. */
+export const FIRST_SNAPSHOT_MS = 500;
+
+/**
+ * How long a report waits for its verdict. Most are there within 100 ms; one that is not follows
+ * as soon as it is known, because a verdict that changes is reported at once.
+ */
+export const VERDICT_MS_MAX = 300;
+
+/**
+ * A look that is late by so much says that the event loop was blocked. What arrived meanwhile is
+ * read first, before anything is said about spans that wait for it.
+ */
+export const LATE_TICK_MS = 300;
+
+/** The connection to a database for questions is closed after so long without one. */
+export const QUESTIONS_IDLE_MS = 30_000;
+
+/** How long that connection may take to be made. */
+export const CONNECT_MS_MAX = 2_000;
+
+/** How long a task of nothing may wait for a thread before the thread pool counts as full. */
+export const THREAD_POOL_PROBE_MS = 150;
+
+/** Waits that stay on a span as events; a wait that changes more often is told by its first ones. */
+export const WAIT_EVENTS_MAX = 8;
+
+/** Spans whose database or peer is asked about in one tick; the oldest first. */
+export const VERDICTS_MAX = 64;

@@ -1,0 +1,232 @@
+/*
+ * Reports the spans that do not end, as docs/formats/open-spans.md says.
+ *
+ * 1. A span is reported when it becomes overdue, then after 1, 2, 4, 8 and 15 s, and at once when
+ *    its verdict changes. Its open ancestors are reported with it.
+ * 2. Each tick that reports sends a snapshot: all that is overdue and the ancestors.
+ * 3. Verdicts are found out while the report waits, for VERDICT_MS_MAX at most. One that comes later
+ *    is a change, and reported by the next tick.
+ * 4. What a span waited for stays on it as an event, so that a finished trace tells it, too.
+ */
+import {
+  OPEN_SPANS_LISTED_MAX,
+  type OpenSpanReport,
+  QUIET_REPORT_DELAY_MS,
+  type Report,
+  reportDelayMs,
+  type SnapshotReport,
+  toReportRecord,
+  type WaitReport,
+  waitSentence,
+  waitToAttributes,
+} from "@spoor/trace";
+import type { SenderEvent } from "../base/sender-event.ts";
+import type { OpenSpan } from "../tracer/open-spans.ts";
+import { keepOnSpan, traceAttributes } from "./kept-waits.ts";
+import { VERDICT_MS_MAX } from "./limits.ts";
+import type { WatchOptions } from "./open-span-watch.ts";
+import { overdueSpans, type ToldSpan } from "./overdue-spans.ts";
+import { Verdicts } from "./verdicts.ts";
+
+const SCOPE_NAME = "spoor";
+
+interface Told {
+  seq: number;
+  /** Monotonic, in ms. */
+  dueMs: number;
+  wait: WaitReport | undefined;
+  /** What of the wait has been reported; a new verdict is reported when this differs. */
+  reportedKey: string;
+  eventCount: number;
+}
+
+/** Reports for one process. */
+export class OpenSpanReporter {
+  readonly #options: WatchOptions;
+  readonly #verdicts: Verdicts;
+  readonly #told = new Map<OpenSpan, Told>();
+  #snapshot = 0;
+  #snapshotDueMs = 0;
+  /** How many spans the last snapshot told. */
+  #listedCount = 0;
+  #hasChanged = false;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#verdicts = new Verdicts(options);
+  }
+
+  /** Whether there is something to say although nothing is overdue now. */
+  isDue(nowMs: number): boolean {
+    return this.#listedCount > 0 || nowMs >= this.#snapshotDueMs;
+  }
+
+  /** Reports what is due. */
+  async tick(): Promise<void> {
+    const { spans, clock } = this.#options;
+    const overdue = overdueSpans(spans.openSpans(), this.#options);
+    this.#forgetEnded(overdue);
+    const nowMs = clock.monotonicMs();
+    const dueMs = (told: ToldSpan): number => this.#told.get(told.span)?.dueMs ?? 0;
+    const due = overdue.filter((one) => dueMs(one) <= nowMs);
+    if (due.length > 0) await this.#findVerdicts(overdue, due);
+    this.#verdicts.rest(overdue.length > 0);
+    const isClosing = overdue.length === 0 && this.#listedCount > 0;
+    const isChanged = this.#hasChanged;
+    if (due.length === 0 && !isChanged && !isClosing && nowMs < this.#snapshotDueMs) return;
+    this.#hasChanged = false;
+    // Some may have ended while their verdicts were found.
+    const open = new Set(spans.openSpans());
+    const still = overdue.filter(({ span }) => open.has(span));
+    const reported = still.filter((one) => dueMs(one) <= nowMs || this.#isChanged(one.span));
+    this.#send(still, reported);
+  }
+
+  /** Reports every open span, overdue or not: the process may end now. */
+  tellAll(): void {
+    const thresholds = { ...this.#options, thresholdMs: 0, thresholdsMs: new Map<string, number>() };
+    const all = overdueSpans(this.#options.spans.openSpans(), thresholds);
+    const isOverdue = new Set(
+      overdueSpans(this.#options.spans.openSpans(), this.#options).map(({ span }) => span),
+    );
+    const told = all.map((one) => ({ ...one, isOverdue: isOverdue.has(one.span) }));
+    this.#send(told, told);
+  }
+
+  async close(): Promise<void> {
+    await this.#verdicts.close();
+  }
+
+  #forgetEnded(overdue: readonly ToldSpan[]): void {
+    const open = new Set(overdue.map(({ span }) => span));
+    for (const span of this.#told.keys()) if (!open.has(span)) this.#told.delete(span);
+  }
+
+  /** Asks for the verdicts of all leaves when one is due, because one walk answers for many. */
+  async #findVerdicts(overdue: readonly ToldSpan[], due: readonly ToldSpan[]): Promise<void> {
+    const isDue = new Set(due.map(({ span }) => span));
+    const leaves = overdue.filter(({ isLeaf, isOverdue, span }) => isLeaf && isOverdue && isDue.has(span));
+    if (leaves.length === 0) return;
+    const found = this.#verdicts.find(
+      leaves.map(({ span }) => span),
+      (span, wait) => this.#note(span, wait),
+    );
+    await Promise.race([found, unrefDelay(VERDICT_MS_MAX)]);
+  }
+
+  #note(span: OpenSpan, wait: WaitReport): void {
+    const told = this.#toldOf(span);
+    told.wait = wait;
+    if (told.seq > 0 && this.#isChanged(span)) this.#hasChanged = true;
+    told.eventCount += keepOnSpan(span, wait, {
+      isChanged: verdictKey(wait) !== told.reportedKey,
+      eventCount: told.eventCount,
+    });
+  }
+
+  #isChanged(span: OpenSpan): boolean {
+    const told = this.#told.get(span);
+    return told?.wait !== undefined && verdictKey(told.wait) !== told.reportedKey;
+  }
+
+  #toldOf(span: OpenSpan): Told {
+    let told = this.#told.get(span);
+    if (told === undefined) {
+      told = { seq: 0, dueMs: 0, wait: undefined, reportedKey: "", eventCount: 0 };
+      this.#told.set(span, told);
+    }
+    return told;
+  }
+
+  #send(open: readonly ToldSpan[], reported: readonly ToldSpan[]): void {
+    const { clock, processStartUnixNano } = this.#options;
+    const origin = { timeUnixNano: clock.nowUnixNano(), processStartUnixNano };
+    const nowMs = clock.monotonicMs();
+    this.#snapshot += 1;
+    this.#listedCount = open.length;
+    const events: SenderEvent[] = [];
+    for (const one of reported.slice(0, OPEN_SPANS_LISTED_MAX)) {
+      events.push(this.#event(this.#reportOf(one, origin, nowMs), this.#told.get(one.span)?.wait));
+    }
+    const dueMs = open.map(({ span }) => this.#told.get(span)?.dueMs ?? nowMs);
+    const nextMs =
+      open.length === 0 ? QUIET_REPORT_DELAY_MS : Math.max(Math.min(...dueMs) - nowMs, 1000);
+    this.#snapshotDueMs = nowMs + nextMs;
+    const snapshot: SnapshotReport = {
+      kind: "snapshot",
+      ...origin,
+      snapshot: this.#snapshot,
+      spans: open
+        .slice(0, OPEN_SPANS_LISTED_MAX)
+        .map(({ span: { traceId, spanId } }) => ({ traceId, spanId })),
+      spanCount: open.length,
+      nextMs: Math.round(nextMs),
+    };
+    events.push(this.#event(snapshot, undefined));
+    this.#options.send(events);
+  }
+
+  #reportOf(
+    { span, isOverdue }: ToldSpan,
+    origin: Pick<OpenSpanReport, "timeUnixNano" | "processStartUnixNano">,
+    nowMs: number,
+  ): OpenSpanReport {
+    const told = this.#toldOf(span);
+    told.seq += 1;
+    const nextMs = reportDelayMs(told.seq);
+    told.dueMs = nowMs + nextMs;
+    told.reportedKey = told.wait === undefined ? "" : verdictKey(told.wait);
+    return {
+      kind: "openSpan",
+      ...origin,
+      traceId: span.traceId,
+      spanId: span.spanId,
+      parentSpanId: span.parentSpanId,
+      flags: span.isSampled ? 1 : 0,
+      name: span.name,
+      // OTLP counts kinds from 1, the API from 0.
+      spanKind: (span.kind + 1) as OpenSpanReport["spanKind"],
+      startTimeUnixNano: span.startUnixNano,
+      seq: told.seq,
+      snapshot: this.#snapshot,
+      nextMs,
+      isOverdue,
+      isCallerGone: false,
+      wait: told.wait === undefined ? new Map() : waitToAttributes(told.wait),
+      attributes: traceAttributes(span.attributes),
+    };
+  }
+
+  #event(report: Report, wait: WaitReport | undefined): SenderEvent {
+    const { service } = this.#options;
+    const waitText = wait === undefined ? "" : sentenceOf(wait, report.timeUnixNano);
+    return { ...toReportRecord(report, { service, waitText }), scopeName: SCOPE_NAME };
+  }
+}
+
+/** `waiting 2.9s for …`: what a person reads on a log store that knows nothing of waits. */
+function sentenceOf(wait: WaitReport, nowUnixNano: bigint): string {
+  return waitSentence(wait, { who: "it", nowUnixNano });
+}
+
+/** What a verdict says, without ages and evidence: as long as it is the same, nothing changed. */
+export function verdictKey({ kind, holders, resource }: WaitReport): string {
+  return JSON.stringify([
+    kind,
+    resource?.kind,
+    resource?.name,
+    holders.map(({ role, session, process, span }) => [
+      role,
+      session?.id,
+      session?.state,
+      process?.pid,
+      span?.spanId,
+    ]),
+  ]);
+}
+
+async function unrefDelay(ms: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

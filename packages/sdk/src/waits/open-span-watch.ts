@@ -1,0 +1,103 @@
+/*
+ * Looks after spans that do not end.
+ *
+ * While nothing is overdue this costs one comparison every TICK_MS, and nothing else of this room
+ * is loaded. The timer does not keep the process alive.
+ */
+import type { Clock } from "@spoor/trace/basics";
+import type { SenderEvent } from "../base/sender-event.ts";
+import type { OpenSpan } from "../tracer/open-spans.ts";
+import { FIRST_SNAPSHOT_MS, LATE_TICK_MS, TICK_MS } from "./limits.ts";
+import type { OpenSpanReporter } from "./open-span-reporter.ts";
+import { leastThresholdMs, type Thresholds } from "./overdue-spans.ts";
+
+/** The spans of this process. */
+export interface WatchedSpans {
+  /** Of the oldest one, in ms. */
+  readonly oldestOpenMs: number;
+  readonly openSpanCount: number;
+  openSpans(): Iterable<OpenSpan>;
+}
+
+/** What watching needs. */
+export interface WatchOptions extends Thresholds {
+  readonly spans: WatchedSpans;
+  readonly service: string;
+  readonly processStartUnixNano: bigint;
+  readonly clock: Clock;
+  /** Whether a database may be asked what a statement waits for. */
+  readonly areDatabasesAsked: boolean;
+  readonly send: (events: readonly SenderEvent[]) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Watches the open spans of one SDK, from its start until `stop`. */
+export class OpenSpanWatch {
+  readonly #options: WatchOptions;
+  readonly #leastMs: number;
+  readonly #timer: NodeJS.Timeout;
+  #reporter: OpenSpanReporter | undefined;
+  #isBusy = false;
+  #tickMs: number;
+  #isStopped = false;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#leastMs = leastThresholdMs(options);
+    this.#tickMs = options.clock.monotonicMs();
+    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
+    setTimeout(() => this.#run(), FIRST_SNAPSHOT_MS).unref();
+  }
+
+  /** Tells every span that is open now: the process ends, or may. */
+  async tellAll(): Promise<void> {
+    if (this.#options.spans.openSpanCount === 0 && this.#reporter === undefined) return;
+    try {
+      (await this.#load()).tellAll();
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  /** Watches no more, and lets go of what was opened for questions. */
+  async stop(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    await this.#reporter?.close();
+  }
+
+  #tick(): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    const isLate = nowMs - this.#tickMs > TICK_MS + LATE_TICK_MS;
+    this.#tickMs = nowMs;
+    // What arrived while the event loop was blocked is read before the next look.
+    if (isLate) return;
+    const isOverdue = this.#options.spans.oldestOpenMs >= this.#leastMs;
+    if (isOverdue || this.#reporter?.isDue(nowMs) === true) this.#run();
+  }
+
+  #run(): void {
+    if (this.#isBusy || this.#isStopped) return;
+    this.#isBusy = true;
+    void this.#report().finally(() => {
+      this.#isBusy = false;
+    });
+  }
+
+  async #report(): Promise<void> {
+    try {
+      await (await this.#load()).tick();
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  async #load(): Promise<OpenSpanReporter> {
+    if (this.#reporter === undefined) {
+      const module = await import("./open-span-reporter.ts");
+      this.#reporter ??= new module.OpenSpanReporter(this.#options);
+    }
+    return this.#reporter;
+  }
+}
