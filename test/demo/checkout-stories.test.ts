@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import type { Inflight } from "@spoor/trace";
 import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
 
 const DEMO = fileURLToPath(new URL("../../examples/checkout-504/demo.ts", import.meta.url));
@@ -79,6 +81,39 @@ test("the incident: a 504, silent services, and a tree that shows the wait", asy
   assert.match(output, /The log of inventory:\n {2}\(nothing\)\n/);
   assert.match(output, /checkInventory.*\n(.*\n)*.*SELECT/);
 });
+
+test("while the checkout hangs, and after its 504, it is told who holds it up", async () => {
+  const demo = runDemo("--incident", "lock", "--timeout", "4s");
+  const hanging = await hangingLock();
+  assert.match(hanging.sentence, /waits for the row lock on table inventory/);
+  assert.match(hanging.sentence, /held by `node \S*nightly-reconcile\.ts` \(pid \d+, not instr/);
+  const [request] = hanging.groups[0]?.requests ?? [];
+  assert.equal(request?.top.title, "POST /checkout");
+  assert.equal(request?.deepest.service, "inventory");
+  assert.match(request?.deepest.title ?? "", /SELECT \* FROM inventory .* FOR UPDATE/);
+  // A verdict is due at the threshold of 1 s, and told by 2 s after the beginning of the wait.
+  assert.ok((request?.deepest.ageMs ?? 0) >= 1000);
+
+  const abandoned = await hangingLock((inflight) => inflight.zombieCount > 0);
+  assert.match(abandoned.sentence, /row lock on table inventory/);
+  assert.equal(abandoned.groups[0]?.requests[0]?.isZombie, true);
+  await demo;
+});
+
+/** What `spoor now` tells, as soon as it names a holder. */
+async function hangingLock(
+  isEnough: (inflight: Inflight) => boolean = () => true,
+): Promise<Inflight> {
+  const signal = AbortSignal.timeout(60_000);
+  for (;;) {
+    const response = await fetch(`${spoor.url}/api/v1/inflight`, { signal });
+    // What this path answers.
+    const inflight = (await response.json()) as Inflight;
+    const isNamed = inflight.groups.some(({ holder }) => holder !== null);
+    if (isNamed && isEnough(inflight)) return inflight;
+    await delay(20, undefined, { signal });
+  }
+}
 
 test("an incident that there is not is refused with the usage", async () => {
   await assert.rejects(runDemo("--incident", "flood"), { code: 2 });

@@ -1,6 +1,7 @@
 import type { ResourceShare } from "@spoor/otlp";
 import { keys, LossLedger, type Resource, serviceName, type SpanBatch } from "@spoor/trace";
 import { SENDER_NAME_LENGTH_MAX } from "../base/limits.ts";
+import { type ProcessPlace, processPlace } from "../base/process-place.ts";
 import type { SenderCount, SenderShare } from "../base/sender-share.ts";
 
 interface Sender {
@@ -9,7 +10,7 @@ interface Sender {
 }
 
 interface SenderSum {
-  readonly sender: Sender;
+  readonly sender: Sender & { readonly place?: ProcessPlace };
   spanCount: number;
   rejectedSpanCount: number;
   readonly losses: LossLedger;
@@ -22,7 +23,9 @@ export function senderShares(shares: readonly ResourceShare[]): SenderShare[] {
     const sender = senderOf(resource);
     let sum = sums.get(nameOf(sender));
     if (sum === undefined) {
-      sum = { sender, spanCount: 0, rejectedSpanCount: 0, losses: new LossLedger() };
+      const place = processPlace(resource);
+      const known = place === undefined ? {} : { place };
+      sum = { sender: { ...sender, ...known }, spanCount: 0, rejectedSpanCount: 0, losses: new LossLedger() };
       sums.set(nameOf(sender), sum);
     }
     sum.spanCount += spanCount;

@@ -6,11 +6,14 @@
  * nothing of the kind.
  */
 import type { OpenSpanSource, Report } from "@spoor/trace";
+import type { ProcessPlace } from "../base/process-place.ts";
 
 /** Who reports. */
 export interface Reporter {
   readonly service: string;
   readonly instance: string;
+  /** Which process it is; undefined where its resource does not say. */
+  readonly place?: ProcessPlace;
 }
 
 /** A session of a database, as the Collector's receiver saw it. */

@@ -34,6 +34,7 @@ import {
   OPEN_SPANS_BYTES_MAX,
   OPEN_SPANS_MAX,
 } from "../base/limits.ts";
+import { type KnownSenders, withInstrumentation } from "./instrumentation.ts";
 import type { LiveNews, NewsItem, Reporter } from "./live-news.ts";
 import { QuerySamples } from "./query-samples.ts";
 import { RecentIds } from "./recent-ids.ts";
@@ -80,7 +81,8 @@ export class LiveSpans {
   openSpans(): OpenSpan[] {
     const nowMs = this.#clock.monotonicMs();
     this.#sweep(nowMs);
-    const spans = Array.from(this.#entries.values(), (entry) => this.#tell(entry, nowMs));
+    const senders = this.#reporters.knownSenders(nowMs);
+    const spans = Array.from(this.#entries.values(), (entry) => this.#tell(entry, senders, nowMs));
     return this.#samples.join(spans, {
       nowMs,
       isFinished: (traceId, spanId) => this.#finished.has(traceId + spanId),
@@ -184,7 +186,7 @@ export class LiveSpans {
     this.#reporters.sweep(nowMs);
   }
 
-  #tell(entry: Entry, nowMs: number): OpenSpan {
+  #tell(entry: Entry, senders: KnownSenders, nowMs: number): OpenSpan {
     const { report, process } = entry;
     const state = spanState(entry, nowMs);
     const heardMs = lastHeardMs(entry);
@@ -211,7 +213,7 @@ export class LiveSpans {
       isCallerGone: report.isCallerGone || isCallerFinished,
       source: entry.source,
       attributes: toKeyValues(report.attributes),
-      wait: toKeyValues(report.wait),
+      wait: toKeyValues(withInstrumentation(report.wait, process.place, senders)),
     };
   }
 }

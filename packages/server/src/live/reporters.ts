@@ -11,6 +11,8 @@ import {
   type SnapshotReport,
 } from "@spoor/trace";
 import { GONE_MS_MAX, REPORTERS_MAX, SENDER_ALIVE_MS, SENDERS_MAX } from "../base/limits.ts";
+import type { KnownSenders } from "./instrumentation.ts";
+import type { ProcessPlace } from "../base/process-place.ts";
 import type { Reporter } from "./live-news.ts";
 
 /** A process that reports. */
@@ -52,6 +54,7 @@ export class Reporters {
     const process: ReportingProcess = {
       service: from.service,
       instance: from.instance,
+      ...(from.place === undefined ? {} : { place: from.place }),
       key,
       heardMs: nowMs,
       snapshotMs: nowMs,
@@ -74,7 +77,10 @@ export class Reporters {
   sentSpans(from: Reporter, nowMs: number): void {
     const name = nameOf(from);
     if (!this.#senders.has(name) && this.#senders.size >= SENDERS_MAX) return;
-    this.#senders.set(name, { service: from.service, instance: from.instance, heardMs: nowMs });
+    const { service, instance, place } = from;
+    // Without an instance id several processes may share this name.
+    const known = place === undefined || instance === "" ? {} : { place };
+    this.#senders.set(name, { service, instance, ...known, heardMs: nowMs });
   }
 
   /** All of them, by name. `openSpanCounts` has the open spans that are known of each process. */
@@ -95,6 +101,23 @@ export class Reporters {
       instances.push({ service, instance, state, heardMsAgo, nextMs: 0, openSpanCount: 0 });
     }
     return instances.toSorted((a, b) => compare(nameOf(a), nameOf(b)));
+  }
+
+  /** What is known of who sends spans to us, for {@link withInstrumentation}. */
+  knownSenders(nowMs: number): KnownSenders {
+    const places: ProcessPlace[] = [];
+    const reporting = new Set<string>();
+    for (const process of this.#processes.values()) {
+      reporting.add(nameOf(process));
+      const isGone = stateOf(process, nowMs) === "gone";
+      if (process.place !== undefined && !isGone) places.push(process.place);
+    }
+    let isComplete = true;
+    for (const [name, { place }] of this.#senders) {
+      if (place !== undefined) places.push(place);
+      else if (!reporting.has(name)) isComplete = false;
+    }
+    return { places, isComplete };
   }
 
   /** Open spans that were counted and not listed. */

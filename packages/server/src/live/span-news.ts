@@ -22,6 +22,7 @@ import {
   type SpanBatch,
 } from "@spoor/trace";
 import { FINISHED_REMEMBERED_MS_MIN, SENDER_NAME_LENGTH_MAX } from "../base/limits.ts";
+import { processPlace } from "../base/process-place.ts";
 import type { NewsItem, Reporter } from "./live-news.ts";
 
 const SPAN_TYPE = "logfire.span_type";
@@ -158,7 +159,9 @@ export function openReport(
 /** Who sends with this resource. */
 export function reporterOf(resource: Resource): Reporter {
   const instance = resource.attributes.get(keys.serviceInstanceId);
+  const place = processPlace(resource);
   return {
+    ...(place === undefined ? {} : { place }),
     service: serviceName(resource).slice(0, SENDER_NAME_LENGTH_MAX),
     instance: typeof instance === "string" ? instance.slice(0, SENDER_NAME_LENGTH_MAX) : "",
   };

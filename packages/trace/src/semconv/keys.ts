@@ -19,6 +19,10 @@ export const keys = {
   dbSystemName: "db.system.name",
   /** Old name of db.system.name, semantic conventions before 1.30. */
   dbSystem: "db.system",
+  processPid: "process.pid",
+  hostName: "host.name",
+  hostId: "host.id",
+  containerId: "container.id",
   dbNamespace: "db.namespace",
   /** Old name of db.namespace, semantic conventions before 1.26. */
   dbName: "db.name",
