@@ -10,6 +10,9 @@ import { expect } from "./expect.ts";
 /** Much more than the gateway needs between its timeout and its answer. */
 const ANSWER_MS_MAX = 3000;
 
+/** How long the work goes on that nobody waits for any more: long enough to look at it. */
+const AFTERMATH_MS = 3000;
+
 /** Tells the incident. @throws Error when something went another way than the story says. */
 export async function tellLockIncident(
   stage: Stage,
@@ -25,6 +28,8 @@ export async function tellLockIncident(
   printLogs(shop);
   checkAnswer(shop, { answer, timeoutMs });
 
+  console.log("\nThe customer has gone, and the inventory still waits: spoor now tells for whom.");
+  await delay(AFTERMATH_MS);
   await job.stop();
   await saysLine(shop.inventory.program, "checked item_42");
   console.log("\nnightly-reconcile is stopped and the lock released. The logs did not say what");

@@ -212,7 +212,7 @@ class Instrumentations {
     const isEnabled = this.#enable(official, this.#database.hooksOf(library.name));
     if (!isEnabled) this.#reportMissing(library, official);
     else this.#hooked.add(library.name);
-    return isEnabled;
+    return isEnabled || this.#database.watches(library.name);
   }
 
   #officialOf(library: Library): OfficialPackage | undefined {

@@ -37,3 +37,6 @@ export const WAIT_EVENTS_MAX = 8;
 
 /** Spans whose database or peer is asked about in one tick; the oldest first. */
 export const VERDICTS_MAX = 64;
+
+/** Holders that a report names; beyond, it says that there may be more. */
+export const HOLDERS_MAX = 8;

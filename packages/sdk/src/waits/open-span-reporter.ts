@@ -8,6 +8,7 @@
  *    is a change, and reported by the next tick.
  * 4. What a span waited for stays on it as an event, so that a finished trace tells it, too.
  */
+import { ServerResponse } from "node:http";
 import {
   OPEN_SPANS_LISTED_MAX,
   type OpenSpanReport,
@@ -38,6 +39,10 @@ interface Told {
   /** What of the wait has been reported; a new verdict is reported when this differs. */
   reportedKey: string;
   eventCount: number;
+  /** Kept, because an ended span lets go of it. */
+  readonly subject: object | undefined;
+  /** Whoever asked for this work, or for what it is part of, has gone. */
+  isCallerGone: boolean;
 }
 
 /** Reports for one process. */
@@ -50,6 +55,8 @@ export class OpenSpanReporter {
   /** How many spans the last snapshot told. */
   #listedCount = 0;
   #hasChanged = false;
+  /** Spans that ended because their caller had gone, while work below them went on. */
+  readonly #abandoned = new Set<string>();
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -99,7 +106,18 @@ export class OpenSpanReporter {
 
   #forgetEnded(overdue: readonly ToldSpan[]): void {
     const open = new Set(overdue.map(({ span }) => span));
-    for (const span of this.#told.keys()) if (!open.has(span)) this.#told.delete(span);
+    for (const [span, told] of this.#told) {
+      if (open.has(span)) continue;
+      if (told.isCallerGone || isAbandoned(told.subject)) this.#abandoned.add(span.spanId);
+      this.#told.delete(span);
+    }
+    if (open.size === 0) this.#abandoned.clear();
+    if (this.#abandoned.size === 0) return;
+    for (const [span, told] of this.#told) {
+      if (told.isCallerGone || !this.#abandoned.has(span.parentSpanId)) continue;
+      told.isCallerGone = true;
+      told.dueMs = 0;
+    }
   }
 
   /** Asks for the verdicts of all leaves when one is due, because one walk answers for many. */
@@ -132,7 +150,15 @@ export class OpenSpanReporter {
   #toldOf(span: OpenSpan): Told {
     let told = this.#told.get(span);
     if (told === undefined) {
-      told = { seq: 0, dueMs: 0, wait: undefined, reportedKey: "", eventCount: 0 };
+      told = {
+        seq: 0,
+        dueMs: 0,
+        wait: undefined,
+        reportedKey: "",
+        eventCount: 0,
+        subject: span.subject,
+        isCallerGone: this.#abandoned.has(span.parentSpanId),
+      };
       this.#told.set(span, told);
     }
     return told;
@@ -191,7 +217,7 @@ export class OpenSpanReporter {
       snapshot: this.#snapshot,
       nextMs,
       isOverdue,
-      isCallerGone: false,
+      isCallerGone: told.isCallerGone,
       wait: told.wait === undefined ? new Map() : waitToAttributes(told.wait),
       attributes: traceAttributes(span.attributes),
     };
@@ -223,6 +249,11 @@ export function verdictKey({ kind, holders, resource }: WaitReport): string {
       span?.spanId,
     ]),
   ]);
+}
+
+/** Whether a response was closed before it was complete. */
+function isAbandoned(subject: object | undefined): boolean {
+  return subject instanceof ServerResponse && subject.destroyed && !subject.writableFinished;
 }
 
 async function unrefDelay(ms: number): Promise<void> {

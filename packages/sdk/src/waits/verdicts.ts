@@ -2,18 +2,27 @@
  * What overdue spans wait for: one verdict for each, or an honest unknown.
  *
  * A span that an instrumentation has told about (`OpenSpan.subject`) is asked about there. What
- * has no span of its own, such as a mutex, is found by the span in which it was asked for.
+ * has no span of its own, such as a mutex, is found by the span in which it was asked for. The
+ * thread pool comes last: that it is full says something about all who may need it.
  */
 import { type Clock, unknownWait, type WaitReport } from "@spoor/trace";
 import { LocalProcesses } from "@spoor/waits";
 import type { OpenSpan } from "../tracer/open-spans.ts";
+import { explainHttp } from "./http-waits.ts";
 import { VERDICTS_MAX } from "./limits.ts";
+import { explainLockWait } from "./lock-waits.ts";
+import { MysqlQuestions } from "./mysql-questions.ts";
+import { explainPoolWait } from "./pool-waits.ts";
 import { PostgresQuestions } from "./postgres-questions.ts";
+import { RedisQuestions } from "./redis-questions.ts";
+import { reportOn, seen, unknownOn } from "./report-fields.ts";
+import { poolWork, threadEvidence, ThreadPool } from "./thread-pool.ts";
 
 /** What verdicts need. */
 export interface VerdictsOptions {
   readonly clock: Clock;
   readonly areDatabasesAsked: boolean;
+  readonly spans: { openSpans(): Iterable<OpenSpan> };
 }
 
 /** Takes the verdict on a span, as soon as it is known. */
@@ -21,46 +30,74 @@ export type Note = (span: OpenSpan, wait: WaitReport) => void;
 
 /** Finds out what spans wait for. Owns the connections that it asks over. */
 export class Verdicts {
-  readonly #clock: Clock;
+  readonly #options: VerdictsOptions;
+  readonly #processes: LocalProcesses;
+  readonly #threadPool = new ThreadPool();
   readonly #postgres: PostgresQuestions;
+  readonly #mysql: MysqlQuestions;
+  readonly #redis: RedisQuestions;
 
-  constructor({ clock, areDatabasesAsked }: VerdictsOptions) {
-    this.#clock = clock;
-    const processes = new LocalProcesses({ clock });
-    this.#postgres = new PostgresQuestions({ clock, processes, areDatabasesAsked });
+  constructor(options: VerdictsOptions) {
+    this.#options = options;
+    this.#processes = new LocalProcesses({ clock: options.clock });
+    const tools = { ...options, processes: this.#processes };
+    this.#postgres = new PostgresQuestions(tools);
+    this.#mysql = new MysqlQuestions(tools);
+    this.#redis = new RedisQuestions(tools);
   }
 
   /** Resolves when every verdict was noted. Never rejects. */
   async find(spans: readonly OpenSpan[], note: Note): Promise<void> {
+    const open = [...this.#options.spans.openSpans()];
     await Promise.all(
       spans.slice(0, VERDICTS_MAX).map(async (span) => {
-        note(span, await this.#verdictOn(span));
+        note(span, await this.#verdictOn(span, open));
       }),
     );
   }
 
   /** Closes what has not been used for a while. */
   rest(isOverdue: boolean): void {
-    if (!isOverdue) this.#postgres.rest();
+    if (isOverdue) return;
+    this.#postgres.rest();
+    this.#mysql.rest();
+    this.#redis.rest();
   }
 
   async close(): Promise<void> {
-    await this.#postgres.close();
+    this.#redis.close();
+    await Promise.all([this.#postgres.close(), this.#mysql.close()]);
   }
 
-  async #verdictOn(span: OpenSpan): Promise<WaitReport> {
+  async #verdictOn(span: OpenSpan, open: readonly OpenSpan[]): Promise<WaitReport> {
+    const { clock } = this.#options;
+    const tools = { clock, processes: this.#processes, threadPool: this.#threadPool, open };
     try {
-      return (await this.#postgres.explain(span)) ?? this.#unknown(span);
+      return (
+        explainPoolWait(span, clock) ??
+        explainLockWait(span, clock) ??
+        (await this.#postgres.explain(span)) ??
+        (await this.#mysql.explain(span)) ??
+        (await this.#redis.explain(span, open)) ??
+        (await explainHttp(span, tools)) ??
+        (await this.#withoutSubject(span))
+      );
     } catch (error) {
-      return unknownWait(`asking failed: ${String(error)}`, this.#clock.nowUnixNano());
+      return unknownWait(`asking failed: ${String(error)}`, clock.nowUnixNano());
     }
   }
 
-  #unknown(span: OpenSpan): WaitReport {
-    const reason = "it is in code of which no wait is known";
-    return {
-      ...unknownWait(reason, this.#clock.nowUnixNano()),
-      sinceUnixNano: span.startUnixNano,
-    };
+  async #withoutSubject(span: OpenSpan): Promise<WaitReport> {
+    const { clock } = this.#options;
+    const work = poolWork();
+    if (work.length > 0 && !(await this.#threadPool.isFree())) {
+      const fact = `${work.length} tasks of this process wait for a thread (${[...new Set(work)].join(", ")})`;
+      return reportOn(span, clock, {
+        kind: "threadpool",
+        certainty: "probable",
+        evidence: [seen("process.getActiveResourcesInfo", fact), ...(await threadEvidence())],
+      });
+    }
+    return unknownOn(span, clock, "it is in code of which no wait is known");
   }
 }

@@ -105,7 +105,10 @@ export function holderText(holder: WaitHolder): string {
     ];
     return `\`${process.command}\` (${notes.join(", ")})${spanText(holder)}`;
   }
-  if (session === undefined) return holder.processUnknown ?? "somebody unknown";
+  if (session === undefined) {
+    if (holder.span !== undefined) return `another request${spanText(holder)}`;
+    return holder.processUnknown ?? "somebody unknown";
+  }
   return `${sessionText(session)}${spanText(holder)}${reasonText(holder)}`;
 }
 

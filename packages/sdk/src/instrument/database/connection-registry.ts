@@ -37,7 +37,7 @@ export type TransactionState = "none" | "open" | "failed" | "unknown";
 
 /** One connection to a database. */
 export interface ConnectionRecord {
-  readonly system: "postgresql";
+  readonly system: "postgresql" | "mysql";
   /** The database's process for this connection; undefined before it is connected. */
   readonly backendPid: () => number | undefined;
   readonly localPort: () => number | undefined;
@@ -96,9 +96,20 @@ export class ConnectionRegistry {
     return this.#records.values();
   }
 
+  /** Every open connection with the client object that it belongs to, oldest first. */
+  entries(): Iterable<readonly [object, ConnectionRecord]> {
+    return this.#records;
+  }
+
   /** Everybody who waits for a connection, longest first. */
   waits(): Iterable<PoolWait> {
     return this.#waits;
+  }
+
+  /** Whether `subject` is a wait for a connection that is not over. */
+  isWaiting(subject: object): subject is PoolWait {
+    // Looked for by identity: whatever is in the set is a wait.
+    return this.#waits.has(subject as PoolWait);
   }
 
   /** The connections of `pool`, oldest first. */

@@ -1,5 +1,10 @@
 /** What we add to the official instrumentations of database drivers. */
 import { patchRedisClient, redisHooks, type RedisClient } from "./ioredis-client.ts";
+import {
+  loadedMysqlConnections,
+  patchMysqlConnection,
+  setMysqlOptions,
+} from "./mysql-connection.ts";
 import { patchPgClient, type PgClient, pgHooks } from "./pg-client.ts";
 import { patchPgPool, type PgPool, type PgPoolOptions, setPgPoolOptions } from "./pg-pool.ts";
 
@@ -9,6 +14,8 @@ export interface DatabaseHooks {
   hooksOf(library: string): object;
   /** A module of a driver was loaded, and the official instrumentation is in place. */
   loaded(specifier: string, exports: unknown): void;
+  /** Whether a driver is of use without an official instrumentation of it. */
+  watches(library: string): boolean;
   /** Lets go; what is patched stays so, and does nothing. */
   stop(): void;
 }
@@ -16,6 +23,7 @@ export interface DatabaseHooks {
 /** Hooks of one start of the SDK. */
 export function databaseHooks(options: PgPoolOptions): DatabaseHooks {
   setPgPoolOptions(options);
+  setMysqlOptions(options);
   const hooks: Readonly<Record<string, object>> = {
     pg: pgHooks(options),
     ioredis: redisHooks(options.onFailure),
@@ -23,8 +31,16 @@ export function databaseHooks(options: PgPoolOptions): DatabaseHooks {
   return {
     hooksOf: (library) => hooks[library] ?? {},
     loaded: (specifier, exports) => PATCHES[specifier]?.(exports),
-    stop: () => setPgPoolOptions(undefined),
+    watches: (library) => library === "mysql2",
+    stop: () => {
+      setPgPoolOptions(undefined);
+      setMysqlOptions(undefined);
+    },
   };
+}
+
+function patchMysql(): void {
+  for (const prototype of loadedMysqlConnections()) patchMysqlConnection(prototype);
 }
 
 /** By what is loaded. */
@@ -39,6 +55,8 @@ const PATCHES: Readonly<Record<string, (exports: unknown) => void>> = {
     const Pool = exports as { readonly prototype: PgPool };
     patchPgPool(Pool.prototype);
   },
+  mysql2: patchMysql,
+  "mysql2/promise": patchMysql,
   ioredis: (exports) => {
     // ioredis exports its class.
     const Redis = exports as { readonly prototype: RedisClient };

@@ -3,6 +3,7 @@
  * hook has the span but not the client, and our wrapper is outside of its wrapper.
  */
 import type { Span } from "@opentelemetry/api";
+import { setSubject } from "../../tracer/recording-span.ts";
 import { guarded, type OnFailure } from "../base/guard.ts";
 import { semanticKeys as keys } from "../base/semantic-keys.ts";
 
@@ -12,8 +13,28 @@ const PATCHED: unique symbol = Symbol("spoor.ioredis.client");
 /** What we use of an ioredis client. */
 export interface RedisClient {
   sendCommand: (...parts: unknown[]) => unknown;
-  readonly stream?: { readonly localPort?: number };
+  readonly stream?: {
+    readonly localPort?: number;
+    readonly localAddress?: string;
+    readonly remoteAddress?: string;
+    readonly remotePort?: number;
+  };
+  readonly status?: string;
+  duplicate(options: object): RedisClient & RedisConnection;
   [PATCHED]?: true;
+}
+
+/** What we use of an ioredis client of our own. */
+export interface RedisConnection {
+  connect(): Promise<unknown>;
+  call(command: string, ...words: string[]): Promise<unknown>;
+  disconnect(): void;
+  on(event: "error", listener: (error: Error) => void): unknown;
+}
+
+/** Whether `subject` is a client of ioredis. */
+export function isRedisClient(subject: object): subject is RedisClient {
+  return PATCHED in subject;
 }
 
 /** The client whose `sendCommand` is on the stack. */
@@ -46,7 +67,9 @@ export function redisHooks(onFailure: OnFailure): { requestHook(span: Span): voi
   return {
     requestHook: (span) => {
       guarded(WHERE, onFailure, () => {
-        const port = current?.stream?.localPort;
+        if (current === undefined) return;
+        setSubject(span, current);
+        const port = current.stream?.localPort;
         if (port !== undefined) span.setAttribute(keys.networkLocalPort, port);
       });
     },

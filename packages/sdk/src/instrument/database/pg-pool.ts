@@ -20,8 +20,10 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { isTracingSuppressed } from "../../context/linked-context.ts";
+import { setSubject } from "../../tracer/recording-span.ts";
 import { guarded } from "../base/guard.ts";
 import { semanticKeys as keys } from "../base/semantic-keys.ts";
+import type { PoolWait } from "./connection-registry.ts";
 import { activeActor, type PgClient, type PgPatchOptions, trackClient } from "./pg-client.ts";
 
 const WHERE = "pg.pool";
@@ -118,10 +120,10 @@ class PoolRequest {
     if ((totalCount - idleCount) * 2 > max) this.#callSite = callSite(options.clock.monotonicMs());
     if (!mustWait) return;
     const isFull = totalCount >= max;
-    if (isFull) {
-      const sinceMs = options.clock.monotonicMs();
-      this.#endWait = options.registry.beginWait({ by: activeActor(), pool, sinceMs });
-    }
+    const wait: PoolWait | undefined = isFull
+      ? { by: activeActor(), pool, sinceMs: options.clock.monotonicMs() }
+      : undefined;
+    if (wait !== undefined) this.#endWait = options.registry.beginWait(wait);
     if (trace.getSpan(this.caller) === undefined) return;
     this.#span = options.tracer.startSpan(isFull ? "pg-pool.wait" : "pg-pool.connect", {
       kind: SpanKind.CLIENT,
@@ -132,6 +134,7 @@ class PoolRequest {
         [keys.spoorPoolMax]: max,
       },
     });
+    if (wait !== undefined) setSubject(this.#span, wait);
   }
 
   succeeded(client: PgClient | undefined): void {

@@ -29,6 +29,7 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { isTracingSuppressed, LinkedContext } from "../../context/linked-context.ts";
+import { setSubject } from "../../tracer/recording-span.ts";
 import { guarded, type OnFailure } from "../base/guard.ts";
 import { semanticKeys as keys } from "../base/semantic-keys.ts";
 import {
@@ -72,6 +73,7 @@ function beginRequest({ tracer, request, onFailure }: Request): void {
   const method = request.method.toUpperCase();
   const options = { kind: SpanKind.CLIENT, attributes: requestAttributes(request, method) };
   const span = tracer.startSpan(methodName(method), options, caller);
+  setSubject(span, request);
   if (!request.headersSent) {
     propagation.inject(LinkedContext.on(caller).withSpan(span), request, {
       set: (carrier, key, value) => carrier.setHeader(key, value),

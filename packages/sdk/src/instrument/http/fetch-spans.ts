@@ -17,6 +17,7 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { isTracingSuppressed, LinkedContext } from "../../context/linked-context.ts";
+import { setSubject } from "../../tracer/recording-span.ts";
 import { guarded, type OnFailure } from "../base/guard.ts";
 import { semanticKeys as keys } from "../base/semantic-keys.ts";
 import { failSpan } from "./client-spans.ts";
@@ -54,11 +55,15 @@ export function traceFetch(tracer: Tracer, onFailure: OnFailure): () => void {
     "undici:request:create": ({ request }) => {
       // CONNECT opens a tunnel for other requests, which have spans of their own.
       if (isTracingSuppressed(context.active()) || request.method === "CONNECT") return;
-      open.set(request, beginRequest(tracer, request));
+      const span = beginRequest(tracer, request);
+      setSubject(span, request);
+      open.set(request, span);
     },
     "undici:client:sendHeaders": ({ request, socket }) => {
       const span = open.get(request);
-      if (span !== undefined && socket !== undefined) setClientConnection(span, socket);
+      if (span === undefined || socket === undefined) return;
+      setClientConnection(span, socket);
+      setSubject(span, socket);
     },
     "undici:request:headers": ({ request, response }) => {
       const span = open.get(request);

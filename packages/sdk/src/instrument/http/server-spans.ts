@@ -30,6 +30,7 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { isTracingSuppressed } from "../../context/linked-context.ts";
+import { setSubject } from "../../tracer/recording-span.ts";
 import { guarded, type OnFailure } from "../base/guard.ts";
 import { semanticKeys as keys } from "../base/semantic-keys.ts";
 import { methodName, redactQuery, setMethod, splitHost } from "./http-attributes.ts";
@@ -95,6 +96,7 @@ function beginRequest({ tracer, request, response, onFailure }: Request): Contex
     const method = request.method ?? "";
     const options = { kind: SpanKind.SERVER, attributes: requestAttributes(request, method) };
     const span = tracer.startSpan(methodName(method), options, parent);
+    setSubject(span, response);
     const metadata: RequestMetadata = { type: "http", span };
     const started = withRequest(parent, metadata);
     emitWithin(request, started);
