@@ -295,6 +295,7 @@ export const LAYERS: Layers = {
   },
   testImports: {
     "@spoor/sdk/test-receiver": "receivers that answer well or badly",
+    "@spoor/waits/test-servers": "PostgreSQL and MariaDB of a test's own",
     "@spoor/store/test-servers": "ClickHouse servers that are not the embedded one",
     "@spoor/trace/random-log-records": "random log records for the properties of every package",
     "@spoor/trace/random-spans": "random spans for the properties of every package",

@@ -1,4 +1,5 @@
 /** The SDK that an application loads. */
+import { waitForLock } from "./instrument/locks/held-locks.ts";
 import { startParts, stopParts, tellOpenSpans } from "./waits/watch-part.ts";
 import type { SpoorHandle } from "./start/handle.ts";
 import { start } from "./start/spoor.ts";
@@ -45,18 +46,36 @@ export type { OpenSpan } from "./tracer/open-spans.ts";
 export type { SpanObserver } from "./tracer/span-host.ts";
 export { SPAN_LIMITS, type SpanLimits } from "./tracer/span-limits.ts";
 export type { ReadableResource, ReadableSpan, SpanProcessor } from "./tracer/span-processor.ts";
+export { type HolderInfo, waitForLock } from "./instrument/locks/held-locks.ts";
+export {
+  type AsyncMutex,
+  type TaskQueue,
+  watchLimit,
+  watchMutex,
+  watchQueue,
+} from "./instrument/locks/watch-locks.ts";
 export { traced, type TracedOptions } from "./tracer/traced.ts";
 export { SpoorTracerProvider, type TracerProviderOptions } from "./tracer/tracer-provider.ts";
 
-/**
- * Starts tracing this process: what `options` leave open is read from the environment, as
- * `@spoor/sdk/auto` does. Never throws.
- *
- * @example
- * const handle = spoor({ service: "checkout", sampler: "10%" });
- * await handle.shutdown();
- */
-export function spoor(options: SpoorOptions = {}): SpoorHandle {
+/** Starts tracing, and tells what only the application can know. */
+export interface Spoor {
+  /**
+   * Starts tracing this process: what `options` leave open is read from the environment, as
+   * `@spoor/sdk/auto` does. Never throws.
+   *
+   * @example
+   * const handle = spoor({ service: "checkout", sampler: "10%" });
+   * await handle.shutdown();
+   */
+  (options?: SpoorOptions): SpoorHandle;
+  /** The same as {@link waitForLock}. */
+  readonly wait: typeof waitForLock;
+}
+
+/** See {@link Spoor}. */
+export const spoor: Spoor = Object.assign(startSpoor, { wait: waitForLock });
+
+function startSpoor(options: SpoorOptions = {}): SpoorHandle {
   return start(options, {
     instrument: startParts,
     stopInstrumentations: stopParts,

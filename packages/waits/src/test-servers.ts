@@ -1,0 +1,16 @@
+/** Databases and programs for the tests of other packages. */
+export { NO_MARIADB, startTestMariadb, type TestMariadb } from "./base/test-mariadb.ts";
+export {
+  NO_POSTGRES,
+  startPsql,
+  startTestPostgres,
+  type TestPostgres,
+} from "./base/test-postgres.ts";
+export {
+  findProgram,
+  freePort,
+  serverUser,
+  startTestProgram,
+  type TestProgram,
+  until,
+} from "./base/test-program.ts";

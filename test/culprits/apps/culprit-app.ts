@@ -1,0 +1,54 @@
+/* The application in which one scenario runs, traced by `--import @spoor/sdk/auto`. */
+import { trace } from "@opentelemetry/api";
+import { fileURLToPath } from "node:url";
+import { startTestProgram, type TestProgram, until } from "@spoor/waits/test-servers";
+import { controls } from "../controls.ts";
+import { postgresScenarios } from "../postgres-scenarios.ts";
+import { processScenarios } from "../process-scenarios.ts";
+import type { Bystander, Stores, Tools } from "../scenario.ts";
+import { storeScenarios } from "../store-scenarios.ts";
+
+const [name = "", storesText = "{}"] = process.argv.slice(2);
+// What the runner writes.
+const stores = JSON.parse(storesText) as Stores;
+const kept: TestProgram[] = [];
+const tracer = trace.getTracer("culprits");
+
+async function startBystander(program: string, ...args: readonly string[]): Promise<Bystander> {
+  const file = fileURLToPath(new URL(`${program}.ts`, import.meta.url));
+  const started = startTestProgram({ command: process.execPath, args: [file, ...args] });
+  kept.push(started);
+  const line = await until(`${program} to start`, () => /^\{.*\}$/mu.exec(started.output())?.[0]);
+  // What the programs in this folder print.
+  const { port } = JSON.parse(line) as { port: number };
+  return { pid: started.pid, port };
+}
+
+const tools: Tools = {
+  stores,
+  request: (title, work) =>
+    tracer.startActiveSpan(title, async (span) => {
+      try {
+        return await work();
+      } finally {
+        span.end();
+      }
+    }),
+  expect: (expected) => console.log(JSON.stringify({ expected })),
+  keep: (program) => {
+    kept.push(program);
+    return program;
+  },
+  startBystander,
+};
+
+const all = { ...postgresScenarios, ...storeScenarios, ...processScenarios, ...controls };
+process.once("SIGUSR2", () => {
+  for (const { child } of kept) child.kill("SIGKILL");
+  process.exit(0);
+});
+// Nothing else may keep the process alive while nothing happens.
+setInterval(() => {}, 60_000);
+const scenario = all[name];
+if (scenario === undefined) throw new Error(`no scenario ${name}`);
+await scenario(tools).catch((error: unknown) => console.error(error));

@@ -1,0 +1,30 @@
+/* A server that nobody instrumented, and how it answers: at once, never, slowly, or not at all. */
+import { createServer } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+
+const [manner = "answering"] = process.argv.slice(2);
+const STREAM_PAUSE_MS = 100;
+
+const server = createServer(async (_request, response) => {
+  if (manner === "silent") return;
+  if (manner === "streaming") {
+    for (let n = 0; n < 1000; n += 1) {
+      response.write("x".repeat(100));
+      await delay(STREAM_PAUSE_MS);
+    }
+  }
+  response.end("ok");
+});
+if (manner === "busy") {
+  // The connection is taken, and then this process computes for ever.
+  server.on("connection", () => {
+    setImmediate(() => {
+      for (;;);
+    });
+  });
+}
+server.listen(0, "127.0.0.1", () => {
+  const address = server.address();
+  const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+  console.log(JSON.stringify({ port }));
+});

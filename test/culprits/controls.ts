@@ -1,0 +1,74 @@
+/* Requests that are slow and healthy: nobody is to be accused. */
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
+import { createPool } from "mysql2/promise";
+import { Pool } from "pg";
+import type { Scenarios } from "./scenario.ts";
+
+const SLOW_MS = 20_000;
+
+/** Controls by name. */
+export const controls: Scenarios = {
+  "deliberate-sleep": async (tools) => {
+    await tools.request("sleep", () => delay(SLOW_MS));
+  },
+  "slow-query": async (tools) => {
+    const { postgresPort: port } = tools.stores;
+    const pool = new Pool({ host: "127.0.0.1", port, user: "app", database: "postgres" });
+    pool.on("error", () => {});
+    await tools.request("report", () => pool.query("SELECT pg_sleep(20)"));
+  },
+  "computing-query": async (tools) => {
+    const { postgresPort: port } = tools.stores;
+    const pool = new Pool({ host: "127.0.0.1", port, user: "app", database: "postgres" });
+    pool.on("error", () => {});
+    const sql = "SELECT count(*) FROM generate_series(1, 10000000000)";
+    await tools.request("report", () => pool.query(sql));
+  },
+  "slow-mysql-query": async (tools) => {
+    const { mariadbPort: port } = tools.stores;
+    const pool = createPool({ host: "127.0.0.1", port, user: "app", database: "shop" });
+    await tools.request("report", () => pool.query("SELECT SLEEP(20)"));
+  },
+  "long-stream": async (tools) => {
+    const peer = await tools.startBystander("http-server", "streaming");
+    await tools.request("download", async () => {
+      const [response] = (await once(get(`http://127.0.0.1:${peer.port}/`), "response")) as [
+        IncomingMessage,
+      ];
+      for await (const _ of response) void _;
+    });
+  },
+  "long-poll": async (tools) => {
+    const peer = await tools.startBystander("http-server", "silent");
+    await tools.request("events", () => fetch(`http://127.0.0.1:${peer.port}/events`));
+  },
+  "busy-neighbour": async (tools) => {
+    await tools.startBystander("busy-loop");
+    await tools.request("sleep", () => delay(SLOW_MS));
+  },
+  "child-process": async (tools) => {
+    await tools.request("convert", () => promisify(execFile)("sleep", ["20"]));
+  },
+  "many-small-steps": async (tools) => {
+    const endMs = performance.now() + SLOW_MS;
+    await tools.request("import", async () => {
+      while (performance.now() < endMs) {
+        for (let n = 0; n < 10_000; n += 1) Math.sqrt(n);
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
+      }
+    });
+  },
+  "retries-with-pauses": async (tools) => {
+    await tools.request("order", async () => {
+      for (let n = 0; n < 100; n += 1) {
+        await tools.request("try", () => delay(200));
+      }
+    });
+  },
+};

@@ -1,0 +1,89 @@
+/* Runs one scenario in an application of its own, and judges what it reports. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type Judgement, judge, judgeControl, VERDICT_MS_MAX } from "./judge.ts";
+import { startReportReceiver, type TakenReport } from "./report-receiver.ts";
+import type { Expected, Stores } from "./scenario.ts";
+
+const APP = fileURLToPath(new URL("apps/culprit-app.ts", import.meta.url));
+/** From the start of the application until something is to be reported. */
+const START_MS_MAX = 30_000;
+/** How long a control is watched after its first report. */
+const CONTROL_MS = 1500;
+
+/** Runs it. A control expects nothing. */
+export async function runScenario(
+  name: string,
+  { stores, isControl }: { readonly stores: Stores; readonly isControl: boolean },
+): Promise<Judgement> {
+  await using receiver = await startReportReceiver();
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@spoor/source", "--import", "@spoor/sdk/auto", APP, name, JSON.stringify(stores)],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        OTEL_SERVICE_NAME: "culprit",
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        SPOOR_QUIET: "1",
+      },
+    },
+  );
+  let output = "";
+  child.stdout.on("data", (data: Buffer) => (output += data.toString()));
+  child.stderr.on("data", (data: Buffer) => (output += data.toString()));
+  const ended = once(child, "exit");
+  try {
+    if (isControl) return await watchControl(receiver.reports);
+    return await watch(receiver.reports, () => expectedIn(output), () => output);
+  } finally {
+    child.kill("SIGUSR2");
+    // One whose event loop is blocked does not hear the signal.
+    const late = setTimeout(() => child.kill("SIGKILL"), 3000);
+    await ended;
+    clearTimeout(late);
+  }
+}
+
+async function watch(
+  reports: readonly TakenReport[],
+  expected: () => Expected | undefined,
+  output: () => string,
+): Promise<Judgement> {
+  const endMs = performance.now() + START_MS_MAX;
+  let firstMs: number | undefined;
+  for (;;) {
+    const nowMs = performance.now();
+    const wanted = expected();
+    if (reports.length > 0) firstMs ??= nowMs;
+    if (wanted !== undefined && reports.length > 0) {
+      const judgement = judge(reports, wanted);
+      const isLate = firstMs !== undefined && nowMs - firstMs > VERDICT_MS_MAX + 1000;
+      if (judgement.isRight || isLate) return judgement;
+    }
+    if (nowMs > endMs) {
+      const said = `nothing was reported: ${output().slice(-300)}`;
+      return { isRight: false, falseAccusations: 0, msAfterThreshold: undefined, said };
+    }
+    await delay(20);
+  }
+}
+
+async function watchControl(reports: readonly TakenReport[]): Promise<Judgement> {
+  const endMs = performance.now() + START_MS_MAX;
+  while (reports.length === 0 && performance.now() < endMs) await delay(20);
+  await delay(CONTROL_MS);
+  if (reports.length > 0) return judgeControl(reports);
+  const said = "nothing was reported";
+  return { isRight: false, falseAccusations: 0, msAfterThreshold: undefined, said };
+}
+
+function expectedIn(output: string): Expected | undefined {
+  const line = output.split("\n").findLast((one) => one.startsWith('{"expected"'));
+  if (line === undefined) return undefined;
+  // What culprit-app.ts prints.
+  return (JSON.parse(line) as { expected: Expected }).expected;
+}

@@ -1,0 +1,95 @@
+/* The stores that scenarios need, started once for all of them. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  findProgram,
+  freePort,
+  NO_MARIADB,
+  NO_POSTGRES,
+  serverUser,
+  startTestMariadb,
+  startTestPostgres,
+  startTestProgram,
+  until,
+} from "@spoor/waits/test-servers";
+import type { Stores } from "./scenario.ts";
+
+/** Why nothing can be staged on this machine; false when it can. */
+export const NO_STAGE: string | false =
+  NO_POSTGRES ||
+  NO_MARIADB ||
+  (["redis-server", "redis-cli", "psql", "pgbouncer", "ss"].find(
+    (program) => findProgram(program) === undefined,
+  ) ??
+    false);
+
+/** Running stores. */
+export interface Stage extends AsyncDisposable {
+  readonly stores: Stores;
+  /** As after the start: what the last scenario left is taken back. */
+  clean(): Promise<void>;
+}
+
+/** Starts all stores. */
+export async function startStage(): Promise<Stage> {
+  const postgres = await startTestPostgres();
+  const mariadb = await startTestMariadb();
+  await mariadb.root.query("GRANT PROCESS ON *.* TO app@'127.0.0.1'");
+  const redisPort = await freePort();
+  const redis = startTestProgram({
+    command: findProgram("redis-server") ?? "",
+    args: ["--port", String(redisPort), "--bind", "127.0.0.1", "--save", ""],
+  });
+  await until("Redis to start", () => redis.output().includes("eady to accept"));
+  const directory = mkdtempSync(join(tmpdir(), "spoor-culprits-"));
+  chmodSync(directory, 0o755);
+  const pgbouncerPort = await freePort();
+  const settings = join(directory, "pgbouncer.ini");
+  writeFileSync(settings, pgbouncerSettings(postgres.port, pgbouncerPort));
+  const pgbouncer = startTestProgram({
+    command: findProgram("pgbouncer") ?? "",
+    args: [settings],
+    runAs: serverUser(["postgres", "nobody"]),
+    stopSignal: "SIGINT",
+  });
+  const admin = await postgres.connect("shop");
+  return {
+    stores: {
+      postgresPort: postgres.port,
+      postgresSocket: postgres.socketDirectory,
+      mariadbPort: mariadb.port,
+      redisPort,
+      pgbouncerPort,
+    },
+    clean: async () => {
+      await admin.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity " +
+          "WHERE usename IN ('app', 'job', 'shop') AND pid <> pg_backend_pid()",
+      );
+      const { rows } = await admin.query<{ gid: string }>("SELECT gid FROM pg_prepared_xacts");
+      for (const { gid } of rows) await admin.query(`ROLLBACK PREPARED '${gid}'`);
+      for (const user of ["app", "job"]) await mariadb.root.query(`KILL USER ${user}@'127.0.0.1'`);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await pgbouncer[Symbol.asyncDispose]();
+      await redis[Symbol.asyncDispose]();
+      await mariadb[Symbol.asyncDispose]();
+      await postgres[Symbol.asyncDispose]();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+function pgbouncerSettings(databasePort: number, port: number): string {
+  return `[databases]
+postgres = host=127.0.0.1 port=${databasePort} user=job
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+ignore_startup_parameters = extra_float_digits
+`;
+}
