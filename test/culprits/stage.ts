@@ -13,6 +13,7 @@ import {
   startTestProgram,
   until,
 } from "@spoor/waits/test-servers";
+import { Redis } from "ioredis";
 import type { Stores } from "./scenario.ts";
 
 /** Why nothing can be staged on this machine; false when it can. */
@@ -69,6 +70,7 @@ export async function startStage(): Promise<Stage> {
       );
       const { rows } = await admin.query<{ gid: string }>("SELECT gid FROM pg_prepared_xacts");
       for (const { gid } of rows) await admin.query(`ROLLBACK PREPARED '${gid}'`);
+      await killScript(redisPort);
       for (const user of ["app", "job"]) await mariadb.root.query(`KILL USER ${user}@'127.0.0.1'`);
     },
     [Symbol.asyncDispose]: async () => {
@@ -79,6 +81,16 @@ export async function startStage(): Promise<Stage> {
       rmSync(directory, { recursive: true });
     },
   };
+}
+
+/** A script that nobody waits for any more runs on; Redis hears of nothing else meanwhile. */
+async function killScript(port: number): Promise<void> {
+  const client = new Redis({ host: "127.0.0.1", port, enableReadyCheck: false });
+  client.on("error", () => {});
+  const answer = await client.call("SCRIPT", "KILL").catch(String);
+  client.disconnect();
+  const isDone = answer === "OK" || String(answer).includes("NOTBUSY");
+  if (!isDone) throw new Error(`cannot end the script in Redis: ${String(answer)}`);
 }
 
 function pgbouncerSettings(databasePort: number, port: number): string {

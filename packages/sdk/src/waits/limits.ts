@@ -40,3 +40,6 @@ export const VERDICTS_MAX = 64;
 
 /** Holders that a report names; beyond, it says that there may be more. */
 export const HOLDERS_MAX = 8;
+
+/** Pause before somebody who could not answer is asked again, while a span waits. */
+export const ASK_AGAIN_MS = 500;

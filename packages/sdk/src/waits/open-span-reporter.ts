@@ -24,7 +24,7 @@ import {
 import type { SenderEvent } from "../base/sender-event.ts";
 import type { OpenSpan } from "../tracer/open-spans.ts";
 import { keepOnSpan, traceAttributes } from "./kept-waits.ts";
-import { VERDICT_MS_MAX } from "./limits.ts";
+import { ASK_AGAIN_MS, VERDICT_MS_MAX } from "./limits.ts";
 import type { WatchOptions } from "./open-span-watch.ts";
 import { overdueSpans, type ToldSpan } from "./overdue-spans.ts";
 import { Verdicts } from "./verdicts.ts";
@@ -36,6 +36,8 @@ interface Told {
   /** Monotonic, in ms. */
   dueMs: number;
   wait: WaitReport | undefined;
+  /** When to ask again although no report is due, because asking failed; monotonic, in ms. */
+  askAgainMs: number;
   /** What of the wait has been reported; a new verdict is reported when this differs. */
   reportedKey: string;
   eventCount: number;
@@ -76,7 +78,10 @@ export class OpenSpanReporter {
     const nowMs = clock.monotonicMs();
     const dueMs = (told: ToldSpan): number => this.#told.get(told.span)?.dueMs ?? 0;
     const due = overdue.filter((one) => dueMs(one) <= nowMs);
-    if (due.length > 0) await this.#findVerdicts(overdue, due);
+    const asked = overdue.filter(
+      (one) => dueMs(one) <= nowMs || (this.#told.get(one.span)?.askAgainMs ?? Infinity) <= nowMs,
+    );
+    if (asked.length > 0) await this.#findVerdicts(asked);
     this.#verdicts.rest(overdue.length > 0);
     const isClosing = overdue.length === 0 && this.#listedCount > 0;
     const isChanged = this.#hasChanged;
@@ -120,10 +125,8 @@ export class OpenSpanReporter {
     }
   }
 
-  /** Asks for the verdicts of all leaves when one is due, because one walk answers for many. */
-  async #findVerdicts(overdue: readonly ToldSpan[], due: readonly ToldSpan[]): Promise<void> {
-    const isDue = new Set(due.map(({ span }) => span));
-    const leaves = overdue.filter(({ isLeaf, isOverdue, span }) => isLeaf && isOverdue && isDue.has(span));
+  async #findVerdicts(asked: readonly ToldSpan[]): Promise<void> {
+    const leaves = asked.filter(({ isLeaf, isOverdue }) => isLeaf && isOverdue);
     if (leaves.length === 0) return;
     const found = this.#verdicts.find(
       leaves.map(({ span }) => span),
@@ -135,6 +138,9 @@ export class OpenSpanReporter {
   #note(span: OpenSpan, wait: WaitReport): void {
     const told = this.#toldOf(span);
     told.wait = wait;
+    // A database that is busy itself may answer the next time.
+    const mayKnow = wait.kind === "unknown" && span.subject !== undefined;
+    told.askAgainMs = mayKnow ? this.#options.clock.monotonicMs() + ASK_AGAIN_MS : Infinity;
     if (told.seq > 0 && this.#isChanged(span)) this.#hasChanged = true;
     told.eventCount += keepOnSpan(span, wait, {
       isChanged: verdictKey(wait) !== told.reportedKey,
@@ -154,6 +160,7 @@ export class OpenSpanReporter {
         seq: 0,
         dueMs: 0,
         wait: undefined,
+        askAgainMs: Infinity,
         reportedKey: "",
         eventCount: 0,
         subject: span.subject,
