@@ -1,5 +1,6 @@
 /* The application in which one scenario runs, traced by `--import @spoor/sdk/auto`. */
 import { trace } from "@opentelemetry/api";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startTestProgram, type TestProgram, until } from "@spoor/waits/test-servers";
 import { controls } from "../controls.ts";
@@ -11,6 +12,7 @@ import { storeScenarios } from "../store-scenarios.ts";
 const [name = "", storesText = "{}"] = process.argv.slice(2);
 // What the runner writes.
 const stores = JSON.parse(storesText) as Stores;
+const START_MS = 1000;
 const kept: TestProgram[] = [];
 const tracer = trace.getTracer("culprits");
 
@@ -51,4 +53,6 @@ process.once("SIGUSR2", () => {
 setInterval(() => {}, 60_000);
 const scenario = all[name];
 if (scenario === undefined) throw new Error(`no scenario ${name}`);
+// An application that has come up: what it loads when something hangs first is loaded by then.
+await delay(START_MS);
 await scenario(tools).catch((error: unknown) => console.error(error));

@@ -116,7 +116,7 @@ async function explainConnecting(span: OpenSpan, tools: HttpTools): Promise<Wait
       certainty: "seen",
       evidence: [
         seen("getaddrinfo", `the name of ${name} is not even asked for`),
-        ...(await threadEvidence()),
+        ...threadEvidence(),
       ],
     });
   }

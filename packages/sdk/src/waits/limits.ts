@@ -43,3 +43,6 @@ export const HOLDERS_MAX = 8;
 
 /** Pause before somebody who could not answer is asked again, while a span waits. */
 export const ASK_AGAIN_MS = 500;
+
+/** After so long somebody who is asked counts as not answering; the walks have 500 ms. */
+export const VERDICT_LATE_MS = 1200;

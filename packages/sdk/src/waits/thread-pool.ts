@@ -2,8 +2,7 @@
  * Whether the thread pool of this process is full: a task of nothing is given to it, and does not
  * come back. Files, names, zlib and most of crypto share its few threads.
  */
-import { stat } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdirSync, readFileSync, stat } from "node:fs";
 import type { WaitEvidence } from "@spoor/trace";
 import { THREAD_POOL_PROBE_MS } from "./limits.ts";
 import { evidence, seen } from "./report-fields.ts";
@@ -46,30 +45,28 @@ async function probe(): Promise<boolean> {
 }
 
 /** What the threads of the pool do, where the kernel tells. */
-export async function threadEvidence(): Promise<WaitEvidence[]> {
+export function threadEvidence(): WaitEvidence[] {
   const size = Number(process.env["UV_THREADPOOL_SIZE"] ?? 4);
   const facts = [
     seen("fs.stat", `a task of nothing waited for more than ${THREAD_POOL_PROBE_MS} ms`),
   ];
-  const states = await workerStates();
+  const states = workerStates();
   if (states.length === 0) return facts;
   const computing = states.filter((state) => state === "R").length;
   const fact = `${computing} of ${size} threads compute, as crypto and zlib do; the others wait`;
   return [...facts, evidence("probable", "/proc/self/task", fact)];
 }
 
-async function workerStates(): Promise<string[]> {
+/** Read at once: whatever is read otherwise needs a thread of the pool. */
+function workerStates(): string[] {
   try {
-    const threads = await readdir("/proc/self/task");
-    const stats = await Promise.all(
-      threads.map((id) => readFile(`/proc/self/task/${id}/stat`, "utf8").catch(() => "")),
-    );
-    return stats.flatMap((text) => {
-      const match = /\(libuv-worker\) (\S)/u.exec(text);
-      return match?.[1] === undefined ? [] : [match[1]];
+    return readdirSync("/proc/self/task").flatMap((id) => {
+      const text = readFileSync(`/proc/self/task/${id}/stat`, "utf8");
+      const state = /\(libuv-worker\) (\S)/u.exec(text)?.[1];
+      return state === undefined ? [] : [state];
     });
   } catch {
-    // Not Linux: nobody tells.
+    // Not Linux, or a thread that has just ended: nobody tells.
     return [];
   }
 }

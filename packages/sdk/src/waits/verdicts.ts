@@ -9,7 +9,7 @@ import { type Clock, unknownWait, type WaitReport } from "@spoor/trace";
 import { LocalProcesses } from "@spoor/waits";
 import type { OpenSpan } from "../tracer/open-spans.ts";
 import { explainHttp } from "./http-waits.ts";
-import { VERDICTS_MAX } from "./limits.ts";
+import { VERDICT_LATE_MS, VERDICTS_MAX } from "./limits.ts";
 import { explainLockWait } from "./lock-waits.ts";
 import { MysqlQuestions } from "./mysql-questions.ts";
 import { explainPoolWait } from "./pool-waits.ts";
@@ -51,7 +51,7 @@ export class Verdicts {
     const open = [...this.#options.spans.openSpans()];
     await Promise.all(
       spans.slice(0, VERDICTS_MAX).map(async (span) => {
-        note(span, await this.#verdictOn(span, open));
+        note(span, await Promise.race([this.#verdictOn(span, open), this.#lateVerdict(span)]));
       }),
     );
   }
@@ -87,6 +87,25 @@ export class Verdicts {
     }
   }
 
+  /**
+   * When the verdict takes too long. What is read of the kernel is read by the thread pool: a full
+   * one keeps us from finding anything else out.
+   */
+  async #lateVerdict(span: OpenSpan): Promise<WaitReport> {
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, VERDICT_LATE_MS).unref();
+    });
+    const { clock } = this.#options;
+    if (await this.#threadPool.isFree()) {
+      return unknownOn(span, clock, `asking took longer than ${VERDICT_LATE_MS} ms`);
+    }
+    return reportOn(span, clock, {
+      kind: "threadpool",
+      certainty: "probable",
+      evidence: threadEvidence(),
+    });
+  }
+
   async #withoutSubject(span: OpenSpan): Promise<WaitReport> {
     const { clock } = this.#options;
     const work = poolWork();
@@ -95,7 +114,7 @@ export class Verdicts {
       return reportOn(span, clock, {
         kind: "threadpool",
         certainty: "probable",
-        evidence: [seen("process.getActiveResourcesInfo", fact), ...(await threadEvidence())],
+        evidence: [seen("process.getActiveResourcesInfo", fact), ...threadEvidence()],
       });
     }
     return unknownOn(span, clock, "it is in code of which no wait is known");

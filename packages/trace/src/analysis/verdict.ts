@@ -8,7 +8,10 @@ import { errorText, serviceName } from "../semconv/read.ts";
 import { spanTitle } from "../semconv/title.ts";
 import { StatusCode } from "../span/status.ts";
 import type { OpenSpan } from "../report/open-span.ts";
-import type { Certainty } from "../wait/wait-report.ts";
+import { WAIT_EVENT_NAME } from "../semconv/keys.ts";
+import { waitFromAttributes } from "../wait/wait-attributes.ts";
+import type { Certainty, WaitReport } from "../wait/wait-report.ts";
+import { waitSentence } from "../wait/wait-sentence.ts";
 import { abandonedBy, deepestOpenSpan, openSpanSentence, openSpanWait } from "./inflight.ts";
 import type { SlowMark } from "./slow.ts";
 import { nodeDurationNano, type TraceTree, treeDurationNano, type TreeNode } from "./tree.ts";
@@ -29,7 +32,7 @@ export interface Verdict {
 
 /** Why a sentence was said. */
 export interface VerdictGround {
-  readonly rule: "open_span" | "caller_gone" | "deepest_failure" | "own_time";
+  readonly rule: "open_span" | "caller_gone" | "kept_wait" | "deepest_failure" | "own_time";
   /** Read from the spans and their reports, or concluded by somebody who could be wrong. */
   readonly certainty: Certainty;
   readonly evidence: readonly string[];
@@ -62,6 +65,7 @@ export function traceVerdict(
   const said: Said[] = [
     ...(waiting === undefined || running === undefined ? [] : runningSaid(waiting, running)),
     ...(failure === undefined ? [] : [failureSaid(failure, shorten)]),
+    ...(waiting === undefined ? keptWaitSaid(tree, shorten) : []),
     ...(waiting === undefined ? timeSaid(tree, { slowest, failure }, shorten) : []),
   ];
   return {
@@ -121,6 +125,31 @@ function isWorse(node: TreeNode, other: TreeNode): boolean {
   if (node.depth !== other.depth) return node.depth > other.depth;
   const longer = nodeDurationNano(node) - nodeDurationNano(other);
   return longer === 0 ? node.startNano < other.startNano : longer > 0;
+}
+
+/** What the longest span that kept its wait was waiting for, told as it was at its end. */
+function keptWaitSaid(tree: TraceTree, shorten: Shorten): Said[] {
+  let longest: { readonly node: TreeNode; readonly wait: WaitReport } | undefined;
+  for (const node of tree.nodes) {
+    const wait = keptWait(node.span);
+    if (wait === undefined || wait.kind === "unknown") continue;
+    if (longest === undefined || nodeDurationNano(node) > nodeDurationNano(longest.node)) {
+      longest = { node, wait };
+    }
+  }
+  if (longest === undefined) return [];
+  const { node, wait } = longest;
+  const { span } = node;
+  const telling = { who: serviceName(span.resource), nowUnixNano: span.endTimeUnixNano };
+  const sentence = `Seen while ${named(node, shorten)} ran: ${waitSentence(wait, telling)}.`;
+  const evidence = wait.evidence.map(({ source, fact }) => `${source}: ${fact}`);
+  return [{ sentence, ground: { rule: "kept_wait", certainty: wait.certainty, evidence } }];
+}
+
+/** The last wait that a span kept of itself; undefined when it kept none. */
+function keptWait({ events }: TreeNode["span"]): WaitReport | undefined {
+  const event = events.findLast(({ name }) => name === WAIT_EVENT_NAME);
+  return event === undefined ? undefined : waitFromAttributes(event.attributes);
 }
 
 type Shorten = (text: string) => string;

@@ -29,10 +29,11 @@ type Release = () => void;
 /** What we use of a `Mutex` or `Semaphore` of async-mutex. */
 export interface AsyncMutex {
   acquire: (...parts: never[]) => Promise<Release | [number, Release]>;
+  runExclusive: (...parts: never[]) => Promise<unknown>;
 }
 
 /**
- * Watches a mutex or semaphore of async-mutex, in place: `runExclusive` goes through `acquire`.
+ * Watches a mutex or semaphore of async-mutex, in place.
  *
  * @example
  * const prices = watchMutex("prices", new Mutex());
@@ -57,6 +58,20 @@ export function watchMutex<T extends AsyncMutex>(name: string, mutex: T): T {
     };
     return value === undefined ? releaseAndTell : [value, releaseAndTell];
   };
+  const runExclusive = async (
+    task: (value?: number) => unknown,
+    ...parts: never[]
+  ): Promise<unknown> => {
+    const taken = await mutex.acquire(...parts);
+    const [value, release] = Array.isArray(taken) ? taken : [undefined, taken];
+    try {
+      return await task(value);
+    } finally {
+      release();
+    }
+  };
+  // The package's own goes round `acquire`; what it takes and gives is the same.
+  mutex.runExclusive = runExclusive as T["runExclusive"];
   return mutex;
 }
 
