@@ -36,6 +36,7 @@ export const controls: Scenarios = {
   "long-stream": async (tools) => {
     const peer = await tools.startBystander("http-server", "streaming");
     await tools.request("download", async () => {
+      // What a request emits as "response".
       const [response] = (await once(get(`http://127.0.0.1:${peer.port}/`), "response")) as [
         IncomingMessage,
       ];

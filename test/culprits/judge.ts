@@ -81,5 +81,8 @@ function msAfterThreshold({ span, takenUnixMs }: TakenReport): number {
 
 function words(report: TakenReport | undefined): string {
   if (report?.wait === undefined) return "nothing was said";
-  return waitSentence(report.wait, { who: report.span.name, nowUnixNano: report.span.timeUnixNano });
+  return waitSentence(report.wait, {
+    who: report.span.name,
+    nowUnixNano: report.span.timeUnixNano,
+  });
 }

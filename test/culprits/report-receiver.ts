@@ -1,6 +1,6 @@
 /* Takes what applications report, and keeps the reports of open spans. */
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { decodeLogsProtobuf } from "@spoor/otlp";
 import {
@@ -32,10 +32,7 @@ export interface ReportReceiver extends AsyncDisposable {
 export async function startReportReceiver(): Promise<ReportReceiver> {
   const reports: TakenReport[] = [];
   const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      if (request.url === "/v1/logs") take(body, reports);
-      response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
-    });
+    void answer(request, response, reports);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -50,6 +47,16 @@ export async function startReportReceiver(): Promise<ReportReceiver> {
       await once(server, "close");
     },
   };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reports: TakenReport[],
+): Promise<void> {
+  const body = await bodyOf(request);
+  if (request.url === "/v1/logs") take(body, reports);
+  response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
@@ -67,13 +74,15 @@ async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
   }
 }
 
-function take(body: Uint8Array, reports: TakenReport[]): void {
+function take(bytes: Uint8Array, reports: TakenReport[]): void {
   const batch = new LogBatch();
-  decodeLogsProtobuf(body, batch, new LossLedger());
+  decodeLogsProtobuf(bytes, batch, new LossLedger());
   for (const record of logRecordsOf(batch)) {
     const span = readReport(record);
     if (span?.kind !== "openSpan") continue;
     const wait = waitFromAttributes(span.wait);
-    reports.push({ span, wait, body: String(record.body), takenUnixMs: Date.now() });
+    // The body of a report is a sentence.
+    const body = typeof record.body === "string" ? record.body : "";
+    reports.push({ span, wait, body, takenUnixMs: Date.now() });
   }
 }

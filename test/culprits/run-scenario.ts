@@ -21,7 +21,14 @@ export async function runScenario(
   await using receiver = await startReportReceiver();
   const child = spawn(
     process.execPath,
-    ["--conditions=@spoor/source", "--import", "@spoor/sdk/auto", APP, name, JSON.stringify(stores)],
+    [
+      "--conditions=@spoor/source",
+      "--import",
+      "@spoor/sdk/auto",
+      APP,
+      name,
+      JSON.stringify(stores),
+    ],
     {
       stdio: ["ignore", "pipe", "pipe"],
       env: {
@@ -38,7 +45,11 @@ export async function runScenario(
   const ended = once(child, "exit");
   try {
     if (isControl) return await watchControl(receiver.reports);
-    return await watch(receiver.reports, () => expectedIn(output), () => output);
+    return await watch(
+      receiver.reports,
+      () => expectedIn(output),
+      () => output,
+    );
   } finally {
     child.kill("SIGUSR2");
     // One whose event loop is blocked does not hear the signal.

@@ -1,11 +1,11 @@
 /* A server that nobody instrumented, and how it answers: at once, never, slowly, or not at all. */
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
 const [manner = "answering"] = process.argv.slice(2);
 const STREAM_PAUSE_MS = 100;
 
-const server = createServer(async (_request, response) => {
+async function answer(response: ServerResponse): Promise<void> {
   if (manner === "silent") return;
   if (manner === "streaming") {
     for (let n = 0; n < 1000; n += 1) {
@@ -14,7 +14,9 @@ const server = createServer(async (_request, response) => {
     }
   }
   response.end("ok");
-});
+}
+
+const server = createServer((_request, response) => void answer(response));
 if (manner === "busy") {
   // The connection is taken, and then this process computes for ever.
   server.on("connection", () => {

@@ -81,11 +81,7 @@ function serverOf({ attributes }: OpenSpan): string {
   return `${String(attributes["server.address"])}:${String(attributes["server.port"])}`;
 }
 
-function queued(
-  span: OpenSpan,
-  { clock }: HttpTools,
-  busy: readonly OpenSpan[],
-): WaitReport {
+function queued(span: OpenSpan, { clock }: HttpTools, busy: readonly OpenSpan[]): WaitReport {
   const fact = `the request has no connection yet; ${busy.length} requests have those of the agent`;
   return reportOn(span, clock, {
     kind: "http.queued",

@@ -32,7 +32,7 @@ export const CONNECT_MS_MAX = 2_000;
 /** How long a task of nothing may wait for a thread before the thread pool counts as full. */
 export const THREAD_POOL_PROBE_MS = 150;
 
-/** Waits that stay on a span as events; a wait that changes more often is told by its first ones. */
+/** Waits that stay on a span as events; of one that changes more often, the first ones. */
 export const WAIT_EVENTS_MAX = 8;
 
 /** Spans whose database or peer is asked about in one tick; the oldest first. */

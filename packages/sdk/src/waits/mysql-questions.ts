@@ -139,8 +139,9 @@ function runningIn(
     const { lastQuery } = record;
     if (record.system !== "mysql" || lastQuery === undefined) continue;
     const isHere = lastQuery.by.spanId === span.spanId || lastQuery.by.spanId === span.parentSpanId;
+    if (!isHere || lastQuery.endedMs !== undefined) continue;
     // The registry says that it is one of mysql2.
-    if (isHere && lastQuery.endedMs === undefined) return { client: client as MysqlConnection, record };
+    return { client: client as MysqlConnection, record };
   }
   return undefined;
 }

@@ -4,8 +4,8 @@
  * 1. A span is reported when it becomes overdue, then after 1, 2, 4, 8 and 15 s, and at once when
  *    its verdict changes. Its open ancestors are reported with it.
  * 2. Each tick that reports sends a snapshot: all that is overdue and the ancestors.
- * 3. Verdicts are found out while the report waits, for VERDICT_MS_MAX at most. One that comes later
- *    is a change, and reported by the next tick.
+ * 3. Verdicts are found out while the report waits, for VERDICT_MS_MAX at most. One that comes
+ *    later is a change, and reported by the next tick.
  * 4. What a span waited for stays on it as an event, so that a finished trace tells it, too.
  */
 import { ServerResponse } from "node:http";
@@ -96,12 +96,16 @@ export class OpenSpanReporter {
 
   /** Reports every open span, overdue or not: the process may end now. */
   tellAll(): void {
-    const thresholds = { ...this.#options, thresholdMs: 0, thresholdsMs: new Map<string, number>() };
+    const thresholds = {
+      ...this.#options,
+      thresholdMs: 0,
+      thresholdsMs: new Map<string, number>(),
+    };
     const all = overdueSpans(this.#options.spans.openSpans(), thresholds);
     const isOverdue = new Set(
       overdueSpans(this.#options.spans.openSpans(), this.#options).map(({ span }) => span),
     );
-    const told = all.map((one) => ({ ...one, isOverdue: isOverdue.has(one.span) }));
+    const told = all.map(({ span, isLeaf }) => ({ span, isLeaf, isOverdue: isOverdue.has(span) }));
     this.#send(told, told);
   }
 

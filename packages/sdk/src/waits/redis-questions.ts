@@ -48,7 +48,9 @@ export class RedisQuestions {
     }
     this.#lastMs = clock.monotonicMs();
     const remote = { address: remoteAddress, port: remotePort };
-    const command = areDatabasesAsked ? this.#command(subject, `${remote.address} ${remote.port}`) : undefined;
+    const command = areDatabasesAsked
+      ? this.#command(subject, `${remote.address} ${remote.port}`)
+      : undefined;
     const report = await explainRedis({
       local: { address: localAddress, port: localPort },
       remote,

@@ -11,11 +11,7 @@ import type { Actor } from "../instrument/database/connection-registry.ts";
 import type { OpenSpan } from "../tracer/open-spans.ts";
 
 /** A report about `span`, with these fields instead of an unknown wait's. */
-export function reportOn(
-  span: OpenSpan,
-  clock: Clock,
-  fields: Partial<WaitReport>,
-): WaitReport {
+export function reportOn(span: OpenSpan, clock: Clock, fields: Partial<WaitReport>): WaitReport {
   return {
     ...unknownWait("", clock.nowUnixNano()),
     gaps: [],

@@ -25,7 +25,12 @@ export function senderShares(shares: readonly ResourceShare[]): SenderShare[] {
     if (sum === undefined) {
       const place = processPlace(resource);
       const known = place === undefined ? {} : { place };
-      sum = { sender: { ...sender, ...known }, spanCount: 0, rejectedSpanCount: 0, losses: new LossLedger() };
+      sum = {
+        sender: { ...sender, ...known },
+        spanCount: 0,
+        rejectedSpanCount: 0,
+        losses: new LossLedger(),
+      };
       sums.set(nameOf(sender), sum);
     }
     sum.spanCount += spanCount;

@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import type { Clock } from "@spoor/trace";
 import { guarded, type OnFailure } from "../base/guard.ts";
-import type { ConnectionRegistry } from "./connection-registry.ts";
+import type { ConnectionRegistry, LastQuery } from "./connection-registry.ts";
 import { activeActor } from "./pg-client.ts";
 import { sanitiseStatement } from "./sanitise-statement.ts";
 
@@ -97,7 +97,12 @@ function note(connection: MysqlConnection, { parts, command, options }: Asked): 
   });
   const statement = textOf(parts[0]);
   const text = isSanitised ? sanitiseStatement(statement, "mysql") : statement;
-  const query = { by, text, startedMs: clock.monotonicMs(), endedMs: undefined as number | undefined };
+  const query: LastQuery = {
+    by,
+    text,
+    startedMs: clock.monotonicMs(),
+    endedMs: undefined,
+  };
   record.lastQuery = query;
   // Emitted after an error, too. A listener of "error" would hide it from the application.
   command.once("end", () => {

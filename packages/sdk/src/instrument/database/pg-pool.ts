@@ -117,7 +117,8 @@ class PoolRequest {
     const max = pool.options.max ?? 0;
     // Those who wait already take what is idle now.
     const mustWait = idleCount <= waitingCount;
-    if ((totalCount - idleCount + 1) * 2 > max) this.#callSite = callSite(options.clock.monotonicMs());
+    if ((totalCount - idleCount + 1) * 2 > max)
+      this.#callSite = callSite(options.clock.monotonicMs());
     if (!mustWait) return;
     const isFull = totalCount >= max;
     const wait: PoolWait | undefined = isFull

@@ -71,7 +71,7 @@ export function watchMutex<T extends AsyncMutex>(name: string, mutex: T): T {
     }
   };
   // The package's own goes round `acquire`; what it takes and gives is the same.
-  mutex.runExclusive = runExclusive as T["runExclusive"];
+  mutex.runExclusive = runExclusive;
   return mutex;
 }
 
@@ -122,6 +122,7 @@ export interface TaskQueue {
  */
 export function watchQueue<T extends TaskQueue>(name: string, queue: T): T {
   const holders = new Holders();
+  // What `add` of p-queue takes and gives.
   const add = queue.add.bind(queue) as (task: Task, options?: unknown) => Promise<unknown>;
   queue.add = (task: Task, options?: unknown) => add(watchedTask(name, holders, task), options);
   return queue;
