@@ -9,6 +9,23 @@ import { Pool } from "pg";
 import type { Scenarios } from "./scenario.ts";
 
 const SLOW_MS = 20_000;
+const HEALTHY_MS = 2500;
+
+/** Not slow at all: of these nothing is to be heard. */
+export const healthy: Scenarios = {
+  "many-short-queries": async (tools) => {
+    const { postgresPort: port } = tools.stores;
+    const pool = new Pool({ host: "127.0.0.1", port, user: "app", database: "postgres", max: 1 });
+    pool.on("error", () => {});
+    const endMs = performance.now() + HEALTHY_MS;
+    while (performance.now() < endMs) {
+      await tools.request("read", () => pool.query("SELECT count(*) FROM inventory"));
+      await delay(10);
+    }
+    console.log("all answered in time");
+    await tools.request("report", () => pool.query("SELECT pg_sleep(600)"));
+  },
+};
 
 /** Controls by name. */
 export const controls: Scenarios = {

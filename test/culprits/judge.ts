@@ -10,12 +10,14 @@ import type { TakenReport } from "./report-receiver.ts";
 import type { Expected } from "./scenario.ts";
 
 /** How long after the threshold a verdict counts, in ms. */
-export const VERDICT_MS_MAX = 2000;
+const VERDICT_MS_MAX = 2000;
 const THRESHOLD_MS = 1000;
 
 /** What came of one run. */
 export interface Judgement {
   readonly isRight: boolean;
+  /** As `isRight`, but however long it took. */
+  readonly isNamed: boolean;
   readonly falseAccusations: number;
   /** From the threshold to the arrival of the right verdict; undefined without one. */
   readonly msAfterThreshold: number | undefined;
@@ -30,6 +32,7 @@ export function judge(reports: readonly TakenReport[], expected: Expected): Judg
   const ms = matching === undefined ? undefined : msAfterThreshold(matching);
   return {
     isRight: ms !== undefined && ms <= VERDICT_MS_MAX && wrong.length === 0,
+    isNamed: matching !== undefined && wrong.length === 0,
     falseAccusations: wrong.length,
     msAfterThreshold: ms,
     said: words(wrong[0] ?? matching ?? reports.findLast(({ wait }) => wait !== undefined)),
@@ -42,6 +45,7 @@ export function judgeControl(reports: readonly TakenReport[]): Judgement {
   const some = wrong[0] ?? reports.findLast(({ wait }) => wait !== undefined);
   return {
     isRight: wrong.length === 0,
+    isNamed: wrong.length === 0,
     falseAccusations: wrong.length,
     msAfterThreshold: undefined,
     said: words(some),

@@ -3,13 +3,16 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type Judgement, judge, judgeControl, VERDICT_MS_MAX } from "./judge.ts";
+import { type Judgement, judge, judgeControl } from "./judge.ts";
 import { startReportReceiver, type TakenReport } from "./report-receiver.ts";
 import type { Expected, Stores } from "./scenario.ts";
 
 const APP = fileURLToPath(new URL("apps/culprit-app.ts", import.meta.url));
 /** From the start of the application until something is to be reported. */
 const START_MS_MAX = 30_000;
+/** How long a verdict is waited for after the first report; late ones are wrong, and shown. */
+const WATCH_MS_MAX = 10_000;
+const NOTHING = { isRight: false, isNamed: false };
 /** How long a control is watched after its first report. */
 const CONTROL_MS = 1500;
 
@@ -19,6 +22,17 @@ export async function runScenario(
   { stores, isControl }: { readonly stores: Stores; readonly isControl: boolean },
 ): Promise<Judgement> {
   await using receiver = await startReportReceiver();
+  await using application = startApplication(name, { stores, receiverUrl: receiver.url });
+  const { output } = application;
+  if (isControl) return await watchControl(receiver.reports);
+  return await watch(receiver.reports, () => expectedIn(output()), output);
+}
+
+/** Starts an application that plays `name`; it ends when it is disposed of. */
+export function startApplication(
+  name: string,
+  { stores, receiverUrl }: { readonly stores: Stores; readonly receiverUrl: string },
+): AsyncDisposable & { readonly output: () => string } {
   const child = spawn(
     process.execPath,
     [
@@ -34,7 +48,7 @@ export async function runScenario(
       env: {
         ...process.env,
         OTEL_SERVICE_NAME: "culprit",
-        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiverUrl,
         SPOOR_QUIET: "1",
       },
     },
@@ -43,20 +57,16 @@ export async function runScenario(
   child.stdout.on("data", (data: Buffer) => (output += data.toString()));
   child.stderr.on("data", (data: Buffer) => (output += data.toString()));
   const ended = once(child, "exit");
-  try {
-    if (isControl) return await watchControl(receiver.reports);
-    return await watch(
-      receiver.reports,
-      () => expectedIn(output),
-      () => output,
-    );
-  } finally {
-    child.kill("SIGUSR2");
-    // One whose event loop is blocked does not hear the signal.
-    const late = setTimeout(() => child.kill("SIGKILL"), 3000);
-    await ended;
-    clearTimeout(late);
-  }
+  return {
+    output: () => output,
+    [Symbol.asyncDispose]: async () => {
+      child.kill("SIGUSR2");
+      // One whose event loop is blocked does not hear the signal.
+      const late = setTimeout(() => child.kill("SIGKILL"), 3000);
+      await ended;
+      clearTimeout(late);
+    },
+  };
 }
 
 async function watch(
@@ -72,12 +82,12 @@ async function watch(
     if (reports.length > 0) firstMs ??= nowMs;
     if (wanted !== undefined && reports.length > 0) {
       const judgement = judge(reports, wanted);
-      const isLate = firstMs !== undefined && nowMs - firstMs > VERDICT_MS_MAX + 1000;
-      if (judgement.isRight || isLate) return judgement;
+      const isLate = firstMs !== undefined && nowMs - firstMs > WATCH_MS_MAX;
+      if (judgement.isNamed || isLate) return judgement;
     }
     if (nowMs > endMs) {
       const said = `nothing was reported: ${output().slice(-300)}`;
-      return { isRight: false, falseAccusations: 0, msAfterThreshold: undefined, said };
+      return { ...NOTHING, falseAccusations: 0, msAfterThreshold: undefined, said };
     }
     await delay(20);
   }
@@ -89,7 +99,7 @@ async function watchControl(reports: readonly TakenReport[]): Promise<Judgement>
   await delay(CONTROL_MS);
   if (reports.length > 0) return judgeControl(reports);
   const said = "nothing was reported";
-  return { isRight: false, falseAccusations: 0, msAfterThreshold: undefined, said };
+  return { ...NOTHING, falseAccusations: 0, msAfterThreshold: undefined, said };
 }
 
 function expectedIn(output: string): Expected | undefined {

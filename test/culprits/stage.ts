@@ -28,13 +28,19 @@ export const NO_STAGE: string | false =
 /** Running stores. */
 export interface Stage extends AsyncDisposable {
   readonly stores: Stores;
+  /** What PostgreSQL has written to its log. */
+  postgresLog(): string;
+  /** Connections of applications that ask what others wait for. */
+  watcherCount(): Promise<number>;
   /** As after the start: what the last scenario left is taken back. */
   clean(): Promise<void>;
 }
 
 /** Starts all stores. */
-export async function startStage(): Promise<Stage> {
-  const postgres = await startTestPostgres();
+export async function startStage(
+  postgresSettings: Readonly<Record<string, string>> = {},
+): Promise<Stage> {
+  const postgres = await startTestPostgres(postgresSettings);
   const mariadb = await startTestMariadb();
   await mariadb.root.query("GRANT PROCESS ON *.* TO app@'127.0.0.1'");
   const redisPort = await freePort();
@@ -62,6 +68,13 @@ export async function startStage(): Promise<Stage> {
       mariadbPort: mariadb.port,
       redisPort,
       pgbouncerPort,
+    },
+    postgresLog: postgres.program.output,
+    watcherCount: async () => {
+      const { rows } = await admin.query<{ count: string }>(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'spoor-watch'",
+      );
+      return Number(rows[0]?.count);
     },
     clean: async () => {
       await admin.query(

@@ -3,7 +3,7 @@ import { trace } from "@opentelemetry/api";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startTestProgram, type TestProgram, until } from "@spoor/waits/test-servers";
-import { controls } from "../controls.ts";
+import { controls, healthy } from "../controls.ts";
 import { postgresScenarios } from "../postgres-scenarios.ts";
 import { processScenarios } from "../process-scenarios.ts";
 import type { Bystander, Stores, Tools } from "../scenario.ts";
@@ -44,7 +44,13 @@ const tools: Tools = {
   startBystander,
 };
 
-const all = { ...postgresScenarios, ...storeScenarios, ...processScenarios, ...controls };
+const all = {
+  ...postgresScenarios,
+  ...storeScenarios,
+  ...processScenarios,
+  ...controls,
+  ...healthy,
+};
 process.once("SIGUSR2", () => {
   for (const { child } of kept) child.kill("SIGKILL");
   process.exit(0);

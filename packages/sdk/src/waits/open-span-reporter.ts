@@ -247,7 +247,7 @@ function sentenceOf(wait: WaitReport, nowUnixNano: bigint): string {
 }
 
 /** What a verdict says, without ages and evidence: as long as it is the same, nothing changed. */
-export function verdictKey({ kind, holders, resource }: WaitReport): string {
+function verdictKey({ kind, holders, resource }: WaitReport): string {
   return JSON.stringify([
     kind,
     resource?.kind,

@@ -27,7 +27,7 @@ export function spanOfSession({ id, port }: HolderSession): HolderSpan | undefin
 }
 
 /** Who has a connection: by its checkout, else by its last statement. */
-export function spanOf({ checkout, lastQuery }: ConnectionRecord): HolderSpan | undefined {
+function spanOf({ checkout, lastQuery }: ConnectionRecord): HolderSpan | undefined {
   const by = checkout?.by ?? lastQuery?.by;
   if (by === undefined || by.traceId === "") return undefined;
   const callSite = applicationFrame(checkout?.callSite?.stack);
