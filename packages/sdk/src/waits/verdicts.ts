@@ -51,7 +51,15 @@ export class Verdicts {
     const open = [...this.#options.spans.openSpans()];
     await Promise.all(
       spans.slice(0, VERDICTS_MAX).map(async (span) => {
-        note(span, await Promise.race([this.#verdictOn(span, open), this.#lateVerdict(span)]));
+        let isKnown = false;
+        const verdict = this.#verdictOn(span, open).then((wait) => {
+          isKnown = true;
+          note(span, wait);
+          return wait;
+        });
+        const late = await Promise.race([verdict, this.#lateVerdict(span)]);
+        // The verdict itself is noted whenever it comes.
+        if (!isKnown) note(span, late);
       }),
     );
   }
