@@ -48,6 +48,9 @@ export interface Layers {
   readonly timeReaders: Exceptions;
 }
 
+/** What most rooms of the SDK may import. */
+const SDK_WORDS = ["@opentelemetry/api", "@spoor/trace", "@spoor/trace/basics", "node:"];
+
 /** The rooms of Spoor. */
 export const LAYERS: Layers = {
   packages: {
@@ -97,35 +100,10 @@ export const LAYERS: Layers = {
         "resource",
         "settings",
         "base",
-        "@opentelemetry/api",
-        "@spoor/trace",
-        "@spoor/trace/basics",
-        "node:",
+        ...SDK_WORDS,
       ],
-      waits: [
-        "instrument",
-        "doctor",
-        "tracer",
-        "context",
-        "base",
-        "@opentelemetry/api",
-        "@spoor/trace",
-        "@spoor/trace/basics",
-        "@spoor/waits",
-        "node:",
-      ],
-      instrument: [
-        "doctor",
-        "report",
-        "tracer",
-        "context",
-        "settings",
-        "base",
-        "@opentelemetry/api",
-        "@spoor/trace",
-        "@spoor/trace/basics",
-        "node:",
-      ],
+      waits: ["instrument", "doctor", "tracer", "context", "base", ...SDK_WORDS, "@spoor/waits"],
+      instrument: ["doctor", "report", "tracer", "context", "settings", "base", ...SDK_WORDS],
       doctor: ["@opentelemetry/api", "@spoor/trace", "node:"],
       report: ["base", "@spoor/trace", "@spoor/trace/basics"],
       export: [

@@ -48,7 +48,11 @@ test(
         .slice(logStart)
         .split("\n")
         .filter((line) => line.startsWith("<spoor-watch>") && line.includes("LOG:"));
-    await until("the healthy requests", () => application.output().includes("all answered"), 60_000);
+    await until(
+      "the healthy requests",
+      () => application.output().includes("all answered"),
+      60_000,
+    );
     assert.deepEqual(ofWatch(), []);
     await until("the first question", () => ofWatch().length > 0, 60_000);
     assert.equal(await stage.watcherCount(), 1);
