@@ -12,6 +12,7 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import { fileURLToPath } from "node:url";
 import { startStores } from "../../test/instrument/stores.ts";
 import { median } from "../measure/statistics.ts";
+import { type Figures, type Report, rounded } from "../report/report.ts";
 
 /** How much load; the default takes about a minute on two cores. */
 export interface RequestLoad {
@@ -27,17 +28,6 @@ const REQUEST_LOAD: RequestLoad = {
   concurrency: 16,
 };
 
-/** CPU per request, in µs. */
-export interface RequestOverhead {
-  readonly noneUs: number;
-  /** What our SDK adds. */
-  readonly addedUs: number;
-  /** What the official SDK adds. */
-  readonly officialAddedUs: number;
-  /** How many times more the official one adds. */
-  readonly requestOverheadRatio: number;
-}
-
 const MODES = ["none", "spoor", "official"] as const;
 
 type Mode = (typeof MODES)[number];
@@ -47,10 +37,16 @@ interface Service {
   readonly port: number;
 }
 
-/** Runs all three services under load. @throws Error where Redis is not installed. */
+/**
+ * Runs all three services under load. `requestOverheadRatio` says how many times more the official
+ * SDK adds to a request than ours; the other figures are CPU in µs.
+ *
+ * @throws Error where Redis is not installed.
+ */
 export async function measureRequestOverhead(
+  report: Report,
   load: RequestLoad = REQUEST_LOAD,
-): Promise<RequestOverhead> {
+): Promise<Figures> {
   await using stores = await startStores();
   if (stores.redisUrl === undefined) throw new Error("cannot measure: redis-server is missing");
   const env = { ...process.env, DATABASE_URL: stores.databaseUrl, REDIS_URL: stores.redisUrl };
@@ -64,20 +60,25 @@ export async function measureRequestOverhead(
     for (let round = 0; round < load.roundCount; round += 1) {
       rounds.push(await measureRound(services, load));
     }
-    return summary(rounds);
+    return summary(rounds, report);
   } finally {
     for (const { child } of [...services.values(), sink]) await stop(child);
   }
 }
 
-function summary(rounds: readonly Record<Mode, number>[]): RequestOverhead {
-  const addedUs = median(rounds.map(({ none, spoor }) => spoor - none));
-  const officialAddedUs = median(rounds.map(({ none, official }) => official - none));
+function summary(rounds: readonly Record<Mode, number>[], report: Report): Figures {
+  const requestMicros = median(rounds.map(({ none }) => none));
+  const addedMicros = median(rounds.map(({ none, spoor }) => spoor - none));
+  const officialAddedMicros = median(rounds.map(({ none, official }) => official - none));
+  report.line(
+    `request, CPU µs: untraced ${requestMicros.toFixed(0)}, official ` +
+      `+${officialAddedMicros.toFixed(0)}, spoor +${addedMicros.toFixed(0)}`,
+  );
   return {
-    noneUs: median(rounds.map(({ none }) => none)),
-    addedUs,
-    officialAddedUs,
-    requestOverheadRatio: officialAddedUs / addedUs,
+    requestOverheadRatio: rounded(officialAddedMicros / addedMicros),
+    requestMicros: rounded(requestMicros),
+    requestAddedMicros: rounded(addedMicros),
+    officialRequestAddedMicros: rounded(officialAddedMicros),
   };
 }
 
@@ -175,9 +176,4 @@ async function order(
   response.resume();
   await once(response, "end");
   if (response.statusCode !== 200) throw new Error(`a request was answered ${response.statusCode}`);
-}
-
-if (import.meta.main) {
-  const overhead = await measureRequestOverhead();
-  process.stdout.write(`${JSON.stringify(overhead)}\n`);
 }

@@ -1,13 +1,18 @@
 import type { Figures, Report } from "../report/report.ts";
+import { measureEndToEnd } from "./end-to-end.ts";
 import { heapRatio } from "./heap-ratio.ts";
-import { importRatio } from "./import-ratio.ts";
+import { importRatios } from "./import-ratio.ts";
 import type { SdkRunOptions } from "./paired-runs.ts";
 import { recordedRatio } from "./recorded-ratio.ts";
+import { measureRequestOverhead } from "./request-overhead.ts";
 import { unsampledRatio } from "./unsampled-ratio.ts";
+
+/** Long enough for the compilers to be done, and for some hundred requests. */
+const END_TO_END = { rounds: 3, milliseconds: 4000, warmUpMilliseconds: 4000 };
 
 /** Measures each figure: the official SDK's cost divided by ours. */
 export async function runSdk(options: SdkRunOptions, report: Report): Promise<Figures> {
-  report.header("The cost of tracing: @opentelemetry/sdk-trace against @spoor/sdk");
+  report.header("The cost of tracing: the official OpenTelemetry SDK against @spoor/sdk");
   report.line(
     "dd-trace is not measured: it needs a version of @opentelemetry/api below 1.10, and so a " +
       "second copy of the API in the process, and it brings native code",
@@ -16,6 +21,8 @@ export async function runSdk(options: SdkRunOptions, report: Report): Promise<Fi
     recordedRatio: recordedRatio(options, report),
     unsampledRatio: unsampledRatio(options, report),
     heapRatio: heapRatio(options, report),
-    importRatio: importRatio(options, report),
+    ...importRatios(options, report),
+    ...(await measureEndToEnd(END_TO_END, report)),
+    ...(await measureRequestOverhead(report)),
   };
 }

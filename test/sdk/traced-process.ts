@@ -16,6 +16,8 @@ export interface TracedProcessOptions {
   readonly program?: string;
   readonly story?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** With the built SDK, as an application that installed it has it, and not with its sources. */
+  readonly isBuilt?: boolean;
 }
 
 /** How it ended. */
@@ -39,12 +41,12 @@ export interface TracedProcess {
 
 /** Starts an application; nothing but flags of Node and the environment says that it is traced. */
 export function startTraced(options: TracedProcessOptions): TracedProcess {
-  const { program = "application.mjs", story = "", environment = {} } = options;
+  const { program = "application.mjs", story = "", environment = {}, isBuilt = false } = options;
   const startMs = performance.now();
   const child = spawn(
     process.execPath,
     [
-      "--conditions=@spoor/source",
+      ...(isBuilt ? [] : ["--conditions=@spoor/source"]),
       "--import",
       "@spoor/sdk/auto",
       fileURLToPath(new URL(program, import.meta.url)),

@@ -1,14 +1,11 @@
 import { Buffer } from "node:buffer";
-import { promisify } from "node:util";
-import * as zlib from "node:zlib";
 import { COMPRESS_BYTES_MIN } from "../base/export-limits.ts";
 import type { CompressionChoice } from "../settings/export-settings.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { BodyEncoding } from "./transport.ts";
 
-const gzip = promisify(zlib.gzip);
 // Node has zstd since 22.15 and 23.8; the SDK runs on 20.
-const hasZstd = "zstdCompress" in zlib;
+const hasZstd = process.versions["zstd"] !== undefined;
 
 /** A body in the encoding in which it is sent. */
 export interface EncodedBody extends RequestBody {
@@ -61,8 +58,9 @@ export interface EncodingQuestion {
 export async function encodeBody(body: RequestBody, encoding: BodyEncoding): Promise<EncodedBody> {
   if (encoding === "identity") return { ...body, encoding };
   const joined = Buffer.concat(body.parts, body.byteCount);
-  const bytes =
-    encoding === "zstd" ? await promisify(zlib.zstdCompress)(joined) : await gzip(joined);
+  // Loaded when it is needed, because most applications send to their own machine.
+  const { compressBytes } = await import("./compress-bytes.ts");
+  const bytes = await compressBytes(joined, encoding);
   return { parts: [bytes], byteCount: bytes.length, encoding };
 }
 

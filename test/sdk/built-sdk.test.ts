@@ -1,0 +1,49 @@
+/* What an application gets that installs the SDK: the built files, loaded without our sources. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { startGrpcReceiver, startHttpReceiver } from "@spoor/sdk/test-receiver";
+import { runTraced } from "./traced-process.ts";
+
+const run = promisify(execFile);
+const BUILD = fileURLToPath(new URL("../../tools/build-sdk.ts", import.meta.url));
+
+before(async () => {
+  await run(process.execPath, [BUILD]);
+});
+
+test("the built SDK traces ES modules and CommonJS and sends over both protocols", async (context) => {
+  for (const receiver of [await startGrpcReceiver(), await startHttpReceiver()]) {
+    context.after(() => receiver.close());
+    const { port, protocol } = receiver.endpoint;
+    const environment = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
+    };
+    const modules = await runTraced({ story: "burst", environment, isBuilt: true });
+    assert.equal(modules.exitCode, 0, modules.stderr);
+    assert.match(modules.stderr, /^spoor: application → 127\.0\.0\.1:\d+ .*hooks: http/mu);
+    assert.equal(receiver.spans().length, 5000);
+    const version = receiver.spans()[0]?.resource.attributes.get("telemetry.sdk.version");
+    assert.match(String(version), /^\d+\.\d+\.\d+/u);
+    const common = await runTraced({ program: "application.cjs", environment, isBuilt: true });
+    assert.equal(common.exitCode, 0, common.stderr);
+    assert.equal(receiver.spans().length, 5001);
+  }
+});
+
+test("loading the built SDK loads neither what compresses nor what speaks HTTP/2", async () => {
+  const { stdout } = await run(process.execPath, [
+    "--input-type=module",
+    "--eval",
+    'await import("@spoor/sdk"); console.log(process.moduleLoadList.join("\\n"))',
+  ]);
+  const loaded = stdout.split("\n");
+  assert.ok(loaded.includes("NativeModule async_hooks"));
+  for (const name of ["zlib", "http2", "https", "child_process"]) {
+    assert.ok(!loaded.includes(`NativeModule ${name}`), name);
+  }
+});
