@@ -33,6 +33,7 @@ server.on("stream", (stream) => {
     count(Buffer.concat(chunks).subarray(5));
   });
 });
+server.on("session", (session) => session.setLocalWindowSize(16 * 1024 * 1024));
 server.listen(0, "127.0.0.1", () => {
   // A server that listens on a port has an address of this kind.
   const { port } = server.address() as AddressInfo;

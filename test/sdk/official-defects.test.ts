@@ -212,7 +212,7 @@ test("defect 4, flush returns early: it waits for requests that are on their way
   );
   const invocation = startTraced({
     program: "invocation.mjs",
-    environment: environmentOf(receiver),
+    environment: { ...environmentOf(receiver), OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "512" },
   });
   // 512 of 600 spans leave as a full batch before anybody flushes.
   await receiver.waitForRequests(2);
@@ -286,4 +286,29 @@ test("what was lost is reported to the server that answers", async (context) => 
   assert.equal(record?.eventName, "spoor.loss");
   assert.equal(record?.attributes.get("spoor.loss.export_refused"), 3n);
   assert.equal(record?.resource.attributes.get("service.name"), "application");
+});
+
+test("OTEL_BSP_MAX_EXPORT_BATCH_SIZE bounds each request, and 5,000 spans arrive in 50", async (context) => {
+  const receiver = await closing(context, await startGrpcReceiver());
+  const environment = { ...environmentOf(receiver), OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "100" };
+  assertSound(await runTraced({ story: "burst", environment }));
+  assert.equal(spanCount(receiver), 5000);
+  assert.equal(receiver.requests.length, 50);
+});
+
+test("OTEL_TRACES_EXPORTER=console prints each span as OTLP/JSON and opens no connection", async (context) => {
+  const receiver = await closing(context, await startGrpcReceiver());
+  const environment = { ...environmentOf(receiver), OTEL_TRACES_EXPORTER: "console" };
+  const end = await runTraced({ story: "end", environment });
+  assertSound(end);
+  assert.equal(receiver.connectionCount(), 0);
+  const [line = ""] = end.stdout.split("\n");
+  // OTLP/JSON, as the specification spells it.
+  const { resourceSpans } = JSON.parse(line) as {
+    readonly resourceSpans: readonly [
+      { readonly scopeSpans: readonly [{ readonly spans: readonly { readonly name: string }[] }] },
+    ];
+  };
+  const names = resourceSpans[0].scopeSpans[0].spans.map(({ name }) => name);
+  assert.deepEqual(names, ["job 0", "job 1", "job 2"]);
 });

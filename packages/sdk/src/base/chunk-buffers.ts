@@ -6,8 +6,8 @@ import { Buffer } from "node:buffer";
  * the cost of a span. bench/sdk/end-to-end.ts measures it.
  */
 
-/** What is kept at most; as many as may be on their way, and two that are being filled. */
-const KEPT_COUNT_MAX = 6;
+/** What is kept at most: as much as one or two requests carry, 2 MiB where chunks are full. */
+const KEPT_COUNT_MAX = 8;
 
 const kept: Buffer[] = [];
 

@@ -13,8 +13,15 @@ export const REQUESTS_IN_FLIGHT_MAX = 4;
 
 /** Spans that start a request without waiting for the timer; the specification's batch size. */
 export const BATCH_SPAN_COUNT = 512;
-/** Bytes that do: what the system calls of one request copy in well under a millisecond. */
+/** Bytes that do. */
 export const BATCH_BYTES: number = 256 * 1024;
+/**
+ * How long a batch that is full waits for more, unless OTEL_BSP_MAX_EXPORT_BATCH_SIZE bounds it: a
+ * request costs about as much CPU as a few hundred spans, however many it carries.
+ */
+export const GATHER_MS = 100;
+/** Bytes that do not wait for more: a quarter of what a gRPC server takes in one message. */
+export const REQUEST_BYTES: number = 1024 * 1024;
 
 /** How long spans wait for others to go with them. */
 export const FLUSH_DELAY_MS = 1_000;

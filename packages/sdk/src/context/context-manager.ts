@@ -68,13 +68,14 @@ export class SpoorContextManager implements ContextManager {
   }
 
   #bound(context: Context, target: (...args: unknown[]) => unknown): typeof target {
-    const run = (receiver: unknown, args: unknown[]): unknown =>
-      this.#storage.run(context, () => Reflect.apply(target, receiver, args));
+    const storage = this.#storage;
     const bound = function (this: unknown, ...args: unknown[]): unknown {
-      return run(this, args);
+      return storage.run(context, Reflect.apply, target, this, args);
     };
-    // Express tells handlers of errors from others by the number of parameters.
-    Object.defineProperty(bound, "length", { value: target.length, configurable: true });
+    const { length } = target;
+    // Express tells handlers of errors from others by the number of parameters. It has none now:
+    // most listeners have none, and this would be the most expensive part of binding them.
+    if (length > 0) Object.defineProperty(bound, "length", { value: length, configurable: true });
     return bound;
   }
 

@@ -160,11 +160,26 @@ function writeMessage(stream: ClientHttp2Stream, request: ExportRequest): void {
   head[0] = request.encoding === "identity" ? 0 : 1;
   head.writeUInt32BE(request.byteCount, 1);
   head.set(first, PREFIX_BYTES);
-  // Corked, so that the parts leave in as few frames as their bytes need.
+  // Corked, so that head and first chunk leave together.
   stream.cork();
   stream.write(head);
-  for (const part of rest) stream.write(part);
-  stream.end();
+  writeParts(stream, rest, 0);
+  stream.uncork();
+}
+
+/**
+ * Writes one part, the next when it is with the system: a chunk is as much as may be copied in one
+ * turn of the event loop. A stream that broke calls back with an error, and is written no further.
+ */
+function writeParts(stream: ClientHttp2Stream, parts: readonly Uint8Array[], index: number): void {
+  const part = parts[index];
+  if (part === undefined || index === parts.length - 1) {
+    stream.end(part);
+    return;
+  }
+  stream.write(part, (error) => {
+    if (error === undefined || error === null) writeParts(stream, parts, index + 1);
+  });
 }
 
 /** What the receiver said, or undefined when it ended the call without saying anything. */

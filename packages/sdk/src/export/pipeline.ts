@@ -3,7 +3,8 @@
  *
  * 1. `accept` queues a chunk, or counts it as lost when the bytes that wait or are on their way
  *    would exceed the limit. It does nothing else: it runs inside `Span.end()`.
- * 2. Enough spans, enough bytes, or a timer make a batch; up to four are on their way at once.
+ * 2. Enough spans, enough bytes, or a timer make a batch, which grows for another moment while
+ *    spans come fast; up to four are on their way at once.
  * 3. A batch is sent until the receiver has taken or refused it, or until its budget is spent.
  *    Between tries it keeps its place among the four, so an outage cannot multiply requests.
  * 4. Each chunk ends in exactly one way: sent, or lost under one reason.
@@ -14,9 +15,12 @@ import { deferred } from "../base/deferred.ts";
 import { errorMessage, type LossEntry, type LossReason } from "@spoor/trace/basics";
 import {
   BATCH_BYTES,
+  BATCH_SPAN_COUNT,
   FIRST_FLUSH_COUNT,
   FIRST_FLUSH_DELAY_MS,
   FLUSH_DELAY_MS,
+  GATHER_MS,
+  REQUEST_BYTES,
   REQUESTS_IN_FLIGHT_MAX,
 } from "../base/export-limits.ts";
 import type { SpanChunk } from "../base/span-sink.ts";
@@ -51,6 +55,8 @@ export class Pipeline {
   #sentCount = 0;
   #timer: NodeJS.Timeout | undefined;
   #isPumpScheduled = false;
+  /** Runs while a full batch waits for more. */
+  #gathering: NodeJS.Timeout | undefined;
   #startedBatches = 0;
   #isClosed = false;
 
@@ -115,6 +121,7 @@ export class Pipeline {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#gathering);
     for (const { chunk } of this.#takeAll()) this.#lose("export_deadline", chunk.spanCount);
     for (const delivery of this.#inFlight) delivery.cancel();
     this.#options.pauses.wakeAll();
@@ -131,12 +138,26 @@ export class Pipeline {
 
   #isBatchFull(): boolean {
     const { byteCount, spanCount } = this.#queue;
-    return byteCount >= BATCH_BYTES || spanCount >= this.#options.settings.batchSpanCount;
+    const { batchSpanCount = BATCH_SPAN_COUNT } = this.#options.settings;
+    return byteCount >= BATCH_BYTES || spanCount >= batchSpanCount;
+  }
+
+  /** Whether a full batch may grow by what comes in the next moments. */
+  #isGathering(): boolean {
+    const { settings } = this.#options;
+    return settings.batchSpanCount === undefined && this.#queue.byteCount < REQUEST_BYTES;
   }
 
   /** Later, because this runs inside `Span.end()`. */
   #schedulePump(): void {
-    if (this.#isPumpScheduled || this.#inFlight.size >= REQUESTS_IN_FLIGHT_MAX) return;
+    if (this.#inFlight.size >= REQUESTS_IN_FLIGHT_MAX) return;
+    if (this.#isGathering()) {
+      this.#gathering ??= setTimeout(() => {
+        this.#pump();
+      }, GATHER_MS).unref();
+      return;
+    }
+    if (this.#isPumpScheduled) return;
     this.#isPumpScheduled = true;
     setImmediate(() => {
       this.#isPumpScheduled = false;
@@ -145,11 +166,13 @@ export class Pipeline {
   }
 
   #pump(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
+    const { batchSpanCount = Infinity } = this.#options.settings;
     while (this.#inFlight.size < REQUESTS_IN_FLIGHT_MAX) {
       const isForced = this.#queue.firstSequence <= this.#forcedSequence;
       if (!isForced && !this.#isBatchFull()) break;
-      const limits = { spanCount: this.#options.settings.batchSpanCount, byteCount: BATCH_BYTES };
-      const taken = this.#queue.take(limits);
+      const taken = this.#queue.take({ spanCount: batchSpanCount, byteCount: REQUEST_BYTES });
       if (taken.length === 0) break;
       this.#start(this.#options.createDelivery(taken));
     }

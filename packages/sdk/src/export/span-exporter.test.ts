@@ -117,6 +117,18 @@ test("what the tracer still holds is sealed by the timer and by a flush", async 
   assert.equal((await exporter.flush(DEADLINE_MS)).sent, 6);
 });
 
+test("batches that fill fast leave in one request", async (context) => {
+  for (const start of [http, grpc]) {
+    const { receiver, exporter } = await start(context, undefined, { batchSpanCount: undefined });
+    for (let index = 0; index < 4; index += 1) exporter.accept(testChunk(600));
+    await receiver.waitForRequests(1);
+    assert.equal(exporter.counts().waiting, 4 * 600);
+    assert.deepEqual(await exporter.flush(DEADLINE_MS), { sent: 2400, lost: [], waiting: 0 });
+    assert.equal(receiver.requests.length, 1);
+    assert.equal(receiver.spans().length, 2400);
+  }
+});
+
 test("four requests are on their way at once, not one after the other", async (context) => {
   const held: (() => void)[] = [];
   const { receiver, exporter } = await http(context, (response) => {

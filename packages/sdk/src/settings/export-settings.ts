@@ -37,7 +37,8 @@ export interface ExportSettings {
   readonly queueBytesMax: number;
   /** Undefined: only bytes are limited. */
   readonly queueSpanCountMax: number | undefined;
-  readonly batchSpanCount: number;
+  /** Spans of a request at most; undefined: only bytes are limited. */
+  readonly batchSpanCount: number | undefined;
   /** Undefined: short at first, then longer. */
   readonly flushDelayMs: number | undefined;
   readonly retryBudgetMs: number;

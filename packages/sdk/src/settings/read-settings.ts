@@ -1,9 +1,4 @@
-import {
-  ATTEMPT_MS_MAX,
-  BATCH_SPAN_COUNT,
-  QUEUE_BYTES_MAX,
-  RETRY_BUDGET_MS,
-} from "../base/export-limits.ts";
+import { ATTEMPT_MS_MAX, QUEUE_BYTES_MAX, RETRY_BUDGET_MS } from "../base/export-limits.ts";
 import { type ConfigurationFile, readConfigurationFile } from "./configuration-file.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import type { Endpoint, ExportSettings, Protocol } from "./export-settings.ts";
@@ -227,8 +222,7 @@ function exportSettings(sources: Sources): ExportSettings {
       ) ?? ATTEMPT_MS_MAX,
     queueBytesMax: positive(own.number("SPOOR_QUEUE_BYTES")) ?? QUEUE_BYTES_MAX,
     queueSpanCountMax: positive(variables.number("OTEL_BSP_MAX_QUEUE_SIZE")),
-    batchSpanCount:
-      positive(variables.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE")) ?? BATCH_SPAN_COUNT,
+    batchSpanCount: positive(variables.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE")),
     flushDelayMs: variables.number("OTEL_BSP_SCHEDULE_DELAY"),
     retryBudgetMs: positive(variables.number("OTEL_BSP_EXPORT_TIMEOUT")) ?? RETRY_BUDGET_MS,
   };

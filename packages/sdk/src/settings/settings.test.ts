@@ -52,7 +52,7 @@ test("without any setting the defaults of the specification hold, and nobody is 
   assert.equal(settings.limits.attributeValueLengthLimit, Number.POSITIVE_INFINITY);
   assert.equal(settings.export.endpoint, undefined);
   assert.equal(settings.export.attemptMsMax, 10_000);
-  assert.equal(settings.export.batchSpanCount, 512);
+  assert.equal(settings.export.batchSpanCount, undefined);
 });
 
 test("only true disables the SDK; a word that is neither true nor false is told", () => {

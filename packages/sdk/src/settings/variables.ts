@@ -245,8 +245,8 @@ export const VARIABLES = {
   },
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: {
     kind: "count",
-    fallback: "512",
-    meaning: "how many spans start a request without waiting for more",
+    fallback: "512 start a request, which may hold more; 1 MiB ends it",
+    meaning: "how many spans start a request without waiting for more, and how many it may hold",
   },
   OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: {
     kind: "count",

@@ -128,6 +128,8 @@ class SpoorSdk implements SpoorHandle {
       sampler:
         typeof options.sampler === "object" ? options.sampler : createSampler(settings.sampler),
       limits: settings.limits,
+      // A chunk is sent whole, so it must not hold more than a request may.
+      chunkSpanCountMax: settings.export.batchSpanCount,
       contextManager,
       processors: options.processors ?? [],
       resource: readableResource(detected.resource),

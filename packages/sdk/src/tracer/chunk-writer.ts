@@ -11,15 +11,22 @@ export class ChunkWriter {
   readonly #sink: SpanSink;
   /** Called when the first span after a chunk was written. */
   readonly #spanWaiting: () => void;
+  readonly #spanCountMax: number;
   #bytes: Buffer = Buffer.alloc(0);
   #length = 0;
   #spanCount = 0;
   #nextBytesMin = CHUNK_BYTES_INITIAL;
 
-  constructor(scope: Scope, sink: SpanSink, spanWaiting: () => void) {
+  constructor(
+    scope: Scope,
+    sink: SpanSink,
+    spanWaiting: () => void,
+    spanCountMax: number = CHUNK_SPAN_COUNT_MAX,
+  ) {
     this.#scope = scope;
     this.#sink = sink;
     this.#spanWaiting = spanWaiting;
+    this.#spanCountMax = Math.min(spanCountMax, CHUNK_SPAN_COUNT_MAX);
   }
 
   /** Encodes one finished span. What it throws half-way is not in the chunk. */
@@ -27,7 +34,7 @@ export class ChunkWriter {
     this.#reserve(spanRoom(span));
     this.#length = encodeSpan(this.#bytes, this.#length, span);
     this.#spanCount += 1;
-    if (this.#spanCount >= CHUNK_SPAN_COUNT_MAX || this.#length >= CHUNK_BYTES_MAX) {
+    if (this.#spanCount >= this.#spanCountMax || this.#length >= CHUNK_BYTES_MAX) {
       this.seal();
     } else if (this.#spanCount === 1) {
       this.#spanWaiting();

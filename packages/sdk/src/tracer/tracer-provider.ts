@@ -27,6 +27,8 @@ export interface TracerProviderOptions {
   readonly resource?: ReadableResource;
   /** Told of what fails inside; by default the API's diagnostics logger. Must not throw. */
   readonly onError?: (error: unknown) => void;
+  /** How many spans a chunk may hold; 512 at most, which is what it holds unless told otherwise. */
+  readonly chunkSpanCountMax?: number | undefined;
   /** Brings what the sink holds to its destination, for `forceFlush`. */
   readonly flushSink?: (deadlineMs: number) => Promise<unknown>;
   readonly timeSource?: TimeSource;
@@ -127,7 +129,8 @@ export class SpoorTracerProvider implements TracerProvider, SpanSource {
   #newHost(name: string, version: string | undefined, schemaUrl: string | undefined): SpanHost {
     const { limits, options } = { limits: this.#limits, options: this.#options };
     const scope: Scope = { name, version: version ?? "", schemaUrl: schemaUrl ?? "" };
-    const writer = new ChunkWriter(scope, options.sink, () => this.#spanWaiting());
+    const spanWaiting = (): void => this.#spanWaiting();
+    const writer = new ChunkWriter(scope, options.sink, spanWaiting, options.chunkSpanCountMax);
     this.#writers.push(writer);
     return {
       scope,
