@@ -5,7 +5,7 @@ import { measureRequestOverhead } from "./request-overhead.ts";
 
 test("the benchmark of requests runs to its end with all three services", async () => {
   const lines: string[] = [];
-  const load = { roundCount: 1, requestsPerRound: 50, concurrency: 4 };
+  const load = { warmUpRoundCount: 1, roundCount: 1, requestsPerRound: 50, concurrency: 4 };
   const figures = await measureRequestOverhead(new Report((text) => lines.push(text)), load);
   assert.ok(Number(figures["requestMicros"]) > 0);
   // So few requests say nothing about the ratio, but there is one.

@@ -16,6 +16,8 @@ import { type Figures, type Report, rounded } from "../report/report.ts";
 
 /** How much load; the default takes about a minute on two cores. */
 export interface RequestLoad {
+  /** Not measured: they open connections, and compile what a server compiles once in days. */
+  readonly warmUpRoundCount: number;
   readonly roundCount: number;
   readonly requestsPerRound: number;
   readonly concurrency: number;
@@ -23,6 +25,7 @@ export interface RequestLoad {
 
 /** The load of the report. */
 const REQUEST_LOAD: RequestLoad = {
+  warmUpRoundCount: 4,
   roundCount: 7,
   requestsPerRound: 1500,
   concurrency: 16,
@@ -54,8 +57,9 @@ export async function measureRequestOverhead(
   const services = new Map<Mode, Service>();
   try {
     for (const mode of MODES) services.set(mode, await startService(mode, { sink, env }));
-    // The first rounds compile, and open connections.
-    for (const service of services.values()) await loadRound(service, load);
+    for (let round = 0; round < load.warmUpRoundCount; round += 1) {
+      for (const service of services.values()) await loadRound(service, load);
+    }
     const rounds: Record<Mode, number>[] = [];
     for (let round = 0; round < load.roundCount; round += 1) {
       rounds.push(await measureRound(services, load));

@@ -173,6 +173,28 @@ test("defect 8, silence: a server whose receiver is down tells it at the start, 
   await server.waitForText("answers now; no span was lost");
 });
 
+test("defect 8, silence: that nobody listened is a finding, sent to the one who does later", async (context) => {
+  const port = await freePort();
+  const server = startTraced({
+    story: "serve",
+    environment: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
+    },
+  });
+  context.after(() => server.child.kill("SIGKILL"));
+  await server.waitForText("does not answer yet: spans wait");
+  const receiver = await closing(context, await startHttpReceiver(takeHttp, port));
+  await receiver.waitForRequests(2);
+  const bodies = receiver.requests.map(({ body }) => Buffer.from(body).toString("latin1"));
+  assert.ok(bodies.some((body) => body.includes("endpoint_unreachable")));
+  const told = server
+    .stderr()
+    .split("\n")
+    .filter((line) => /does not|Nobody/u.test(line));
+  assert.equal(told.length, 1, "told once, in one way");
+});
+
 test("defect 8, silence: a second provider is told", async (context) => {
   const receiver = await closing(context, await startGrpcReceiver());
   const end = await runTraced({

@@ -6,6 +6,7 @@ export const FINDING_CODES = {
   api_duplicate: "several copies of @opentelemetry/api are loaded, and spans of one are not traced",
   context_lost:
     "a call to another system has no parent, although this process was serving a request",
+  endpoint_unreachable: "nobody listened at the address where spans go, so that they had to wait",
   http_client_untraced: "this version of Node does not tell of outgoing requests of node:http",
   instrumentation_failed: "an instrumentation failed inside a call of the application",
   instrumentation_missing: "a library is used whose instrumentation is not installed",

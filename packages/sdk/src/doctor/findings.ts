@@ -19,6 +19,8 @@ export interface Observation {
   readonly traceId?: string;
   readonly spanId?: string;
   readonly evidence?: Attributes;
+  /** Whether people were told already, in other words: then it is not printed. */
+  readonly isTold?: boolean;
 }
 
 /** A finding, without what the report adds about the process. */
@@ -73,7 +75,7 @@ export class Findings {
     });
     this.#unsent.add(key);
     if (known !== undefined) return;
-    this.#print(sentence);
+    if (observation.isTold !== true) this.#print(sentence);
     this.onFinding?.();
   }
 

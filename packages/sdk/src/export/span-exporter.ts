@@ -228,7 +228,8 @@ export class SpanExporter implements SpanSink {
     } else if (this.#state !== "failing" && !isPassing(outcome)) {
       this.#state = "failing";
       this.#lostAtFailure = this.#lostTotal();
-      observer.failing(receiver, outcome.reason);
+      const isAbsent = outcome.kind === "retry" && outcome.isAbsent === true;
+      observer.failing(receiver, outcome.reason, isAbsent);
     }
   }
 

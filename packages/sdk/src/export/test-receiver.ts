@@ -40,8 +40,11 @@ export const takeHttp: HttpAnswerer = (response) => {
   response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
 };
 
-/** Starts an OTLP/HTTP receiver. */
-export async function startHttpReceiver(answer: HttpAnswerer = takeHttp): Promise<TestReceiver> {
+/** Starts an OTLP/HTTP receiver, at a free port unless one is given. */
+export async function startHttpReceiver(
+  answer: HttpAnswerer = takeHttp,
+  port: number = 0,
+): Promise<TestReceiver> {
   const log = new RequestLog();
   let connections = 0;
   const server = createServer((request, response) => {
@@ -55,7 +58,7 @@ export async function startHttpReceiver(answer: HttpAnswerer = takeHttp): Promis
     request.on("error", () => undefined);
   });
   server.on("connection", () => (connections += 1));
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
   return {
     endpoint: endpointOf(server.address(), "http/protobuf"),

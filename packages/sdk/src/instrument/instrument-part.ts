@@ -24,7 +24,10 @@ export interface PartHost {
     counts(): { readonly sent: number };
     exportLogs(events: readonly SenderEvent[]): void;
   };
-  readonly announcer: { problem(text: string): void };
+  readonly announcer: {
+    problem(text: string): void;
+    onAbsent: ((receiver: string, reason: string) => void) | undefined;
+  };
 }
 
 let stopRunning: (() => void) | undefined;
@@ -52,10 +55,23 @@ export function startPart({ settings, provider, exporter, announcer }: PartHost)
     { findings, clock },
   );
   provider.observer = doctor;
+  announcer.onAbsent = (receiver, reason) => {
+    findings.report({
+      code: "endpoint_unreachable",
+      subject: receiver,
+      severity: "error",
+      sentence:
+        `Nobody listened at ${receiver} (${reason}), so spans had to wait. ` +
+        "Check OTEL_EXPORTER_OTLP_ENDPOINT and that the receiver runs.",
+      // The line about the receiver says it.
+      isTold: true,
+    });
+  };
   if (settings.areLogsSent) logFullValues(provider, new LogSender({ clock, exportLogs }));
   stopRunning = () => {
     stopInstrumentations();
     provider.observer = undefined;
+    announcer.onAbsent = undefined;
     doctor.stop();
     reports?.stop();
   };

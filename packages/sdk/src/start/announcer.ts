@@ -12,6 +12,8 @@ export class Announcer implements ExportObserver {
   #verbosity: Settings["verbosity"];
   readonly #print: (text: string) => void;
   readonly #told = new Set<string>();
+  /** Called when nobody listens at the address of the receiver, with why. */
+  onAbsent: ((receiver: string, reason: string) => void) | undefined;
   /** Whether the line at the start said that nobody answers. */
   #isAbsenceTold = false;
 
@@ -43,7 +45,8 @@ export class Announcer implements ExportObserver {
     this.#isAbsenceTold = false;
   }
 
-  failing(receiver: string, reason: string): void {
+  failing(receiver: string, reason: string, isAbsent: boolean): void {
+    if (isAbsent) this.onAbsent?.(receiver, reason);
     // Said already, a moment ago.
     if (this.#isAbsenceTold) return;
     this.#line(`${receiver} does not take spans: ${reason}; they wait and are sent again`);

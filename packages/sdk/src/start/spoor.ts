@@ -272,6 +272,7 @@ class SpoorSdk implements SpoorHandle {
     const tell = (isAnswering: boolean | undefined): void => {
       const receiver = this.#exporter.receiver;
       const line = startLine({ ...facts, settings, receiver, isAnswering });
+      if (isAnswering === false) this.announcer.onAbsent?.(receiver, "at the start");
       this.announcer.start(line, { isAnswering: isAnswering !== false });
     };
     if (!this.isTracing || settings.verbosity !== "all") return;
