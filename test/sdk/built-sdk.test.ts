@@ -35,7 +35,7 @@ test("the built SDK traces ES modules and CommonJS and sends over both protocols
   }
 });
 
-test("loading the built SDK loads neither what compresses nor what speaks HTTP/2", async () => {
+test("defect 17, start-up: loading the built SDK loads neither what compresses nor what speaks HTTP/2", async () => {
   const { stdout } = await run(process.execPath, [
     "--input-type=module",
     "--eval",

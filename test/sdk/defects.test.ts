@@ -20,7 +20,7 @@ const failing = (message: string): SpanProcessor => ({
   shutdown: async () => undefined,
 });
 
-test("the ratio keeps the traces that SDKs of other languages keep (there 9 of 10 broke)", () => {
+test("defect 1, ratio: it keeps the traces that SDKs of other languages keep (there 9 of 10 broke)", () => {
   const legacy = new SdkUnderTest({ sampler: legacyRatio(0.1) });
   const consistent = new SdkUnderTest({ sampler: ratio(0.1) });
   const bound = BigInt(Math.floor(0.1 * 2 ** 63));
@@ -38,7 +38,7 @@ test("the ratio keeps the traces that SDKs of other languages keep (there 9 of 1
   }
 });
 
-test("children lie inside their parents and siblings in a row do not overlap (times were whole ms)", () => {
+test("defect 2, clock: children lie inside their parents and siblings in a row do not overlap (times were whole ms)", () => {
   const sdk = new SdkUnderTest();
   using _context = sdk.registerContext();
   for (let index = 0; index < 200; index += 1) {
@@ -63,7 +63,7 @@ test("children lie inside their parents and siblings in a row do not overlap (ti
   assert.ok(fineCount > 190, `${fineCount} of 200 starts are finer than a millisecond`);
 });
 
-test("a burst in one turn of the event loop loses nothing (there all but 2,048 of it)", () => {
+test("defect 3, surplus dropped: a burst in one turn of the event loop loses nothing (there all but 2,048 of it)", () => {
   const sdk = new SdkUnderTest();
   for (let index = 0; index < 5000; index += 1) sdk.tracer.startSpan(`span ${index}`).end();
   const spans = sdk.spans();
@@ -83,7 +83,7 @@ test("no span has an id of zeros, also where another tracer gives an invalid par
   assert.equal(span.parentSpanId, "");
 });
 
-test("ended spans that something still holds keep no attributes alive", () => {
+test("defect 14, spans kept alive: ended spans that something still holds keep no attributes alive", () => {
   setFlagsFromString("--expose-gc");
   // The function that the flag adds.
   const collect = runInNewContext("gc") as () => void;
@@ -105,7 +105,7 @@ test("ended spans that something still holds keep no attributes alive", () => {
   assert.ok(keptBytes < 5_000_000, `${keptBytes} of ${attributeBytes * 1000} bytes are kept`);
 });
 
-test("a span that hangs is seen while it hangs (there nothing knows of it)", () => {
+test("defect 15, stuck span: a span that hangs is seen while it hangs (there nothing knows of it)", () => {
   const sdk = new SdkUnderTest();
   const stuck = sdk.tracer.startSpan("stuck", { kind: SpanKind.SERVER, attributes: { order: 7 } });
   const other = sdk.tracer.startSpan("other");
@@ -133,7 +133,7 @@ test("a span that hangs is seen while it hangs (there nothing knows of it)", () 
   assert.equal(sdk.provider.openSpanCount, 0);
 });
 
-test("a failing flush rejects with an error (there with a list, which crashes the process)", async () => {
+test("defect 18, rejection with an array: a failing flush rejects with an error (there with a list, which crashes the process)", async () => {
   const one = new SdkUnderTest({ processors: [failing("a")] });
   await assert.rejects(one.provider.forceFlush(), (error: unknown) => {
     return error instanceof Error && error.message === "a";
@@ -144,7 +144,7 @@ test("a failing flush rejects with an error (there with a list, which crashes th
   });
 });
 
-test("a flush waits for what is on its way (there it returned before it was delivered)", async () => {
+test("defect 4, flush returns early: it waits for what is on its way (there it returned before it was delivered)", async () => {
   let delivered = 0;
   const sdk = new SdkUnderTest({
     flushSink: async () => {
