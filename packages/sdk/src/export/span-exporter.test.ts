@@ -42,6 +42,19 @@ function exporterTo(
   return { exporter, observer };
 }
 
+const TEST_EVENT = {
+  eventName: "spoor.loss",
+  timeUnixNano: 1n,
+  severityNumber: 13,
+  severityText: "WARN",
+  body: "9 spans lost",
+  attributes: new Map(),
+  traceId: "",
+  spanId: "",
+  flags: 0,
+  scopeName: "spoor",
+};
+
 async function benchOf(
   context: TestContext,
   receiver: TestReceiver,
@@ -365,25 +378,13 @@ test("log records go out on the same connection, and one refusal of logs is told
   const { receiver, exporter, observer } = await grpc(context, (index) => ({
     code: index === 1 ? GrpcStatus.unimplemented : 0,
   }));
-  const event = {
-    eventName: "spoor.loss",
-    timeUnixNano: 1n,
-    severityNumber: 13,
-    severityText: "WARN",
-    body: "9 spans lost",
-    attributes: new Map(),
-    traceId: "",
-    spanId: "",
-    flags: 0,
-    scopeName: "spoor",
-  };
-  exporter.exportLogs([event]);
+  exporter.exportLogs([TEST_EVENT]);
   await exporter.flush(DEADLINE_MS);
   assert.match(receiver.requests[0]?.path ?? "", /LogsService\/Export$/);
   assert.deepEqual(exporter.logCounts(), { sent: 1, lost: [], waiting: 0 });
-  exporter.exportLogs([event]);
+  exporter.exportLogs([TEST_EVENT]);
   await exporter.flush(DEADLINE_MS);
-  exporter.exportLogs([event]);
+  exporter.exportLogs([TEST_EVENT]);
   await exporter.flush(DEADLINE_MS);
   assert.deepEqual(exporter.logCounts().lost, [{ reason: "export_refused", count: 2 }]);
   assert.deepEqual(observer.kinds, ["logs"]);
@@ -393,3 +394,24 @@ test("log records go out on the same connection, and one refusal of logs is told
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
+
+test("log records with a receiver of their own go there, and spans do not", async (context) => {
+  const logs = await startHttpReceiver();
+  const spans = await startGrpcReceiver();
+  context.after(() => Promise.all([logs.close(), spans.close()]));
+  const exporter = new SpanExporter({
+    settings: testSettings({ endpoint: spans.endpoint }),
+    logsSettings: testSettings({ endpoint: { ...logs.endpoint, logsPath: "/in" } }),
+    resource: TEST_RESOURCE,
+    observer: new TestObserver(),
+  });
+  context.after(() => exporter.close());
+  exporter.accept(testChunk(1));
+  exporter.exportLogs([TEST_EVENT]);
+  await exporter.flush(DEADLINE_MS);
+  assert.deepEqual(
+    [...spans.requests, ...logs.requests].map(({ path }) => path.split("/").at(-1)),
+    ["Export", "in"],
+  );
+  assert.deepEqual(exporter.logCounts(), { sent: 1, lost: [], waiting: 0 });
+});

@@ -21,6 +21,8 @@ import type { Outcome, Signal, Transport } from "./transport.ts";
 /** What an exporter needs. */
 export interface SpanExporterOptions {
   readonly settings: ExportSettings;
+  /** How log records and events are sent; undefined: like spans, on the same connection. */
+  readonly logsSettings?: ExportSettings | undefined;
   readonly resource: Resource;
   readonly observer: ExportObserver;
   readonly clock?: Clock;
@@ -41,6 +43,7 @@ export interface SpanExporterOptions {
 export class SpanExporter implements SpanSink {
   readonly #options: SpanExporterOptions;
   readonly #transport: Transport;
+  readonly #logsTransport: Transport;
   readonly #pauses = new Pauses();
   readonly #ledger = new LossLedger();
   readonly #logLedger = new LossLedger();
@@ -62,6 +65,11 @@ export class SpanExporter implements SpanSink {
       options.output === "console"
         ? new ConsoleTransport()
         : new LazyTransport({ settings, clock, userAgent: userAgent() });
+    const { logsSettings } = options;
+    this.#logsTransport =
+      logsSettings === undefined || options.output === "console"
+        ? this.#transport
+        : new LazyTransport({ settings: logsSettings, clock, userAgent: userAgent() });
     const seal = (): void => this.#source?.seal();
     this.#spans = this.#pipeline({ signal: "traces", ledger: this.#ledger, seal });
     this.#logs = this.#pipeline({ signal: "logs", ledger: this.#logLedger, seal: () => undefined });
@@ -100,7 +108,7 @@ export class SpanExporter implements SpanSink {
     { isUrgent = false }: { readonly isUrgent?: boolean } = {},
   ): void {
     if (events.length === 0) return;
-    const { endpoint } = this.#options.settings;
+    const { endpoint } = this.#settingsOf("logs");
     const hasNoPath = endpoint !== undefined && endpoint.logsPath === undefined;
     if (this.#areLogsRefused || hasNoPath) this.#logLedger.count("export_refused", events.length);
     else this.#encoding = Promise.all([this.#encoding, this.#encodeLogs(events, isUrgent)]);
@@ -162,6 +170,7 @@ export class SpanExporter implements SpanSink {
     this.#spans.close();
     this.#logs.close();
     this.#transport.close();
+    this.#logsTransport.close();
   }
 
   #pipeline(parts: {
@@ -170,11 +179,13 @@ export class SpanExporter implements SpanSink {
     readonly seal: () => void;
   }): Pipeline {
     const { signal, ledger, seal } = parts;
-    const { settings, observer } = this.#options;
+    const { observer } = this.#options;
+    const isLogs = signal === "logs";
+    const settings = this.#settingsOf(signal);
     const host = settings.endpoint?.host ?? "localhost";
     const shared: DeliveryOptions = {
       signal,
-      transport: this.#transport,
+      transport: isLogs ? this.#logsTransport : this.#transport,
       assembler: () => (this.#assembler ??= this.#loadAssembler()),
       compression: new CompressionPolicy(settings.compression),
       isLoopback: isLoopbackHost(host),
@@ -196,6 +207,11 @@ export class SpanExporter implements SpanSink {
       seal,
       createDelivery: (chunks) => new Delivery(chunks, shared),
     });
+  }
+
+  #settingsOf(signal: Signal): ExportSettings {
+    const { settings, logsSettings } = this.#options;
+    return signal === "logs" ? (logsSettings ?? settings) : settings;
   }
 
   /** Loaded when there is something to send: the start of an application should not pay for it. */
@@ -249,7 +265,7 @@ export class SpanExporter implements SpanSink {
 
   #refuseLogs(reason: string): void {
     this.#areLogsRefused = true;
-    const text = `${this.#transport.name} takes no log records: ${reason}`;
+    const text = `${this.#logsTransport.name} takes no log records: ${reason}`;
     this.#options.observer.warn("logs", text);
   }
 

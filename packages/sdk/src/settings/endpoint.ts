@@ -23,8 +23,8 @@ export function defaultEndpoint(protocol: Protocol): Endpoint {
 export interface EndpointOptions {
   /** Undefined: gRPC at port 4317, HTTP elsewhere. */
   readonly protocol: Protocol | undefined;
-  /** The address is that of traces alone and is used as it stands (exporter.md, "per-signal"). */
-  readonly isForTraces: boolean;
+  /** The address is that of one signal and is used as it stands (exporter.md, "per-signal"). */
+  readonly only: "TRACES" | "LOGS" | undefined;
   /** For an address without a scheme over gRPC. */
   readonly isInsecure: boolean | undefined;
 }
@@ -52,15 +52,16 @@ export function parseEndpoint(text: string, options: EndpointOptions): Endpoint 
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: named === undefined ? fallback : Number(named),
     // Over gRPC the path is that of the service.
-    ...(protocol === "grpc" ? GRPC_PATHS : pathsOf(url, options.isForTraces)),
+    ...(protocol === "grpc" ? GRPC_PATHS : pathsOf(url, options.only)),
   };
 }
 
 function pathsOf(
   { pathname, search }: URL,
-  isForTraces: boolean,
+  only: EndpointOptions["only"],
 ): Pick<Endpoint, "tracesPath" | "logsPath"> {
-  if (isForTraces) {
+  if (only === "LOGS") return { tracesPath: TRACES_PATH, logsPath: `${pathname}${search}` };
+  if (only === "TRACES") {
     const logsPath = pathname.endsWith(TRACES_PATH)
       ? `${pathname.slice(0, -TRACES_PATH.length)}${LOGS_PATH}${search}`
       : undefined;

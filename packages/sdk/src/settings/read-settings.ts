@@ -23,6 +23,7 @@ import {
   PROPAGATOR_NAMES,
   PROTOCOL_NAMES,
   SAMPLER_NAMES,
+  VARIABLE_NAMES,
   type VariableName,
 } from "./variables.ts";
 
@@ -60,7 +61,8 @@ export function readSettings(options: SettingsOptions, warn: Warn): Settings {
     officialInstrumentations: own.list("SPOOR_OFFICIAL_INSTRUMENTATIONS") ?? [],
     isSqlSanitised: own.boolean("SPOOR_SQL_SANITISED") ?? true,
     hasConsoleIds: own.boolean("SPOOR_CONSOLE_IDS") ?? true,
-    export: exportSettings({ options, variables, own, warn }),
+    export: exportSettings({ options, variables, own, warn, signal: "TRACES" }),
+    logsExport: logsExportSettings({ options, variables, own, warn, signal: "LOGS" }),
   };
 }
 
@@ -187,38 +189,54 @@ interface Sources {
   readonly variables: Variables;
   readonly own: Variables;
   readonly warn: Warn;
+  /** As the names of variables for one signal spell it. */
+  readonly signal: "TRACES" | "LOGS";
+}
+
+/** Variables that send log records another way than spans. */
+const LOGS_VARIABLES = VARIABLE_NAMES.filter((name) => name.startsWith("OTEL_EXPORTER_OTLP_LOGS_"));
+
+/** Undefined where log records take the way of the spans. */
+function logsExportSettings(sources: Sources): ExportSettings | undefined {
+  const isOwn = LOGS_VARIABLES.some((name) => sources.variables.text(name) !== undefined);
+  if (!isOwn) return undefined;
+  const settings = exportSettings(sources);
+  const isElsewhere = sources.variables.text("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT") !== undefined;
+  if (isElsewhere) return settings;
+  // An address for spans alone still says where to look for the one for logs.
+  return { ...settings, endpoint: endpointSettings({ ...sources, signal: "TRACES" }) };
 }
 
 function exportSettings(sources: Sources): ExportSettings {
-  const { options, variables, own } = sources;
+  const { options, variables, own, signal } = sources;
   return {
     endpoint: endpointSettings(sources),
-    headers: headerSettings(options, variables),
+    headers: headerSettings(sources),
     compression:
       options.compression ??
       variables.choice(
         COMPRESSION_NAMES,
-        "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
+        `OTEL_EXPORTER_OTLP_${signal}_COMPRESSION`,
         "OTEL_EXPORTER_OTLP_COMPRESSION",
       ) ??
       "auto",
     certificates: {
       authorities: variables.file(
-        "OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE",
+        `OTEL_EXPORTER_OTLP_${signal}_CERTIFICATE`,
         "OTEL_EXPORTER_OTLP_CERTIFICATE",
       ),
       clientCertificate: variables.file(
-        "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
+        `OTEL_EXPORTER_OTLP_${signal}_CLIENT_CERTIFICATE`,
         "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
       ),
       clientKey: variables.file(
-        "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
+        `OTEL_EXPORTER_OTLP_${signal}_CLIENT_KEY`,
         "OTEL_EXPORTER_OTLP_CLIENT_KEY",
       ),
     },
     attemptMsMax:
       positive(
-        variables.number("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"),
+        variables.number(`OTEL_EXPORTER_OTLP_${signal}_TIMEOUT`, "OTEL_EXPORTER_OTLP_TIMEOUT"),
       ) ?? ATTEMPT_MS_MAX,
     queueBytesMax: positive(own.number("SPOOR_QUEUE_BYTES")) ?? QUEUE_BYTES_MAX,
     queueSpanCountMax: positive(variables.number("OTEL_BSP_MAX_QUEUE_SIZE")),
@@ -233,14 +251,11 @@ function positive(value: number | undefined): number | undefined {
   return value === 0 ? undefined : value;
 }
 
-function headerSettings(
-  options: SettingsOptions,
-  variables: Variables,
-): ReadonlyMap<string, string> {
+function headerSettings({ options, variables, signal }: Sources): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
   const sources = [
     variables.pairs("OTEL_EXPORTER_OTLP_HEADERS") ?? [],
-    variables.pairs("OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? [],
+    variables.pairs(`OTEL_EXPORTER_OTLP_${signal}_HEADERS`) ?? [],
     Object.entries(options.headers ?? {}),
   ];
   for (const source of sources) {
@@ -249,32 +264,36 @@ function headerSettings(
   return headers;
 }
 
-function endpointSettings({ options, variables, warn }: Sources): Endpoint | undefined {
-  const protocol = options.protocol ?? protocolSettings(variables);
+function endpointSettings({ options, variables, warn, signal }: Sources): Endpoint | undefined {
+  const protocol = options.protocol ?? protocolSettings(variables, signal);
   const isInsecure = variables.boolean(
-    "OTEL_EXPORTER_OTLP_TRACES_INSECURE",
+    `OTEL_EXPORTER_OTLP_${signal}_INSECURE`,
     "OTEL_EXPORTER_OTLP_INSECURE",
   );
   const candidates = [
     ["endpoint", options.endpoint],
-    ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", variables.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")],
+    [
+      `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`,
+      variables.text(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`),
+    ],
     ["OTEL_EXPORTER_OTLP_ENDPOINT", variables.text("OTEL_EXPORTER_OTLP_ENDPOINT")],
   ] as const;
   for (const [name, text] of candidates) {
     if (text === undefined) continue;
-    const isForTraces = name === "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-    const endpoint = parseEndpoint(text, { protocol, isForTraces, isInsecure });
+    const isForOne = name === `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`;
+    const only = isForOne ? signal : undefined;
+    const endpoint = parseEndpoint(text, { protocol, only, isInsecure });
     if (endpoint !== undefined) return endpoint;
     warn(`${name}: ${JSON.stringify(text)} is not used (it is not the address of a receiver)`);
   }
   // A protocol without an address means its port on this machine; without both, look for one.
   return protocol === undefined
     ? undefined
-    : parseEndpoint("localhost", { protocol, isForTraces: false, isInsecure: true });
+    : parseEndpoint("localhost", { protocol, only: undefined, isInsecure: true });
 }
 
-function protocolSettings(variables: Variables): Protocol | undefined {
-  const names = ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"] as const;
+function protocolSettings(variables: Variables, signal: Sources["signal"]): Protocol | undefined {
+  const names = [`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`, "OTEL_EXPORTER_OTLP_PROTOCOL"] as const;
   const protocol = variables.choice(PROTOCOL_NAMES, ...names);
   if (protocol !== "http/json") return protocol;
   const name = variables.text(names[0]) === undefined ? names[1] : names[0];

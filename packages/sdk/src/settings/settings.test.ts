@@ -167,6 +167,38 @@ test("what is for spans wins over what is for all signals, and code wins over bo
   assert.equal(named.settings.resource.attributes.get("service.name"), "from code");
 });
 
+test("log records go the way of the spans unless something is said about theirs", () => {
+  assert.equal(
+    read({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://a:4318" }).settings.logsExport,
+    undefined,
+  );
+  const { settings, warnings } = read({
+    OTEL_EXPORTER_OTLP_ENDPOINT: "http://a:4318",
+    OTEL_EXPORTER_OTLP_HEADERS: "x=1,y=1",
+    OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "http://b:9/in?k",
+    OTEL_EXPORTER_OTLP_LOGS_HEADERS: "y=2",
+    OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: "77",
+  });
+  assert.deepEqual(warnings, []);
+  const { endpoint, headers, attemptMsMax } = settings.logsExport ?? settings.export;
+  assert.deepEqual([endpoint?.host, endpoint?.port, endpoint?.logsPath], ["b", 9, "/in?k"]);
+  assert.deepEqual(
+    [...headers],
+    [
+      ["x", "1"],
+      ["y", "2"],
+    ],
+  );
+  assert.equal(attemptMsMax, 77);
+  assert.equal(settings.export.endpoint?.host, "a");
+  assert.equal(settings.export.headers.get("y"), "1");
+  const sibling = read({
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://a:4318/v1/traces",
+    OTEL_EXPORTER_OTLP_LOGS_COMPRESSION: "gzip",
+  }).settings.logsExport;
+  assert.deepEqual([sibling?.endpoint?.logsPath, sibling?.compression], ["/v1/logs", "gzip"]);
+});
+
 const FILE = `
 file_format: "1.0"
 disabled: \${DISABLED:-false}

@@ -69,4 +69,6 @@ export interface Settings {
   /** Whether lines of the console say the ids of the span in which they are written. */
   readonly hasConsoleIds: boolean;
   readonly export: ExportSettings;
+  /** How log records and events are sent; undefined: like the spans, on the same connection. */
+  readonly logsExport: ExportSettings | undefined;
 }

@@ -228,6 +228,51 @@ export const VARIABLES = {
     fallback: "the one for all signals",
     meaning: "the same for spans",
   },
+  OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: {
+    kind: "text",
+    fallback: "the one for all signals, or else that of the spans",
+    meaning: "address for log records, used as it stands",
+  },
+  OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: {
+    kind: "choice",
+    fallback: "the one for all signals",
+    meaning: "the same for log records",
+  },
+  OTEL_EXPORTER_OTLP_LOGS_HEADERS: {
+    kind: "pairs",
+    fallback: "the one for all signals",
+    meaning: "more of them, or others, for log records",
+  },
+  OTEL_EXPORTER_OTLP_LOGS_TIMEOUT: {
+    kind: "ms",
+    fallback: "the one for all signals",
+    meaning: "the same for log records",
+  },
+  OTEL_EXPORTER_OTLP_LOGS_COMPRESSION: {
+    kind: "choice",
+    fallback: "the one for all signals",
+    meaning: "the same for log records",
+  },
+  OTEL_EXPORTER_OTLP_LOGS_INSECURE: {
+    kind: "boolean",
+    fallback: "the one for all signals",
+    meaning: "the same for log records",
+  },
+  OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE: {
+    kind: "file",
+    fallback: "the one for all signals",
+    meaning: "the same for log records",
+  },
+  OTEL_EXPORTER_OTLP_LOGS_CLIENT_CERTIFICATE: {
+    kind: "file",
+    fallback: "the one for all signals",
+    meaning: "the same for log records",
+  },
+  OTEL_EXPORTER_OTLP_LOGS_CLIENT_KEY: {
+    kind: "file",
+    fallback: "the one for all signals",
+    meaning: "the same for log records",
+  },
   OTEL_BSP_SCHEDULE_DELAY: {
     kind: "ms",
     fallback: "1000, and 200 for the first ten requests",
@@ -340,6 +385,10 @@ export const VARIABLES = {
 /** The name of a setting. */
 export type VariableName = keyof typeof VARIABLES;
 
+/** All of them, in the order of the documentation. */
+// The keys of an object that has exactly these.
+export const VARIABLE_NAMES: readonly VariableName[] = Object.keys(VARIABLES) as VariableName[];
+
 /** What a setting of the kinds `choice` and `choices` may be. */
 export const CHOICES: Partial<Record<VariableName, readonly string[]>> = {
   OTEL_NODE_RESOURCE_DETECTORS: DETECTOR_NAMES,
@@ -349,6 +398,8 @@ export const CHOICES: Partial<Record<VariableName, readonly string[]>> = {
   OTEL_LOGS_EXPORTER: LOGS_EXPORTER_NAMES,
   OTEL_EXPORTER_OTLP_PROTOCOL: PROTOCOL_NAMES,
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: PROTOCOL_NAMES,
+  OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: PROTOCOL_NAMES,
+  OTEL_EXPORTER_OTLP_LOGS_COMPRESSION: COMPRESSION_NAMES,
   OTEL_EXPORTER_OTLP_COMPRESSION: COMPRESSION_NAMES,
   OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: COMPRESSION_NAMES,
   OTEL_LOG_LEVEL: LOG_LEVELS,

@@ -115,6 +115,7 @@ class SpoorSdk implements SpoorHandle {
     const detected = detectResource(settings.resource, options.environment ?? process.env);
     this.#exporter = new SpanExporter({
       settings: settings.export,
+      logsSettings: settings.logsExport,
       resource: detected.resource,
       observer: announcer,
       output: settings.exporter,
