@@ -28,7 +28,8 @@ test("the built SDK traces ES modules and CommonJS and sends over both protocols
     assert.match(modules.stderr, /^spoor: application → 127\.0\.0\.1:\d+ .*hooks: http/mu);
     assert.equal(receiver.spans().length, 5000);
     const version = receiver.spans()[0]?.resource.attributes.get("telemetry.sdk.version");
-    assert.match(String(version), /^\d+\.\d+\.\d+/u);
+    assert.ok(typeof version === "string");
+    assert.match(version, /^\d+\.\d+\.\d+/u);
     const common = await runTraced({ program: "application.cjs", environment, isBuilt: true });
     assert.equal(common.exitCode, 0, common.stderr);
     assert.equal(receiver.spans().length, 5001);

@@ -133,7 +133,7 @@ test("defect 15, stuck span: a span that hangs is seen while it hangs (there not
   assert.equal(sdk.provider.openSpanCount, 0);
 });
 
-test("defect 18, rejection with an array: a failing flush rejects with an error (there with a list, which crashes the process)", async () => {
+test("defect 18, rejection with an array: a failing flush rejects with an error", async () => {
   const one = new SdkUnderTest({ processors: [failing("a")] });
   await assert.rejects(one.provider.forceFlush(), (error: unknown) => {
     return error instanceof Error && error.message === "a";
