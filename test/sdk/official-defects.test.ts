@@ -3,9 +3,11 @@
  * in real processes against real receivers: here it goes right. The names say the defect.
  */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { test, type TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import { decodeLogsProtobuf } from "@spoor/otlp";
 import {
   freePort,
@@ -255,6 +257,24 @@ test("defect 18, rejection with an array: a flush that cannot send does not end 
   assertSound(end);
   assert.match(end.stdout, /alive/);
   assert.match(end.stderr, /3 spans lost \(export_refused 3\)/);
+});
+
+test("defect 8, silence: what is traced where no SDK was started is told once", async () => {
+  const program =
+    'import { spoor, traced } from "@spoor/sdk"; if (process.argv[1]) spoor({ quiet: true });' +
+    'traced("a", () => traced("b", () => undefined));';
+  const stderrOf = async (args: readonly string[], isDisabled: boolean): Promise<string> => {
+    const flags = ["--conditions=@spoor/source", "--input-type=module", "--eval", program];
+    const child = await promisify(execFile)(process.execPath, [...flags, ...args], {
+      env: { ...process.env, OTEL_SDK_DISABLED: String(isDisabled) },
+    });
+    return child.stderr;
+  };
+  const told = await stderrOf([], false);
+  assert.equal(told.match(/tracer_never_started/gu)?.length, 1, told);
+  assert.match(told, /no SDK was started.*--import @spoor\/sdk\/auto/u);
+  assert.equal(await stderrOf([], true), "");
+  assert.equal(await stderrOf(["start"], false), "");
 });
 
 test("process.exit() leaves no time, and what it cost is told", async (context) => {

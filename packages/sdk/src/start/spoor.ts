@@ -13,6 +13,7 @@ import { LossReports } from "../report/loss-reports.ts";
 import { type DetectedResource, detectResource } from "../resource/detect-resource.ts";
 import { readSettings } from "../settings/read-settings.ts";
 import type { Settings } from "../settings/settings.ts";
+import { noteStarted } from "../tracer/never-started.ts";
 import { SpoorTracerProvider } from "../tracer/tracer-provider.ts";
 import { Announcer, spans } from "./announcer.ts";
 import { createPropagator } from "./create-propagator.ts";
@@ -48,6 +49,7 @@ let running: SpoorSdk | undefined;
 
 /** Starts the SDK. Never throws: an application without traces is better than none. */
 export function start(options: SpoorOptions, parts: StartParts): SpoorHandle {
+  noteStarted();
   if (running !== undefined) {
     running.announcer.problem("spoor was started twice; the first start holds");
     return running;

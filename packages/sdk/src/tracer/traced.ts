@@ -13,6 +13,7 @@ import {
   trace,
   type Tracer,
 } from "@opentelemetry/api";
+import { checkStarted } from "./never-started.ts";
 
 /** The scope of spans that an application makes by `traced` without a tracer of its own. */
 const OWN_SCOPE = "@spoor/sdk";
@@ -43,6 +44,7 @@ export function traced<T>(
   const { tracer, ...options } = typeof second === "function" ? {} : second;
   // What the application returns is passed on, whatever happens to the span.
   return (tracer ?? trace.getTracer(OWN_SCOPE)).startActiveSpan(name, options, (span) => {
+    checkStarted(span);
     try {
       return followed(span, fn(span));
     } catch (error) {
