@@ -21,7 +21,7 @@ const TURN_SPAN_COUNT = 16;
 const TURNS_PER_SLICE = 32;
 const SLICE_MS = 40;
 /** Faster at first: until the compilers are done, a span costs more than it does for days. */
-const WARM_UP_FACTOR = 4;
+const WARM_UP_FACTOR = 2;
 
 const [sdkName = "", port = "", milliseconds = "0", warmUp = "0"] = process.argv.slice(2);
 const makeExporter = EXPORTERS[sdkName];
