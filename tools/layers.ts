@@ -137,6 +137,7 @@ export const LAYERS: Layers = {
     store: {
       ".": [],
       clickhouse: [
+        "catalogue",
         "derive",
         "search",
         "retention",
@@ -151,6 +152,16 @@ export const LAYERS: Layers = {
         "node:",
       ],
       memory: ["port", "base", "@spoor/trace", "@spoor/traceql"],
+      catalogue: [
+        "write",
+        "read",
+        "schema",
+        "engine",
+        "port",
+        "base",
+        "@spoor/trace",
+        "@clickhouse/client",
+      ],
       derive: ["read", "schema", "engine", "port", "base", "@spoor/trace", "@clickhouse/client"],
       search: [
         "read",

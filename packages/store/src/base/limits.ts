@@ -162,6 +162,18 @@ export const CATALOGUE_FLUSH_MS = 10_000;
 /** Tokens of blocks that are counted already, so that a repeated block is not counted again. */
 export const CATALOGUE_TOKENS_MAX = 1_000;
 
+/**
+ * Rows of one table of the catalogue that are kept in memory, some 200 bytes each. A day of 50
+ * services and 500 span names has 600, a key at most `HOUR_VALUES_PER_KEY_MAX` in an hour.
+ */
+export const COPY_ROWS_MAX = 100_000;
+
+/** Days and hours of which a range is put together; a longer one is read as one. */
+export const COPY_CHUNKS_MAX = 128;
+
+/** How old a copy of the catalogue may be where others write too: nothing is missing after 1 s. */
+export const COPY_AGE_MS_MAX = 500;
+
 /** Items that one question about the catalogue may ask for. */
 export const CATALOGUE_ITEMS_MAX = 1_000;
 

@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
 
-import type { ClickHouseClient } from "@clickhouse/client";
-
 import {
   type Clock,
   invariant,
@@ -42,6 +40,7 @@ import type {
   TraceRead,
   TraceStore,
 } from "../port/trace-store.ts";
+import { CatalogueCopy } from "../catalogue/catalogue-copy.ts";
 import { findSpans } from "../derive/find-spans.ts";
 import { MinuteJob } from "../derive/minute-job.ts";
 import { readOperationStats, readServiceEdges } from "../derive/read-minutes.ts";
@@ -54,7 +53,7 @@ import {
   listAttributeValues,
   listServices,
   listSpanNames,
-} from "../read/list-catalogue.ts";
+} from "../catalogue/list-catalogue.ts";
 import { readLogs } from "../read/read-logs.ts";
 import { readOutlines } from "../read/read-outlines.ts";
 import { readSpans, readTrace } from "../read/read-trace.ts";
@@ -133,6 +132,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     source: engine,
     clock: options.clock,
     onEvent,
+    isOnlyWriter: true,
   });
 }
 
@@ -143,6 +143,8 @@ export interface ClickHouseStoreOptions {
   readonly source: ConnectionSource;
   readonly clock: Clock;
   readonly onEvent: StoreEventListener;
+  /** Whether no other process writes there. */
+  readonly isOnlyWriter: boolean;
 }
 
 /**
@@ -154,6 +156,7 @@ export class ClickHouseStore implements EmbeddedStore {
   readonly #source: ConnectionSource;
   readonly #clock: Clock;
   readonly #writer: SpanWriter;
+  readonly #catalogue: CatalogueCopy;
   readonly #dimensions: DimensionReader;
   readonly #writing = new Set<Promise<void>>();
   readonly #onEvent: StoreEventListener;
@@ -167,6 +170,11 @@ export class ClickHouseStore implements EmbeddedStore {
     this.#source = options.source;
     this.#writer = new SpanWriter(options.source);
     this.#clock = options.clock;
+    this.#catalogue = new CatalogueCopy({
+      ...options,
+      writer: this.#writer.catalogue,
+      reader: () => options.source.current().reader,
+    });
     this.#onEvent = options.onEvent;
     this.#dimensions = new DimensionReader(options.onEvent);
     this.#minutes = new MinuteJob(options);
@@ -218,6 +226,7 @@ export class ClickHouseStore implements EmbeddedStore {
       this.#writer.forget();
       return await work();
     } finally {
+      this.#catalogue.forget();
       this.#retaining = undefined;
       retaining.resolve();
     }
@@ -290,25 +299,23 @@ export class ClickHouseStore implements EmbeddedStore {
   }
 
   async listServices(query: CatalogueQuery): Promise<CappedList<ServiceEntry>> {
-    return listServices(await this.#catalogueReader(query), query);
+    requireItems(query.limit);
+    return listServices(this.#catalogue, query);
   }
 
   async listSpanNames(query: SpanNameQuery): Promise<CappedList<SpanNameEntry>> {
-    return listSpanNames(await this.#catalogueReader(query), query);
+    requireItems(query.limit);
+    return listSpanNames(this.#catalogue, query);
   }
 
   async listAttributeKeys(query: AttributeKeyQuery): Promise<CappedList<AttributeKeyEntry>> {
-    return listAttributeKeys(await this.#catalogueReader(query), query);
+    requireItems(query.limit);
+    return listAttributeKeys(this.#catalogue, query);
   }
 
   async listAttributeValues(query: AttributeValueQuery): Promise<CappedList<AttributeValueEntry>> {
-    return listAttributeValues(await this.#catalogueReader(query), query);
-  }
-
-  async #catalogueReader({ limit }: CatalogueQuery): Promise<ClickHouseClient> {
-    requireItems(limit);
-    await this.#writer.flushCatalogue();
-    return this.#source.current().reader;
+    requireItems(query.limit);
+    return listAttributeValues(this.#catalogue, query);
   }
 
   async listServiceEdges(query: ServiceEdgeQuery): Promise<ServiceEdgeList> {
@@ -333,7 +340,7 @@ export class ClickHouseStore implements EmbeddedStore {
     await Promise.allSettled(this.#writing);
     await this.#minutes.close();
     // What is only counts is no reason for a stop to fail.
-    if (this.#source.isReady) await this.#writer.flushCatalogue().catch(() => undefined);
+    if (this.#source.isReady) await this.#writer.catalogue.flush().catch(() => undefined);
     await this.#source.close();
   }
 

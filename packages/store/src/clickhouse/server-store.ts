@@ -59,7 +59,8 @@ export async function openClickHouseStore(options: ServerStoreOptions): Promise<
   }
   const [first] = endpoints;
   const path = `${first?.url ?? ""}/${database}`;
-  return new ClickHouseStore({ driver: "clickhouse", path, source, clock, onEvent });
+  const shared = { path, source, clock, onEvent };
+  return new ClickHouseStore({ driver: "clickhouse", ...shared, isOnlyWriter: false });
 }
 
 function endpointsOf({ urls, database, cluster }: ServerStoreOptions): Endpoint[] {

@@ -7,16 +7,17 @@ import {
   attributeTypeName,
 } from "../base/attribute-scope.ts";
 import { CATALOGUE_VALUE_BYTES_MAX } from "../base/limits.ts";
-import type {
-  AttributeKeyEntry,
-  AttributeKeyQuery,
-  AttributeValueEntry,
-  AttributeValueQuery,
-  CappedList,
-  CatalogueQuery,
-  ServiceEntry,
-  SpanNameEntry,
-  SpanNameQuery,
+import {
+  type AttributeKeyEntry,
+  type AttributeKeyQuery,
+  type AttributeValueEntry,
+  type AttributeValueQuery,
+  type CappedList,
+  type CatalogueQuery,
+  mostFrequent,
+  type ServiceEntry,
+  type SpanNameEntry,
+  type SpanNameQuery,
 } from "../port/catalogue.ts";
 
 const HOUR_NANO = 3_600_000_000_000n;
@@ -41,7 +42,7 @@ export function listServices(
     const service = serviceName(span.resource);
     entries.set(service, { service, ...countsWith(entries.get(service), span) });
   }
-  return ranked(entries.values(), query.limit, {
+  return mostFrequent(entries.values(), query.limit, {
     count: ({ spanCount }) => spanCount,
     text: ({ service }) => service,
   });
@@ -63,7 +64,7 @@ export function listSpanNames(
     const kinds = [...new Set([...(known?.kinds ?? []), kind])].sort((a, b) => a - b);
     entries.set(id, { service, name, kinds, ...countsWith(known, span) });
   }
-  return ranked(entries.values(), query.limit, {
+  return mostFrequent(entries.values(), query.limit, {
     count: ({ spanCount }) => spanCount,
     text: ({ service, name }) => `${service}\0${name}`,
   });
@@ -117,7 +118,7 @@ export function listAttributeKeys(
       });
     }
   }
-  return ranked(entries.values(), query.limit, {
+  return mostFrequent(entries.values(), query.limit, {
     count: ({ count }) => count,
     text: ({ key, scope }) => `${key}\0${scope}`,
   });
@@ -140,7 +141,7 @@ export function listAttributeValues(
       entries.set(id, { value, count: (entries.get(id)?.count ?? 0) + 1 });
     }
   }
-  const list = ranked(entries.values(), query.limit, {
+  const list = mostFrequent(entries.values(), query.limit, {
     count: ({ count }) => count,
     text: ({ value }) => listedText(value) ?? "",
   });
@@ -159,17 +160,4 @@ function listedText(value: AttributeValue): string | undefined {
     default:
       return undefined;
   }
-}
-
-/** The most frequent first, those of one count by their text. */
-function ranked<Item>(
-  items: Iterable<Item>,
-  limit: number,
-  by: { readonly count: (item: Item) => number; readonly text: (item: Item) => string },
-): CappedList<Item> {
-  const sorted = [...items].sort((a, b) => {
-    if (by.count(a) !== by.count(b)) return by.count(b) - by.count(a);
-    return by.text(a) < by.text(b) ? -1 : 1;
-  });
-  return { items: sorted.slice(0, limit), capped: sorted.length > limit };
 }

@@ -157,3 +157,16 @@ export interface SpanList {
   /** Rows the store looked at. */
   readonly scannedRows: number;
 }
+
+/** Cuts a list after the most frequent, those of one count by their text. */
+export function mostFrequent<Item>(
+  items: Iterable<Item>,
+  limit: number,
+  by: { readonly count: (item: Item) => number; readonly text: (item: Item) => string },
+): CappedList<Item> {
+  const sorted = [...items].sort((a, b) => {
+    if (by.count(a) !== by.count(b)) return by.count(b) - by.count(a);
+    return by.text(a) < by.text(b) ? -1 : 1;
+  });
+  return { items: sorted.slice(0, limit), capped: sorted.length > limit };
+}

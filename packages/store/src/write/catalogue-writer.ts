@@ -4,7 +4,8 @@
  * 1. The counts of a block are added to those that are pending, once for each token.
  * 2. An operation or an attribute key that was not seen in its hour is written before the block is,
  *    so that no span is stored which the catalogue does not lead to.
- * 3. Everything else waits until `CATALOGUE_FLUSH_MS` are over or somebody asks.
+ * 3. Everything else waits until `CATALOGUE_FLUSH_MS` are over. Who reads the tables asks for what
+ *    waits beside it, or for a moment in which nothing does.
  *
  * A batch of rows keeps its token until it is stored, so that a broken connection counts nothing
  * twice. A process that is killed loses the counts that are pending, and counts the blocks again
@@ -28,6 +29,13 @@ import type { BlockCatalogue, KeyCount, OperationCount, ValueCount } from "./blo
 /** Rows of one table by what makes them distinct. */
 type Rows<Row> = Map<string, Row>;
 
+/** Rows of the catalogue. */
+export interface CatalogueRows {
+  readonly operations: Iterable<OperationCount>;
+  readonly keys: Iterable<KeyCount>;
+  readonly values: Iterable<ValueCount>;
+}
+
 interface Pending {
   readonly token: string;
   readonly operations: Rows<OperationCount>;
@@ -47,6 +55,7 @@ export class CatalogueWriter {
   #pending = newPending();
   #flushing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  #onStored: (rows: CatalogueRows) => void = () => undefined;
 
   constructor(current: () => Connection) {
     this.#current = current;
@@ -83,6 +92,32 @@ export class CatalogueWriter {
     return this.#flushing;
   }
 
+  /** Whom to tell what was stored, in the moment in which {@link unstored} no longer tells it. */
+  set onStored(listener: (rows: CatalogueRows) => void) {
+    this.#onStored = listener;
+  }
+
+  /** What is counted and not stored: row by row, some of them about the same. */
+  unstored(): CatalogueRows[] {
+    return [...this.#unsent, this.#pending].map(rowsOf);
+  }
+
+  /**
+   * Stores all that is pending, then does `work` before anything else is stored.
+   *
+   * @throws what the client throws, and what `work` does
+   */
+  async whileStored<T>(work: () => Promise<T>): Promise<T> {
+    const flushed = this.#flushing.catch(() => undefined).then(() => this.#flush());
+    const working = flushed.then(work);
+    // What goes wrong in the work is nothing to those who only flush.
+    this.#flushing = working.then(
+      () => undefined,
+      () => undefined,
+    );
+    return working;
+  }
+
   /** Writes everything again that comes from now on: rows may have been deleted. */
   forget(): void {
     this.#known.clear();
@@ -106,10 +141,7 @@ export class CatalogueWriter {
         this.#know(id);
       }
       const known = pending.values.get(id);
-      pending.values.set(
-        id,
-        known === undefined ? row : { ...row, count: row.count + known.count },
-      );
+      pending.values.set(id, known === undefined ? row : sumOfValues(known, row));
     }
   }
 
@@ -122,6 +154,7 @@ export class CatalogueWriter {
     for (let batch = this.#unsent[0]; batch !== undefined; batch = this.#unsent[0]) {
       await this.#send(batch);
       this.#unsent.shift();
+      this.#onStored(rowsOf(batch));
       for (const id of [...batch.operations.keys(), ...batch.keys.keys()]) this.#know(id);
     }
   }
@@ -166,6 +199,10 @@ async function insertRows(
   });
 }
 
+function rowsOf({ operations, keys, values }: Pending): CatalogueRows {
+  return { operations: operations.values(), keys: keys.values(), values: values.values() };
+}
+
 function newPending(): Pending {
   return { token: randomUUID(), operations: new Map(), keys: new Map(), values: new Map() };
 }
@@ -182,27 +219,35 @@ function valueId({ hour, scope, key, value }: ValueCount): string {
   return `v ${hour} ${scope} ${key}\0${value}`;
 }
 
+/** Counts of one operation together. */
+export function sumOfOperations(a: OperationCount, b: OperationCount): OperationCount {
+  return {
+    ...(a.lastStartUnixNano > b.lastStartUnixNano ? a : b),
+    spanCount: a.spanCount + b.spanCount,
+    errorCount: a.errorCount + b.errorCount,
+  };
+}
+
+/** Counts of one key and type together. */
+export function sumOfKeys(a: KeyCount, b: KeyCount): KeyCount {
+  return { ...a, count: a.count + b.count, isCapped: a.isCapped || b.isCapped };
+}
+
+/** Counts of one value together. */
+export function sumOfValues(a: ValueCount, b: ValueCount): ValueCount {
+  return { ...a, count: a.count + b.count };
+}
+
 function addOperation(rows: Rows<OperationCount>, row: OperationCount): void {
   const id = operationId(row);
   const known = rows.get(id);
-  if (known === undefined) return void rows.set(id, row);
-  const isLater = row.lastStartUnixNano > known.lastStartUnixNano;
-  rows.set(id, {
-    ...(isLater ? row : known),
-    spanCount: row.spanCount + known.spanCount,
-    errorCount: row.errorCount + known.errorCount,
-  });
+  rows.set(id, known === undefined ? row : sumOfOperations(known, row));
 }
 
 function addKey(rows: Rows<KeyCount>, row: KeyCount): void {
   const id = keyId(row);
   const known = rows.get(id);
-  if (known === undefined) return void rows.set(id, row);
-  rows.set(id, {
-    ...row,
-    count: row.count + known.count,
-    isCapped: row.isCapped || known.isCapped,
-  });
+  rows.set(id, known === undefined ? row : sumOfKeys(known, row));
 }
 
 function operationRow(row: OperationCount): unknown {

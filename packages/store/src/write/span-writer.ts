@@ -27,11 +27,12 @@ interface Insert {
 export class SpanWriter {
   readonly #source: ConnectionSource;
   readonly #dimensions = new DimensionWriter();
-  readonly #catalogue: CatalogueWriter;
+  /** Writes what the blocks are about. */
+  readonly catalogue: CatalogueWriter;
 
   constructor(source: ConnectionSource) {
     this.#source = source;
-    this.#catalogue = new CatalogueWriter(() => source.current());
+    this.catalogue = new CatalogueWriter(() => source.current());
   }
 
   /**
@@ -64,16 +65,7 @@ export class SpanWriter {
   /** Writes each resource, scope and row of the catalogue again that comes from now on. */
   forget(): void {
     this.#dimensions.forget();
-    this.#catalogue.forget();
-  }
-
-  /** Writes the counts of the catalogue that are pending. */
-  async flushCatalogue(): Promise<void> {
-    try {
-      await this.#catalogue.flush();
-    } catch (error) {
-      throw storeError("count what was stored", error);
-    }
+    this.catalogue.forget();
   }
 
   async #repeat(insert: Insert, broken: Connection, cause: unknown): Promise<void> {
@@ -92,7 +84,7 @@ export class SpanWriter {
     await Promise.all([
       this.#dimensions.write(writer, tableName(connection, "resources"), resources),
       this.#dimensions.write(writer, tableName(connection, "scopes"), scopes),
-      catalogue === undefined ? undefined : this.#catalogue.add(catalogue, token),
+      catalogue === undefined ? undefined : this.catalogue.add(catalogue, token),
     ]);
     const names = columns.map((name) => `\`${name}\``).join(", ");
     const { stream } = await writer.exec({
