@@ -100,7 +100,7 @@ export class CatalogueCopy {
     const sourceOf = <Row>(pick: (rows: CatalogueRows) => Iterable<Row>): CopySource<Row> => ({
       ...options,
       whileStored: (work) => whileStored(writer, work),
-      unstored: () => writer.unstored().flatMap((rows) => [...pick(rows)]),
+      unstored: () => writer.unstored().flatMap((rows) => Array.from(pick(rows))),
     });
     this.#operations = new TableCopy(
       OPERATIONS,

@@ -10,6 +10,7 @@ import {
   type CappedList,
   type CatalogueQuery,
   mostFrequent,
+  type OperationQuery,
   type ServiceEntry,
   type SpanNameEntry,
   type SpanNameQuery,
@@ -51,6 +52,21 @@ export async function listSpanNames(
     count: ({ spanCount }) => spanCount,
     text: (entry) => `${entry.service}\0${entry.name}`,
   });
+}
+
+/** How often an operation is seen, and when it was last; undefined when it was not. */
+export async function operationHint(
+  copy: CatalogueCopy,
+  { service, name, fromUnixNano, toUnixNano }: OperationQuery,
+): Promise<{ readonly lastStartUnixNano: bigint; readonly spansPerHour: number } | undefined> {
+  const range = { fromUnixNano, toUnixNano, limit: 1 };
+  const rows = (await copy.operations(range)).filter(
+    (row) => row.service === service && row.name === name,
+  );
+  if (rows.length === 0) return undefined;
+  const { spanCount, lastStartTimeUnixNano } = countsOf(rows);
+  const hours = new Set(rows.map(({ hour }) => hour)).size;
+  return { lastStartUnixNano: lastStartTimeUnixNano, spansPerHour: spanCount / hours };
 }
 
 function countsOf(rows: readonly OperationCount[]): Omit<ServiceEntry, "service"> {

@@ -87,7 +87,7 @@ export class TableCopy<Row extends CatalogueRow, Column extends readonly unknown
     const found =
       this.#present(wanted, part) ??
       (await this.#source.whileStored(() => this.#load(wanted, part)));
-    const rows: Row[] = found.flatMap((chunk) => [...chunk.rows.values()]);
+    const rows = found.flatMap((chunk) => Array.from(chunk.rows.values()));
     for (const row of this.#source.unstored()) {
       const isInside = row.hour >= hours.first && row.hour <= hours.last;
       if (isInside && this.#partOf(row) === part.id) rows.push(row);

@@ -51,6 +51,7 @@ import { findTraces } from "../read/find-traces.ts";
 import {
   listAttributeKeys,
   listAttributeValues,
+  operationHint,
   listServices,
   listSpanNames,
 } from "../catalogue/list-catalogue.ts";
@@ -329,7 +330,8 @@ export class ClickHouseStore implements EmbeddedStore {
 
   async findSpans(query: SpanQuery): Promise<SpanList> {
     requireItems(query.limit);
-    return findSpans(this.#source.current().reader, query);
+    const hint = await operationHint(this.#catalogue, query);
+    return findSpans(this.#source.current().reader, query, hint);
   }
 
   countMinutes(): Promise<void> {
