@@ -8,7 +8,8 @@
  *    One slice before them is not counted: it compiles and fills caches.
  * 3. Spans are sent at a steady speed, each request at its moment whatever came of those before
  *    it, for the latency of the answers and the memory at that speed.
- * 4. The server stops. The engine counts the spans, combines their ids and says how large they are;
+ * 4. The same speed again, while somebody asks for the spans that were just acknowledged.
+ * 5. The server stops. The engine counts the spans, combines their ids and says how large they are;
  *    the sums must be those of what was sent.
  *
  * Requests are made and compressed ahead, in a process that is not counted.
@@ -43,6 +44,8 @@ export interface IngestOptions {
   readonly slices: number;
   readonly pacedSpansPerSecond: number;
   readonly pacedSeconds: number;
+  /** With questions for what was just acknowledged. */
+  readonly watchedSeconds: number;
   readonly scannerRounds: number;
   readonly templateRequests: number;
   /** How long to wait for merges after each slice. */
@@ -127,6 +130,10 @@ async function sendAll(
     const costs = slices.map((each) => each.cpuSecondsPerMillion);
     const first = (options.slices + 1) * perSlice;
     const paced = await sendPaced({ options, server, sender, workload }, first);
+    const watched = await sendWatched(
+      { options, server, sender, workload },
+      first + paced.requests,
+    );
     const figures = {
       pathCpuSecondsPerMillion: rounded(median(costs)),
       // Merges come in some slices and not in others; this counts them as often as they come.
@@ -138,10 +145,11 @@ async function sendAll(
       mergesIdle: slices.every(({ isQuiet }) => isQuiet),
       mainThreadP99Ms: rounded(mainThreadP99Ms),
       ...paced.figures,
+      ...watched.figures,
       rssIdleMiB: Math.round(rssIdleMiB),
       rssSaturatedMiB: Math.round(memory.peakMiB),
     };
-    return { figures, requests: first + paced.requests };
+    return { figures, requests: first + paced.requests + watched.requests };
   } finally {
     await server.stop();
   }
@@ -212,6 +220,31 @@ async function sendPaced(
       ackMaxMs: rounded(Math.max(...latenciesMs)),
       pacedSpansPerSecond: spansPerSecond,
       rssMiB: Math.round(memory.peakMiB),
+    },
+  };
+}
+
+/** The same speed, while somebody asks all the time for what was just acknowledged. */
+async function sendWatched(
+  { options, server, sender, workload }: Sending,
+  first: number,
+): Promise<{ readonly figures: Figures; readonly requests: number }> {
+  const { pacedSpansPerSecond: spansPerSecond, watchedSeconds } = options;
+  const count = workload.requestsFor(spansPerSecond * watchedSeconds);
+  await sender.prepare({ first, count });
+  const visible = { url: server.url, everyMs: 50 };
+  const summary = await sender.send({ first, count, spansPerSecond, visible });
+  if (summary.failedSpans > 0) {
+    throw new Error(`${summary.failedSpans} spans were not taken: ${summary.failures.join("; ")}`);
+  }
+  await untilStored(server, workload.traceId(0));
+  const { visibleMs } = summary;
+  return {
+    requests: count,
+    figures: {
+      visibleP50Ms: rounded(percentile(visibleMs, 0.5)),
+      visibleP99Ms: rounded(percentile(visibleMs, 0.99)),
+      visibleQuestions: visibleMs.length,
     },
   };
 }

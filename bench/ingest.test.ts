@@ -14,6 +14,7 @@ test("the ingest benchmark runs, stores what it sent, and ends with its figures"
       slices: 2,
       pacedSpansPerSecond: 4_000,
       pacedSeconds: 1,
+      watchedSeconds: 1,
       scannerRounds: 0,
       templateRequests: 4,
       quietMsMax: 500,

@@ -14,6 +14,7 @@ const { values } = parseArgs({
     slices: { type: "string", default: "5" },
     rate: { type: "string", default: "20000" },
     "paced-seconds": { type: "string", default: "10" },
+    "watched-seconds": { type: "string", default: "10" },
     "scanner-rounds": { type: "string", default: "2" },
   },
 });
@@ -24,6 +25,7 @@ const options: IngestOptions = {
   slices: wholeNumber("slices", values.slices),
   pacedSpansPerSecond: wholeNumber("rate", values.rate),
   pacedSeconds: wholeNumber("paced-seconds", values["paced-seconds"]),
+  watchedSeconds: wholeNumber("watched-seconds", values["watched-seconds"]),
   scannerRounds: wholeNumber("scanner-rounds", values["scanner-rounds"]),
   templateRequests: 48,
   quietMsMax: 15_000,

@@ -1,5 +1,5 @@
-import type { TraceStore } from "@spoor/store";
-import type { AskSql } from "./measure/stored-data.ts";
+import type { SearchRequest, TimeRange, TraceStore } from "@spoor/store";
+import { parse } from "@spoor/traceql";
 import { mix32 } from "./workload/random.ts";
 import { REQUEST_ID_KEY } from "./workload/realistic.ts";
 import type { Workload } from "./workload/workload.ts";
@@ -58,10 +58,18 @@ export function apiQuestions(subject: Subject, url: string): Question[] {
   ];
 }
 
-/** Questions that the API does not answer yet, to the store itself. */
+/** Questions to the store itself. */
 export function storeQuestions(subject: Subject, store: TraceStore): Question[] {
-  const { endUnixNano } = subject;
-  const range = { fromUnixNano: endUnixNano - SIX_HOURS, toUnixNano: endUnixNano + HOUR };
+  return [...searches(subject, store), ...lists(subject, store)];
+}
+
+function rangeOf({ endUnixNano }: Subject): TimeRange {
+  return { fromUnixNano: endUnixNano - SIX_HOURS, toUnixNano: endUnixNano + HOUR };
+}
+
+function searches(subject: Subject, store: TraceStore): Question[] {
+  const { workload } = subject;
+  const range = rangeOf(subject);
   return [
     {
       name: "searchMs",
@@ -72,6 +80,33 @@ export function storeQuestions(subject: Subject, store: TraceStore): Question[] 
         return emptyProblem((await store.findSpans(query)).spans);
       },
     },
+    {
+      name: "attributeEqualityMs",
+      meaning: "store: TraceQL, one attribute value of any service in six hours",
+      ask: async (run) => {
+        const trace = anyTrace(subject, run);
+        const text = `{ span.${REQUEST_ID_KEY} = "${workload.requestId(trace)}" }`;
+        const { traces } = await store.search(searchOf(text, range));
+        return traces.length === 1 && traces[0]?.summary.traceId === workload.traceId(trace)
+          ? undefined
+          : `found ${traces.length} traces`;
+      },
+    },
+    {
+      name: "traceqlMs",
+      meaning: "store: TraceQL, service, span name and duration, the newest 20 of six hours",
+      ask: async (run) => {
+        const [service = "", name = ""] = OPERATIONS[run % OPERATIONS.length] ?? [];
+        const text = `{ resource.service.name = "${service}" && name = "${name}" && duration > 1ms }`;
+        return emptyProblem((await store.search(searchOf(text, range))).traces);
+      },
+    },
+  ];
+}
+
+function lists(subject: Subject, store: TraceStore): Question[] {
+  const range = rangeOf(subject);
+  return [
     {
       name: "servicesMs",
       meaning: "store: all services of six hours, with counts",
@@ -125,35 +160,17 @@ export function storeQuestions(subject: Subject, store: TraceStore): Question[] 
   ];
 }
 
-/** Questions that nothing answers yet, as the read side would put them in SQL. */
-export function sqlQuestions(subject: Subject, ask: AskSql): Question[] {
-  const { workload, endUnixNano } = subject;
-  const to = Number(endUnixNano / 1_000_000_000n) + 3600;
-  const range = `tb >= toDateTime(${to - 7 * 3600 - 60}) AND tb <= toDateTime(${to})`;
-  return [
-    {
-      name: "attributeEqualityMs",
-      meaning: "in SQL: spans with one attribute value, any service, last six hours",
-      ask: async (run) => {
-        const trace = anyTrace(subject, run);
-        const rows = await ask(
-          `SELECT DISTINCT lower(hex(trace_id)) FROM spoor.spans
-          WHERE ${range} AND attrs_s['${REQUEST_ID_KEY}'] = {value:String} LIMIT 20`,
-          { value: workload.requestId(trace) },
-        );
-        return rows.length === 1 && rows[0]?.[0] === workload.traceId(trace)
-          ? undefined
-          : `found ${rows.length} traces`;
-      },
-    },
-  ];
-}
-
 const HOUR = 3_600_000_000_000n;
 const SIX_HOURS = 6n * HOUR;
 
 function emptyProblem(found: readonly unknown[]): string | undefined {
   return found.length > 0 ? undefined : "found nothing";
+}
+
+function searchOf(text: string, range: TimeRange): SearchRequest {
+  const parsed = parse(text);
+  if (!parsed.ok) throw new Error(`no query: ${text}`);
+  return { ...range, query: parsed.query, limit: 20, spanLimit: 3 };
 }
 
 const SERVICES = ["cart-api", "order-worker", "stock-store"];

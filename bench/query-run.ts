@@ -3,8 +3,8 @@
  *
  * 1. A server takes the spans in, spread over the last six hours.
  * 2. Traces are asked for through the API of that server.
- * 3. The server stops. What its API does not answer yet is asked of a store that is opened instead,
- *    after it derived all minutes, and what the store does not answer of the engine, in SQL.
+ * 3. The server stops. The other questions are put to a store that is opened instead, after it
+ *    derived all minutes.
  *
  * Every question is asked several times about something else each time, after two runs that do not
  * count, and its answer is checked. The figure is the median.
@@ -18,13 +18,7 @@ import { type SpoorProcess, startSpoor } from "../test/spoor-process.ts";
 import { untilQuiet, untilStored } from "./measure/quiet.ts";
 import { median } from "./measure/statistics.ts";
 import { type AskSql, storedSpans, withEngine } from "./measure/stored-data.ts";
-import {
-  apiQuestions,
-  type Question,
-  sqlQuestions,
-  storeQuestions,
-  type Subject,
-} from "./query-questions.ts";
+import { apiQuestions, type Question, storeQuestions, type Subject } from "./query-questions.ts";
 import { type Figures, type Report, rounded } from "./report/report.ts";
 import { Sender } from "./send/sender.ts";
 import { Workload, type WorkloadOptions } from "./workload/workload.ts";
@@ -65,14 +59,10 @@ export async function runQueries(options: QueryOptions, report: Report): Promise
     const server = await startSpoor({ dataPath });
     const api = await load({ server, workloadOptions, requests, subject, options, report });
     const ofStore = await askStore({ dataPath, subject, options, report });
-    const sql = await withEngine(dataPath, async (ask) => {
-      await checkStored(ask, workload, requests);
-      return measureAll(sqlQuestions(subject, ask), options.runs, report);
-    });
+    await withEngine(dataPath, (ask) => checkStored(ask, workload, requests));
     return {
       ...api,
       ...ofStore,
-      ...sql,
       spans: workload.spansBefore(requests),
       seed: options.seed,
     };

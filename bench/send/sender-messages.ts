@@ -18,6 +18,8 @@ export interface SendOptions extends RequestRange {
   readonly spansPerSecond?: number;
   /** Closed loop, when no speed is given: so many requests are on their way at any time. */
   readonly inFlight?: number;
+  /** Asks for spans that were just acknowledged until they are there, one after another. */
+  readonly visible?: { readonly url: string; readonly everyMs: number };
 }
 
 /** What came of sending. */
@@ -29,6 +31,8 @@ export interface SendSummary {
   readonly failures: readonly string[];
   /** From the moment at which a request should have left to its answer. */
   readonly latenciesMs: readonly number[];
+  /** From the acknowledgement to the end of the first answer that has the spans. */
+  readonly visibleMs: readonly number[];
   readonly elapsedMs: number;
 }
 

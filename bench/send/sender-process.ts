@@ -24,6 +24,7 @@ const prepared = new Map<number, Uint8Array>();
 
 let workload: Workload | undefined;
 let client: GrpcClient | undefined;
+let visible = newVisible({ first: 0, count: 0 });
 
 process.on("message", (message: ToSender) => {
   void answer(message);
@@ -40,6 +41,7 @@ async function answer(message: ToSender): Promise<void> {
       prepare(message.range);
       return reply({ kind: "ready" });
     case "send":
+      visible = newVisible(message.send);
       return reply({ kind: "sent", summary: await send(message.send) });
   }
 }
@@ -84,6 +86,7 @@ class Tally {
 
   summary(elapsedMs: number): SendSummary {
     return {
+      visibleMs: visible.delaysMs,
       acknowledgedSpans: this.#acknowledgedSpans,
       failedSpans: this.#failedSpans,
       rejectedSpans: this.#rejectedSpans,
@@ -98,6 +101,7 @@ async function send(options: SendOptions): Promise<SendSummary> {
   const tally = new Tally();
   const startedMs = performance.now();
   await (options.spansPerSecond === undefined ? sendClosed : sendOpen)(options, tally);
+  await visible.asking;
   return tally.summary(performance.now() - startedMs);
 }
 
@@ -141,4 +145,50 @@ async function sendOne(number: number, tally: Tally, dueMs: number): Promise<voi
     result = await grpc.send(body);
   }
   tally.add(result, made.spansIn(number), performance.now() - dueMs);
+  if (result.kind === "acknowledged") askWhetherVisible(number);
+}
+
+interface Visible {
+  readonly asked: SendOptions["visible"];
+  readonly delaysMs: number[];
+  nextMs: number;
+  asking: Promise<void>;
+}
+
+function newVisible({ visible: asked }: SendOptions): Visible {
+  return { asked, delaysMs: [], nextMs: 0, asking: Promise.resolve() };
+}
+
+/** One request at a time: waiting behind another question says nothing about the spans. */
+function askWhetherVisible(number: number): void {
+  const ackMs = performance.now();
+  const { asked } = visible;
+  if (asked === undefined || ackMs < visible.nextMs) return;
+  visible.nextMs = Infinity;
+  visible.asking = measureVisible(number, { ackMs, ...asked });
+}
+
+async function measureVisible(
+  number: number,
+  { ackMs, url, everyMs }: { ackMs: number; url: string; everyMs: number },
+): Promise<void> {
+  await untilVisible(url, lastTraceOf(number));
+  visible.delaysMs.push(performance.now() - ackMs);
+  visible.nextMs = performance.now() + everyMs;
+}
+
+/** The last trace that ends in a request, so that its last span is one of that request. */
+function lastTraceOf(number: number): string {
+  const { workload: made } = started();
+  return made.traceId(Math.max(0, made.wholeTracesBefore(number + 1) - 1));
+}
+
+async function untilVisible(url: string, traceId: string): Promise<void> {
+  for (;;) {
+    const response = await fetch(`${url}/api/v1/traces/${traceId}`);
+    const text = await response.text();
+    // Complete: nothing that was acknowledged before the question is missing in the answer.
+    if (response.ok && text.includes(`"complete":true`)) return;
+    await pause(10);
+  }
 }

@@ -224,8 +224,9 @@ export const RANGE_CELLS_MAX = 500_000;
 /** Steps of a metrics answer. Beyond it the call is a programmer's error. */
 export const RANGE_STEPS_MAX = 11_000;
 
-/**
- * Look-back windows of a search before the whole interval is searched. Fewer than those of the list
- * of traces: a search may have to go through all of them before it knows that there is nothing.
- */
-export const SEARCH_WINDOWS_MS: readonly number[] = [60_000, 3_600_000];
+/** Spans that the first window of a search is to hold: a twentieth of a second is enough for them. */
+export const SEARCH_WINDOW_SPANS = 100_000;
+/** How much longer each next window is: a search that finds nothing costs a seventh more. */
+export const SEARCH_WINDOW_GROWTH = 8n;
+/** Spans of a window that are read at once, before it is known which of their traces fit. */
+export const SEARCH_SPANS_FOUND_MAX = 2_000;

@@ -10,10 +10,10 @@ import {
   type CappedList,
   type CatalogueQuery,
   mostFrequent,
-  type OperationQuery,
   type ServiceEntry,
   type SpanNameEntry,
   type SpanNameQuery,
+  type TimeRange,
 } from "../port/catalogue.ts";
 import { fromTaggedText } from "../schema/tagged-text.ts";
 import type { KeyCount, OperationCount } from "../write/block-catalogue.ts";
@@ -54,15 +54,23 @@ export async function listSpanNames(
   });
 }
 
-/** How often an operation is seen, and when it was last; undefined when it was not. */
-export async function operationHint(
+/** When something was last seen, and how often it is. */
+export interface Frequency {
+  readonly lastStartUnixNano: bigint;
+  readonly spansPerHour: number;
+}
+
+/** Of an operation, or of all spans; undefined when there are none. */
+export async function frequencyOf(
   copy: CatalogueCopy,
-  { service, name, fromUnixNano, toUnixNano }: OperationQuery,
-): Promise<{ readonly lastStartUnixNano: bigint; readonly spansPerHour: number } | undefined> {
-  const range = { fromUnixNano, toUnixNano, limit: 1 };
-  const rows = (await copy.operations(range)).filter(
-    (row) => row.service === service && row.name === name,
-  );
+  { fromUnixNano, toUnixNano }: TimeRange,
+  operation?: { readonly service: string; readonly name: string },
+): Promise<Frequency | undefined> {
+  const all = await copy.operations({ fromUnixNano, toUnixNano, limit: 1 });
+  const rows =
+    operation === undefined
+      ? all
+      : all.filter((row) => row.service === operation.service && row.name === operation.name);
   if (rows.length === 0) return undefined;
   const { spanCount, lastStartTimeUnixNano } = countsOf(rows);
   const hours = new Set(rows.map(({ hour }) => hour)).size;

@@ -45,10 +45,16 @@ export interface SpanCondition {
 export class ConditionWriter {
   readonly sql: BoundSql;
   readonly #dimensions: DimensionIds;
+  #usesIndex = false;
 
   constructor(sql: BoundSql, dimensions: DimensionIds) {
     this.sql = sql;
     this.#dimensions = dimensions;
+  }
+
+  /** Whether something was written that the index of the values or of the trace ids answers. */
+  get usesIndex(): boolean {
+    return this.#usesIndex;
   }
 
   /** The condition that `expression` is true. */
@@ -158,6 +164,7 @@ export class ConditionWriter {
       switch (fixed.type) {
         case "string": {
           const fits = someOf([scalarSql(this.sql, text, wanted, fixed), inArray]);
+          if (wanted === "=" && fixed.value !== "") this.#usesIndex = true;
           // A key that is missing reads as the empty text, which only that comparison could meet.
           return wanted === "=" && fixed.value !== "" ? fits : allOf([has("s"), fits]);
         }
@@ -241,6 +248,7 @@ export class ConditionWriter {
   /** Equality by the bytes of the column, for which there is an index. */
   #traceId(operator: Comparison, fixed: Fixed): string {
     if (fixed.type === "string" && operator === "=" && /^[0-9a-f]{32}$/u.test(fixed.value)) {
+      this.#usesIndex = true;
       return `trace_id = toFixedString(unhex(${this.sql.text(fixed.value)}), 16)`;
     }
     return plainTextSql(this.sql, "lower(hex(trace_id))", operator, fixed);

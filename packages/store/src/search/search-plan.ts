@@ -29,27 +29,36 @@ export interface PlannedSql {
   readonly filters: ReadonlyMap<SpansetFilter, SpanCondition>;
   /** On one span: that some filter may find it. */
   readonly someFilter: string;
+  /** Whether some condition is one that an index answers. */
+  readonly usesIndex: boolean;
 }
 
 /** A pipeline and what it needs. */
 export class SearchPlan {
   readonly options: PlanOptions;
   readonly needs: QueryNeeds;
+  /** Whether some condition is one that an index answers. */
+  readonly usesIndex: boolean;
   readonly #dimensions: DimensionIds;
 
-  private constructor(options: PlanOptions, dimensions: DimensionIds, needs: QueryNeeds) {
+  private constructor(
+    options: PlanOptions,
+    dimensions: DimensionIds,
+    known: Pick<SearchPlan, "needs" | "usesIndex">,
+  ) {
     this.options = options;
     this.#dimensions = dimensions;
-    this.needs = needs;
+    this.needs = known.needs;
+    this.usesIndex = known.usesIndex;
   }
 
   /** Makes the plan: finds the resources and scopes that the conditions name. */
   static async make(options: PlanOptions, dimensions: DimensionIds): Promise<SearchPlan> {
-    const { trace, filters } = await write(options, dimensions);
+    const { trace, filters, usesIndex } = await write(options, dimensions);
     const isExact = (filter: SpansetFilter): boolean => filters.get(filter)?.isExact === true;
     const needs = needsOf(options.pipeline, isExact, options.behind);
     const wholeTraces = needs.wholeTraces || trace.fitsWithout;
-    return new SearchPlan(options, dimensions, { ...needs, wholeTraces });
+    return new SearchPlan(options, dimensions, { needs: { ...needs, wholeTraces }, usesIndex });
   }
 
   /** Writes the conditions into a new statement. */
@@ -60,10 +69,11 @@ export class SearchPlan {
 
 async function write(options: PlanOptions, dimensions: DimensionIds): Promise<PlannedSql> {
   const sql = new BoundSql();
-  const conditions = new TraceConditions(new ConditionWriter(sql, dimensions));
+  const writer = new ConditionWriter(sql, dimensions);
+  const conditions = new TraceConditions(writer);
   const trace = await conditions.pipeline(options.pipeline);
   const someFilter = someOf(Array.from(conditions.filters.values(), (filter) => filter.sql));
-  return { sql, trace, filters: conditions.filters, someFilter };
+  return { sql, trace, filters: conditions.filters, someFilter, usesIndex: writer.usesIndex };
 }
 
 /** The time of a span as a number. */

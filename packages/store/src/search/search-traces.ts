@@ -3,24 +3,29 @@
  *
  * 1. A plan is made: every filter as a condition on the row of a span, every pipeline as one on how
  *    many spans of a trace meet which filters.
- * 2. Candidates are taken in the order of the answer, a few more than are wanted: trace ids only.
- *    For the newest, windows that begin one minute, then one hour before the end are searched one
- *    after another. A trace that began in a window has all its rows there, so its place is exact;
- *    one that began before drops out when its exact summary is read, and comes in a later window.
- * 3. Of the candidates, the spans are read, and the evaluator decides and finds what is shown.
- * 4. If candidates dropped out and more are wanted, the next are taken, from where the last ended.
+ * 2. For the newest, windows are searched one after another, each several times as long as the one
+ *    before it. A trace that began in a window has all its rows there, so its place is exact; one
+ *    that began before drops out when its exact summary is read, and comes in a later window.
+ * 3. Where the filters find few spans in a window, those are read at once, and the evaluator decides
+ *    which of their traces fit. That is all of the window.
+ *    With a condition that an index answers, that is tried for the whole interval before all else.
+ * 4. Else candidates are taken in the order of the answer, a few more than are wanted: trace ids
+ *    only. Of the candidates, the spans are read, and the evaluator decides and finds what is shown.
+ * 5. If candidates dropped out and more are wanted, the next are taken, from where the last ended.
  *
  * Time, traces and rows are bounded. Where a bound is met the answer says which, and its page token
  * goes on from there.
  */
-import { type Clock, invariant, type TraceSummary } from "@spoor/trace";
-import { runPipeline } from "@spoor/traceql";
+import { invariant, type TraceSummary } from "@spoor/trace";
+import { runPipeline, type TraceView } from "@spoor/traceql";
 
 import {
   SEARCH_ROWS_AT_ONCE_MAX,
   SEARCH_TRACES_AT_ONCE_MAX,
+  SEARCH_SPANS_FOUND_MAX,
   SEARCH_TRACES_MAX,
-  SEARCH_WINDOWS_MS,
+  SEARCH_WINDOW_GROWTH,
+  SEARCH_WINDOW_SPANS,
   TRACES_PER_QUERY_MAX,
 } from "../base/limits.ts";
 import {
@@ -46,16 +51,22 @@ import { type SearchQueries, TimeIsOver } from "./search-queries.ts";
 import { DURATION } from "./summary-condition.ts";
 import { TraceReader } from "./trace-reader.ts";
 
+/** What is known about the spans of the interval. It may be a little behind. */
+export interface NewestSpans {
+  readonly lastStartUnixNano: bigint;
+  readonly spansPerHour: number;
+}
+
 /** Searches. Expects a query that `check` finds nothing wrong with. */
 export async function searchTraces(
   request: SearchRequest,
   queries: SearchQueries,
   dimensions: DimensionReader,
-  clock: Clock,
+  newest: NewestSpans,
 ): Promise<SearchAnswer> {
   const search = new TraceSearch(request, queries, dimensions);
   try {
-    await search.run(clock.nowUnixNano());
+    await search.run(newest);
   } catch (error) {
     if (!(error instanceof TimeIsOver)) throw error;
     search.cut = { unit: "ms", limit: queries.timeoutMs };
@@ -86,7 +97,7 @@ class TraceSearch {
     this.#place = firstPlace(request);
   }
 
-  async run(nowUnixNano: bigint): Promise<void> {
+  async run(newest: NewestSpans): Promise<void> {
     const { query, fromUnixNano, toUnixNano } = this.#request;
     if (query.kind !== "search" || fromUnixNano >= toUnixNano) return;
     const options = { pipeline: query.pipeline, behind: selectedFields(this.#request) };
@@ -97,7 +108,10 @@ class TraceSearch {
     const queries = this.#queries;
     const reader = new TraceReader({ plan, queries, dimensions: this.#dimensions });
     if (this.#sort === "recent") {
-      for (const from of windowStarts(this.#request, nowUnixNano)) {
+      const isSettled =
+        plan.usesIndex && (await this.#whatIsFound(plan, reader, undefined)) !== undefined;
+      if (isSettled) return;
+      for (const from of windowStarts(this.#request, newest)) {
         const isSeen = this.#place !== undefined && this.#place.key < from;
         if (!isSeen && (await this.#window(plan, reader, from))) return;
       }
@@ -107,15 +121,51 @@ class TraceSearch {
 
   /** Looks at traces that began at `from` or later. True when no more are wanted. */
   async #window(plan: SearchPlan, reader: TraceReader, from: bigint | undefined): Promise<boolean> {
+    return (
+      (await this.#whatIsFound(plan, reader, from)) ??
+      (await this.#candidatesOf(plan, reader, from))
+    );
+  }
+
+  /** The same where the filters find few spans; undefined where they do not. */
+  async #whatIsFound(
+    plan: SearchPlan,
+    reader: TraceReader,
+    from: bigint | undefined,
+  ): Promise<boolean | undefined> {
+    if (plan.needs.wholeTraces) return undefined;
+    const found = await reader.find(from ?? 0n, SEARCH_SPANS_FOUND_MAX);
+    if (found === undefined) return undefined;
+    const summaries = await this.#summaries(found.traceIds, from);
+    const place = this.#place;
+    const after = summaries.filter(
+      (summary) => place === undefined || comparePlaces(placeOf(summary, this.#sort), place) > 0,
+    );
+    if (this.#take(found.views(after), after)) return true;
+    if (from !== undefined) this.#advance({ key: from, traceId: LAST_ID });
+    return false;
+  }
+
+  /** Exact summaries of those that began at `from` or later, in the order of the answer. */
+  async #summaries(ids: readonly string[], from: bigint | undefined): Promise<TraceSummary[]> {
+    const { rows, scannedRows } = await readSummaries(this.#queries.client, ids);
+    this.#queries.scannedRows += scannedRows;
+    return rows
+      .filter(({ startTimeUnixNano }) => from === undefined || startTimeUnixNano >= from)
+      .toSorted((a, b) => comparePlaces(placeOf(a, this.#sort), placeOf(b, this.#sort)));
+  }
+
+  /** The same by candidates, as many at once as are wanted. */
+  async #candidatesOf(
+    plan: SearchPlan,
+    reader: TraceReader,
+    from: bigint | undefined,
+  ): Promise<boolean> {
     let batch = Math.min(this.#request.limit + 20, SEARCH_TRACES_AT_ONCE_MAX);
     for (;;) {
       const candidates = await this.#candidates(plan, from, batch);
       const ids = candidates.map(({ traceId }) => traceId);
-      const { rows, scannedRows } = await readSummaries(this.#queries.client, ids);
-      this.#queries.scannedRows += scannedRows;
-      const exact = rows
-        .filter(({ startTimeUnixNano }) => from === undefined || startTimeUnixNano >= from)
-        .toSorted((a, b) => comparePlaces(placeOf(a, this.#sort), placeOf(b, this.#sort)));
+      const exact = await this.#summaries(ids, from);
       if (await this.#look(reader, exact)) return true;
       const last = candidates.at(-1);
       if (candidates.length < batch || last === undefined) {
@@ -176,6 +226,11 @@ class TraceSearch {
     if (summaries.length === 0) return false;
     const { views, isCut } = await reader.read(summaries);
     if (isCut) this.cut = { unit: "spans of a trace", limit: SEARCH_ROWS_AT_ONCE_MAX };
+    return this.#take(views, summaries);
+  }
+
+  /** Takes what fits into the answer. True when that is enough. */
+  #take(views: ReadonlyMap<string, TraceView>, summaries: readonly TraceSummary[]): boolean {
     const { query, limit } = this.#request;
     for (const summary of summaries) {
       const view = views.get(summary.traceId);
@@ -211,10 +266,19 @@ class TraceSearch {
 /** No id stands behind it. */
 const LAST_ID = "f".repeat(32);
 
-/** Starts of the windows that are smaller than the interval. */
-function windowStarts({ fromUnixNano, toUnixNano }: SearchRequest, nowUnixNano: bigint): bigint[] {
-  const newest = nowUnixNano < toUnixNano ? nowUnixNano : toUnixNano;
-  return SEARCH_WINDOWS_MS.map((windowMs) => newest - BigInt(windowMs) * 1_000_000n).filter(
-    (start) => start > fromUnixNano,
-  );
+/** Starts of the windows that are smaller than the interval, the latest first. */
+function windowStarts(
+  { fromUnixNano, toUnixNano }: SearchRequest,
+  { lastStartUnixNano, spansPerHour }: NewestSpans,
+): bigint[] {
+  const newest = lastStartUnixNano < toUnixNano ? lastStartUnixNano : toUnixNano;
+  const starts: bigint[] = [];
+  const hours = SEARCH_WINDOW_SPANS / Math.max(1, spansPerHour);
+  for (let length = BigInt(Math.ceil(hours * HOUR_NANO)); ; length *= SEARCH_WINDOW_GROWTH) {
+    // A last window that is hardly shorter than the interval would be searched twice.
+    if (newest - length * 2n <= fromUnixNano) return starts;
+    starts.push(newest - length);
+  }
 }
+
+const HOUR_NANO = 3_600e9;

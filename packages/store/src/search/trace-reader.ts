@@ -27,7 +27,8 @@ import {
   fieldValue,
 } from "./field-columns.ts";
 import type { SearchPlan } from "./search-plan.ts";
-import { between, START } from "./search-plan.ts";
+import type { BoundSql } from "./bound-sql.ts";
+import { between, START, startedIn } from "./search-plan.ts";
 import type { SearchQueries } from "./search-queries.ts";
 
 /** What reading needs. */
@@ -45,7 +46,19 @@ export interface TracesRead {
   readonly isCut: boolean;
 }
 
+/** Spans that were read before it was known of which traces. */
+export interface FoundSpans {
+  readonly traceIds: readonly string[];
+  /** Their traces, as far as they are among `summaries`. */
+  views(summaries: readonly TraceSummary[]): ReadonlyMap<string, TraceView>;
+}
+
 type Row = [...BaseRow, flags: number[], ...unknown[]];
+
+interface RowsRead {
+  readonly rows: Row[];
+  readonly decode: (row: Row) => SpanSource;
+}
 
 /** Reads traces. */
 export class TraceReader {
@@ -60,7 +73,12 @@ export class TraceReader {
    * nothing to see is missing.
    */
   async read(summaries: readonly TraceSummary[]): Promise<TracesRead> {
-    const { rows, decode } = await this.#rows(summaries.map(({ traceId }) => traceId));
+    const traceIds = summaries.map(({ traceId }) => traceId);
+    const limit = SEARCH_ROWS_AT_ONCE_MAX + 1;
+    const { rows, decode } = await this.#rows(
+      (sql) => inTraces(sql, traceIds, this.#judged),
+      limit,
+    );
     const isCut = rows.length > SEARCH_ROWS_AT_ONCE_MAX;
     if (isCut && summaries.length > 1) {
       const half = Math.ceil(summaries.length / 2);
@@ -69,23 +87,30 @@ export class TraceReader {
       const views = new Map([...first.views, ...second.views]);
       return { views, isCut: first.isCut || second.isCut };
     }
-    const sources = Map.groupBy(rows.slice(0, SEARCH_ROWS_AT_ONCE_MAX), ([traceId]) => traceId);
-    const views = new Map<string, TraceView>();
-    for (const summary of summaries) {
-      const own = sources.get(summary.traceId);
-      if (own === undefined) continue;
-      views.set(summary.traceId, new TraceView(factsOf(summary), own.map(decode)));
-    }
+    const views = viewsOf({ rows: rows.slice(0, SEARCH_ROWS_AT_ONCE_MAX), decode }, summaries);
     return { views, isCut };
   }
 
-  async #rows(traceIds: readonly string[]): Promise<{
-    rows: Row[];
-    decode: (row: Row) => SpanSource;
-  }> {
+  /**
+   * Every span that some filter finds, from `from` on; undefined when there are more than `limit`.
+   * Of a trace that began before only a part. Not for a query that needs whole traces.
+   */
+  async find(from: bigint, limit: number): Promise<FoundSpans | undefined> {
+    const judged = this.#judged;
+    const interval = { from: judged.from > from ? judged.from : from, last: judged.last };
+    const read = await this.#rows((sql) => startedIn(sql, interval), limit + 1);
+    if (read.rows.length > limit) return undefined;
+    const traceIds = [...new Set(read.rows.map(([traceId]) => traceId))];
+    return { traceIds, views: (summaries) => viewsOf(read, summaries) };
+  }
+
+  get #judged(): { from: bigint; last: bigint } {
+    return judgedInterval(this.#options.plan.options);
+  }
+
+  async #rows(where: (sql: BoundSql) => string, limit: number): Promise<RowsRead> {
     const { plan, queries, dimensions, withAttributes = false } = this.#options;
     const { sql, filters, someFilter } = await plan.write();
-    const ids = `(SELECT toFixedString(unhex(arrayJoin(${sql.bind(traceIds, "Array(String)")})), 16))`;
     const columns: string[] = [];
     const columnOf = new Map<string, number>();
     for (const field of plan.needs.fields) {
@@ -102,10 +127,8 @@ export class TraceReader {
     const rows = await queries.run<Row>(
       `SELECT ${selected}
       FROM spans
-      WHERE trace_id IN ${ids}
-        AND tb IN (SELECT tb FROM trace_summaries WHERE trace_id IN ${ids})
-        AND ${between(sql, START, judgedInterval(plan.options))} ${onlyFound}
-      LIMIT ${SEARCH_ROWS_AT_ONCE_MAX + 1}`,
+      WHERE ${where(sql)} ${onlyFound}
+      LIMIT ${limit}`,
       sql.parameters,
     );
     queries.scannedRows += await dimensions.load(queries.client, {
@@ -168,6 +191,32 @@ export class TraceReader {
 
 const FLAGS_AT = 9;
 const FIELDS_AT = 10;
+
+/** That a span is one of some traces and takes part. */
+function inTraces(
+  sql: BoundSql,
+  traceIds: readonly string[],
+  judged: { from: bigint; last: bigint },
+): string {
+  const ids = `(SELECT toFixedString(unhex(arrayJoin(${sql.bind(traceIds, "Array(String)")})), 16))`;
+  return `trace_id IN ${ids}
+        AND tb IN (SELECT tb FROM trace_summaries WHERE trace_id IN ${ids})
+        AND ${between(sql, START, judged)}`;
+}
+
+function viewsOf(
+  { rows, decode }: RowsRead,
+  summaries: readonly TraceSummary[],
+): Map<string, TraceView> {
+  const byTrace = Map.groupBy(rows, ([traceId]) => traceId);
+  const views = new Map<string, TraceView>();
+  for (const summary of summaries) {
+    const own = byTrace.get(summary.traceId);
+    if (own === undefined) continue;
+    views.set(summary.traceId, new TraceView(factsOf(summary), own.map(decode)));
+  }
+  return views;
+}
 
 function factsOf(summary: TraceSummary): TraceFacts {
   const { traceId, durationNano, hasRoot, rootName, rootService } = summary;
