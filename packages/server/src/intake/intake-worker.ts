@@ -9,6 +9,7 @@ import { errorMessage, LossLedger } from "@spoor/trace";
 import { emptied, newBatches } from "./decode-request.ts";
 import { refusedAsNotKept } from "./intake.ts";
 import { type SealedSegment, sealFromFile, SegmentBuilder, takeLosses } from "./segment-builder.ts";
+import { warmUp } from "./warm-up.ts";
 import type { FromWorker, Reply, ToWorker } from "./worker-messages.ts";
 
 const ledger = new LossLedger();
@@ -18,6 +19,8 @@ let batches = newBatches();
 /** The segment that requests go into; rejected when it could not be started. */
 let builder: Promise<SegmentBuilder> = Promise.reject(new Error("no segment was started"));
 builder.catch(() => undefined);
+let hasTaken = false;
+void warmUp(() => !hasTaken);
 
 parentPort?.on("message", (message: ToWorker) => {
   switch (message.kind) {
@@ -30,6 +33,7 @@ parentPort?.on("message", (message: ToWorker) => {
       });
       break;
     case "take":
+      hasTaken = true;
       void take(message, builder);
       break;
     case "seal":
