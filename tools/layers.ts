@@ -152,16 +152,7 @@ export const LAYERS: Layers = {
         "node:",
       ],
       memory: ["port", "base", "@spoor/trace", "@spoor/traceql"],
-      catalogue: [
-        "write",
-        "read",
-        "schema",
-        "engine",
-        "port",
-        "base",
-        "@spoor/trace",
-        "@clickhouse/client",
-      ],
+      catalogue: ["write", "read", "schema", "port", "base", "@spoor/trace", "@clickhouse/client"],
       derive: ["read", "schema", "engine", "port", "base", "@spoor/trace", "@clickhouse/client"],
       search: [
         "read",

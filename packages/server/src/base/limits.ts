@@ -307,7 +307,7 @@ export const TAIL_TRACE_SPANS_MAX = 2_000;
 
 /**
  * Made-up requests that a worker decodes after its start, and how many of them make a segment: some
- * 0.3 s of one core, after which a request takes a fifth of what the first one takes.
+ * 0.3 s of one core. By then the compiler has seen every step several times.
  */
 export const WARM_UP_REQUESTS = 64;
 export const WARM_UP_SEGMENT_REQUESTS = 8;

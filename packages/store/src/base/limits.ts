@@ -21,8 +21,8 @@ export const ENGINE_STOP_MS_MAX = 5_000;
 export const ENGINE_ORPHAN_CHECK_MS = 2_000;
 
 /**
- * How much the engine yields to others, of 19. Two thirds of a contended core then go to the threads
- * that acknowledge; with much more it would fall behind on a machine that is busy with other things.
+ * How much the engine yields to others, of 19. Two thirds of a contended core then go to the
+ * threads that acknowledge; with much more it would fall behind on a machine that is busy.
  */
 export const ENGINE_NICENESS = 3;
 
@@ -230,7 +230,7 @@ export const RANGE_CELLS_MAX = 500_000;
 /** Steps of a metrics answer. Beyond it the call is a programmer's error. */
 export const RANGE_STEPS_MAX = 11_000;
 
-/** Spans that the first window of a search is to hold: a twentieth of a second is enough for them. */
+/** Spans that the first window of a search is to hold: some ten granules of the table. */
 export const SEARCH_WINDOW_SPANS = 100_000;
 /** How much longer each next window is: a search that finds nothing costs a seventh more. */
 export const SEARCH_WINDOW_GROWTH = 8n;

@@ -9,7 +9,6 @@ import type {
   CatalogueQuery,
   SpanNameQuery,
 } from "../port/catalogue.ts";
-import { storeError } from "../engine/connection.ts";
 import { type BucketRange, hourRange } from "../schema/time-bucket.ts";
 import type { KeyCount, OperationCount, ValueCount } from "../write/block-catalogue.ts";
 import {
@@ -99,7 +98,7 @@ export class CatalogueCopy {
   constructor({ writer, ...options }: CatalogueCopyOptions) {
     const sourceOf = <Row>(pick: (rows: CatalogueRows) => Iterable<Row>): CopySource<Row> => ({
       ...options,
-      whileStored: (work) => whileStored(writer, work),
+      whileStored: (work) => writer.whileStored(work),
       unstored: () => writer.unstored().flatMap((rows) => Array.from(pick(rows))),
     });
     this.#operations = new TableCopy(
@@ -146,14 +145,6 @@ export class CatalogueCopy {
     this.#operations.forget();
     this.#keys.forget();
     this.#values.forget();
-  }
-}
-
-async function whileStored<T>(writer: CatalogueWriter, work: () => Promise<T>): Promise<T> {
-  try {
-    return await writer.whileStored(work);
-  } catch (error) {
-    throw storeError("read the catalogue", error);
   }
 }
 

@@ -6,11 +6,11 @@
  * 2. For the newest, windows are searched one after another, each several times as long as the one
  *    before it. A trace that began in a window has all its rows there, so its place is exact; one
  *    that began before drops out when its exact summary is read, and comes in a later window.
- * 3. Where the filters find few spans in a window, those are read at once, and the evaluator decides
- *    which of their traces fit. That is all of the window.
- *    With a condition that an index answers, that is tried for the whole interval before all else.
+ * 3. Where the filters find few spans in a window, those are read at once, and the evaluator
+ *    decides which of their traces fit. That is all of the window. With a condition that an index
+ *    answers, that is tried for the whole interval before all else.
  * 4. Else candidates are taken in the order of the answer, a few more than are wanted: trace ids
- *    only. Of the candidates, the spans are read, and the evaluator decides and finds what is shown.
+ *    only. Of those the spans are read, and the evaluator decides and finds what is shown.
  * 5. If candidates dropped out and more are wanted, the next are taken, from where the last ended.
  *
  * Time, traces and rows are bounded. Where a bound is met the answer says which, and its page token

@@ -22,7 +22,7 @@ import {
   CATALOGUE_TOKENS_MAX,
   HOUR_VALUES_PER_KEY_MAX,
 } from "../base/limits.ts";
-import type { Connection } from "../engine/connection.ts";
+import { type Connection, storeError } from "../engine/connection.ts";
 import { tableName } from "../schema/table-ddl.ts";
 import type { BlockCatalogue, KeyCount, OperationCount, ValueCount } from "./block-catalogue.ts";
 
@@ -105,7 +105,7 @@ export class CatalogueWriter {
   /**
    * Stores all that is pending, then does `work` before anything else is stored.
    *
-   * @throws what the client throws, and what `work` does
+   * @throws SPOOR_STORE_UNAVAILABLE (retryable), SPOOR_STORE_REFUSED, and what `work` does
    */
   async whileStored<T>(work: () => Promise<T>): Promise<T> {
     const flushed = this.#flushing.catch(() => undefined).then(() => this.#flush());
@@ -115,7 +115,11 @@ export class CatalogueWriter {
       () => undefined,
       () => undefined,
     );
-    return working;
+    try {
+      return await working;
+    } catch (error) {
+      throw storeError("read the catalogue", error);
+    }
   }
 
   /** Writes everything again that comes from now on: rows may have been deleted. */
