@@ -4,9 +4,9 @@
  * soon as a real one is taken: that warms up better, and must not wait.
  */
 import { gzipSync } from "node:zlib";
-import { DECODE_LIMITS, encodeTracesProtobuf } from "@spoor/otlp";
+import { encodeTracesProtobuf } from "@spoor/otlp";
 import { encodeSpanBlock } from "@spoor/store/block";
-import { LossLedger, type Span } from "@spoor/trace";
+import { DECODE_LIMITS, LossLedger, type Span } from "@spoor/trace";
 import {
   WARM_UP_REQUESTS,
   WARM_UP_SEGMENT_REQUESTS,
