@@ -20,12 +20,6 @@ export const ENGINE_STOP_MS_MAX = 5_000;
  */
 export const ENGINE_ORPHAN_CHECK_MS = 2_000;
 
-/**
- * How much the engine yields to others, of 19. Two thirds of a contended core then go to the
- * threads that acknowledge; with much more it would fall behind on a machine that is busy.
- */
-export const ENGINE_NICENESS = 3;
-
 /** First pause before a dead engine is started again; doubled up to the maximum. */
 export const ENGINE_RESTART_DELAY_MS = 100;
 export const ENGINE_RESTART_DELAY_MS_MAX = 5_000;

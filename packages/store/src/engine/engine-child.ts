@@ -10,13 +10,10 @@
  * 3. SIGINT, SIGTERM and SIGHUP are ignored: Ctrl-C goes to the whole process group, and the
  *    parent still has spans to write when it gets it.
  *
- * 4. All its threads yield to those that take spans in: merging can wait, a sender cannot.
  *
  * The library is called on a thread of its own through ffi-rs: its main function does not return
  * until the engine stops.
  */
-import { setPriority } from "node:os";
-
 import { DataType, load, open } from "ffi-rs";
 
 interface EngineChildOptions {
@@ -27,20 +24,12 @@ interface EngineChildOptions {
   /** Of the native protocol; closed when it is left out. */
   readonly tcpPort?: number;
   readonly orphanCheckMs: number;
-  readonly niceness: number;
 }
 
 // The parent is the only caller, and it builds the text from the same fields.
 const options = JSON.parse(process.argv[2] ?? "{}") as EngineChildOptions;
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
-
-// Threads inherit it from the one that starts them. An engine that may not yield works as well.
-try {
-  setPriority(options.niceness);
-} catch {
-  process.stderr.write("the engine runs at the priority of its parent\n");
-}
 
 open({ library: "chdb", path: options.libraryPath });
 load({

@@ -13,7 +13,6 @@ import { type Clock, SpoorError } from "@spoor/trace";
 import {
   ENGINE_DIRECTORY_WAIT_MS_MAX,
   ENGINE_KNOCK_INTERVAL_MS,
-  ENGINE_NICENESS,
   ENGINE_ORPHAN_CHECK_MS,
   ENGINE_OUTPUT_BYTES_MAX,
   ENGINE_PORT_ATTEMPTS,
@@ -121,7 +120,6 @@ function launch(options: EngineOptions, endpoint: Endpoint): EngineRun {
     port: Number(new URL(endpoint.url).port),
     tcpPort: options.node?.tcpPort,
     orphanCheckMs: ENGINE_ORPHAN_CHECK_MS,
-    niceness: ENGINE_NICENESS,
   };
   const child = spawn(process.execPath, [CHILD_PATH, JSON.stringify(childOptions)], {
     stdio: ["pipe", "pipe", "pipe"],
