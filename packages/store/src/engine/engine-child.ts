@@ -10,7 +10,6 @@
  * 3. SIGINT, SIGTERM and SIGHUP are ignored: Ctrl-C goes to the whole process group, and the
  *    parent still has spans to write when it gets it.
  *
- *
  * The library is called on a thread of its own through ffi-rs: its main function does not return
  * until the engine stops.
  */
