@@ -1,4 +1,4 @@
-/* A search answers the same whatever it is told about the rate, and however much its filters find. */
+/* A search answers the same whatever it is told about the rate and however much is found. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
