@@ -3,7 +3,10 @@ import {
   createRoute,
   createRouter,
   type ErrorComponentProps,
+  lazyRouteComponent,
 } from "@tanstack/react-router";
+import { parseCompareSearch } from "./address/compare-search.ts";
+import { parseExploreSearch } from "./address/explore-search.ts";
 import {
   parseHomeSearch,
   parseSearch,
@@ -39,9 +42,33 @@ const trace = createRoute({
   errorComponent: BrokenPage,
 });
 
+// What is not the first screen is not part of the first load.
+const explore = createRoute({
+  getParentRoute: () => frame,
+  path: "/explore",
+  validateSearch: parseExploreSearch,
+  component: lazyRouteComponent(() => import("./pages/explore-page.tsx"), "ExplorePage"),
+  errorComponent: BrokenPage,
+});
+
+const compare = createRoute({
+  getParentRoute: () => frame,
+  path: "/compare",
+  validateSearch: parseCompareSearch,
+  component: lazyRouteComponent(() => import("./pages/compare-page.tsx"), "ComparePage"),
+  errorComponent: BrokenPage,
+});
+
+const health = createRoute({
+  getParentRoute: () => frame,
+  path: "/health",
+  component: lazyRouteComponent(() => import("./pages/health-page.tsx"), "HealthPage"),
+  errorComponent: BrokenPage,
+});
+
 /** Every page and its address. */
 export const router = createRouter({
-  routeTree: frame.addChildren([home, trace]),
+  routeTree: frame.addChildren([home, trace, explore, compare, health]),
   parseSearch,
   stringifySearch,
   scrollRestoration: false,

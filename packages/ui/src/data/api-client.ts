@@ -68,8 +68,14 @@ export function problemOf(error: unknown): ProblemDocument {
   };
 }
 
-async function readJson<T>(path: string, signal: AbortSignal): Promise<T> {
-  const response = await request(path, signal);
+/** With a body it is a POST of JSON. @throws ProblemError */
+export async function readJson<T>(path: string, signal: AbortSignal, body?: string): Promise<T> {
+  const headers = { accept: "application/json", "content-type": "application/json" };
+  const method = body === undefined ? {} : { method: "POST", body };
+  return await jsonOf<T>(path, await request(path, { headers, ...method, signal }));
+}
+
+async function jsonOf<T>(path: string, response: Response): Promise<T> {
   const body = await bodyOf(response);
   if (!response.ok) throw new ProblemError(isProblem(body) ? body : unexplained(response));
   if (body === undefined) throw new ProblemError(unreadable(path));
@@ -77,11 +83,11 @@ async function readJson<T>(path: string, signal: AbortSignal): Promise<T> {
   return body as T;
 }
 
-async function request(path: string, signal: AbortSignal): Promise<Response> {
+async function request(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, { headers: { accept: "application/json" }, signal });
+    return await fetch(path, init);
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (init.signal?.aborted === true) throw error;
     throw new ProblemError(
       {
         code: "SPOOR_UI_UNREACHABLE" satisfies UiErrorCode,

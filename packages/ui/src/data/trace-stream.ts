@@ -19,7 +19,8 @@ const RETRY_DELAY_MS_MAX = 8_000;
 
 /** How the connection stands. */
 export interface StreamState {
-  readonly phase: "connecting" | "open" | "lost";
+  /** `off`: somebody wants the page to stand still. */
+  readonly phase: "connecting" | "open" | "lost" | "off";
   /** When the connection was lost, in ms since the Unix epoch; 0 unless `phase` is lost. */
   readonly lostAtMs: number;
   /** How many times the connection was opened. */
@@ -58,6 +59,7 @@ export class TraceStream {
   #source: EventSourceLike | undefined;
   #cancelRetry: (() => void) | undefined;
   #retryDelayMs = RETRY_DELAY_MS_MIN;
+  #isOff = false;
 
   constructor(seams: TraceStreamSeams) {
     this.#seams = seams;
@@ -78,10 +80,23 @@ export class TraceStream {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Opens the connection now, unless it is open. */
+  /** Off, the page stands still until it is turned on again; on is how it begins. */
+  turn(state: "on" | "off"): void {
+    this.#isOff = state === "off";
+    if (!this.#isOff) {
+      this.#become({ ...this.#state, phase: "connecting", lostAtMs: 0 });
+      this.resume();
+      return;
+    }
+    this.pause();
+    this.#become({ ...this.#state, phase: "off", lostAtMs: 0 });
+  }
+
+  /** Opens the connection now, unless it is open or turned off. */
   resume(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
+    if (this.#isOff) return;
     if (this.#source !== undefined) return;
     const source = this.#seams.open();
     this.#source = source;

@@ -1,32 +1,52 @@
 /*
- * Moments as text: short and local where people compare, complete and in UTC where they copy.
+ * Moments as text: short and in the reader's zone where people compare, complete and in UTC where they copy.
  */
+import { type TimeZoneChoice, timeZone } from "./time-zone.ts";
 
 const NANO_PER_MS = 1_000_000n;
 
-const TIME = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  fractionalSecondDigits: 3,
-  hourCycle: "h23",
-});
+interface ZoneFormats {
+  readonly time: Intl.DateTimeFormat;
+  readonly day: Intl.DateTimeFormat;
+  readonly dayAndYear: Intl.DateTimeFormat;
+  readonly year: Intl.DateTimeFormat;
+}
 
-const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
-const DAY_AND_YEAR = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+/** Made once: a format takes longer to make than a thousand texts. */
+const FORMATS: Readonly<Record<TimeZoneChoice, ZoneFormats>> = {
+  local: formatsOf({}),
+  utc: formatsOf({ timeZone: "UTC" }),
+};
 
-/** `14:03:11.204`, in the reader's time zone. */
+function formatsOf(zone: { readonly timeZone?: string }): ZoneFormats {
+  return {
+    time: new Intl.DateTimeFormat(undefined, {
+      ...zone,
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      fractionalSecondDigits: 3,
+      hourCycle: "h23",
+    }),
+    day: new Intl.DateTimeFormat(undefined, { ...zone, day: "numeric", month: "short" }),
+    dayAndYear: new Intl.DateTimeFormat(undefined, { ...zone, dateStyle: "medium" }),
+    year: new Intl.DateTimeFormat("en", { ...zone, year: "numeric" }),
+  };
+}
+
+/** `14:03:11.204`, in the zone that the reader chose. */
 export function clockText(unixNano: bigint): string {
-  return unixNano === 0n ? "no time" : TIME.format(dateOf(unixNano));
+  return unixNano === 0n ? "no time" : FORMATS[timeZone()].time.format(dateOf(unixNano));
 }
 
 /** The day, empty for the day of `nowMs`, with the year unless it is this year. */
 export function dayText(unixNano: bigint, nowMs: number): string {
   if (unixNano === 0n) return "";
+  const { day, dayAndYear, year } = FORMATS[timeZone()];
   const date = dateOf(unixNano);
   const now = new Date(nowMs);
-  if (date.toDateString() === now.toDateString()) return "";
-  return (date.getFullYear() === now.getFullYear() ? DAY : DAY_AND_YEAR).format(date);
+  if (dayAndYear.format(date) === dayAndYear.format(now)) return "";
+  return (year.format(date) === year.format(now) ? day : dayAndYear).format(date);
 }
 
 /** `2026-11-22T14:03:11.204123456Z`: RFC 3339 with every nanosecond. */
@@ -42,9 +62,9 @@ export function exactDurationText(durationNano: bigint | number): string {
   return `${durationNano.toLocaleString("en")} ns`;
 }
 
-/** `1,204 spans`, `1 span`. */
-export function countText(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+/** `1,204 spans`, `1 span`; `plural` for nouns that do not simply get an s. */
+export function countText(count: number, noun: string, plural: string = `${noun}s`): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;
 }
 
 /** 2^64 ns is the year 2554, well within what a Date holds. */

@@ -1,35 +1,118 @@
 /*
- * What stands on every page: the name, the way to a trace by its id, and the theme.
+ * What stands on every page: the five screens, the field for ids and queries, the time, what is
+ * live, and the theme.
  */
-import { parseTraceReference } from "@spoor/trace";
-import { Link, Outlet, useNavigate } from "@tanstack/react-router";
-import { type SubmitEvent, useEffect, useRef, useState } from "react";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { useRef, useState, useSyncExternalStore } from "react";
+import { FROM_DEFAULT, parseExploreSearch, TO_DEFAULT } from "../address/explore-search.ts";
 import { useRereadOnOpen } from "../data/queries.ts";
-import { useStreamState } from "../data/stream-context.tsx";
-import { isTyping } from "../design/is-typing.ts";
+import { useStream, useStreamState } from "../data/stream-context.tsx";
+import { applyTheme, nextTheme, storedTheme } from "../design/theme.ts";
 import { ThemeSwitch } from "../design/theme-switch.tsx";
+import { switchTimeZone, timeZone, watchTimeZone } from "../design/time-zone.ts";
 import { ConnectionBanner } from "../views/connection-banner.tsx";
+import { KeyHelp } from "../views/key-help.tsx";
+import { Omnibox } from "../views/omnibox.tsx";
+import { Rail } from "../views/rail.tsx";
+import { TimeRange } from "../views/time-range.tsx";
+import { keepKeysOn, storedKeysOn, usePageKeys } from "./use-page-keys.ts";
 import "./page-frame.css";
+
+const SCREENS = { now: "/", explore: "/explore", compare: "/compare", health: "/health" } as const;
 
 /** The frame around every page. */
 export function PageFrame() {
   useRereadOnOpen();
+  const navigate = useNavigate();
+  const stream = useStream();
+  const { phase } = useStreamState();
+  const zone = useSyncExternalStore(watchTimeZone, timeZone);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const [areKeysOn, setKeysOn] = useState(storedKeysOn);
+  const [themeCount, setThemeCount] = useState(0);
+  const switchLive = (): void => stream.turn(phase === "off" ? "on" : "off");
+  const switchTheme = (): void => {
+    applyTheme(nextTheme(storedTheme()));
+    setThemeCount(themeCount + 1);
+  };
+  const openHelp = (): void => setHelpOpen(true);
+  usePageKeys({ onHelp: openHelp, onZone: switchTimeZone, onLive: switchLive }, areKeysOn);
+  const onCommand = (name: string): boolean => {
+    const screen = Object.entries(SCREENS).find(([word]) => word === name);
+    const switches = { utc: switchTimeZone, local: switchTimeZone, live: switchLive };
+    const turn = Object.entries({ ...switches, theme: switchTheme }).find(([w]) => w === name);
+    if (screen !== undefined) void navigate({ to: screen[1] });
+    turn?.[1]();
+    return screen !== undefined || turn !== undefined;
+  };
   return (
     <div className="frame">
       <header className="top-bar">
-        <Link to="/" className="brand" title="Recent traces">
+        <Link to="/" className="brand" title="Now">
           <Mark />
           spoor
         </Link>
-        <FindTrace />
-        <LiveMark />
-        <ThemeSwitch />
+        <Omnibox onCommand={onCommand} onHelp={openHelp} />
+        <PageTime />
+        <ZoneSwitch zone={zone} />
+        <LiveSwitch onSwitch={switchLive} />
+        <ThemeSwitch key={themeCount} />
+        <button
+          type="button"
+          className="button button-quiet"
+          title="Keys (?)"
+          aria-label="Keys"
+          onClick={openHelp}
+        >
+          ?
+        </button>
       </header>
       <ConnectionBanner />
-      <main className="frame-main">
-        <Outlet />
-      </main>
+      <div className="frame-body">
+        <Rail lastTraceId={useLastTraceId()} />
+        <main className="frame-main">
+          {/* Every time on the page is written anew when the zone changes. */}
+          <Outlet key={zone} />
+        </main>
+      </div>
+      <KeyHelp
+        isOpen={isHelpOpen}
+        onClose={() => setHelpOpen(false)}
+        areKeysOn={areKeysOn}
+        onKeysOn={(areOn) => {
+          keepKeysOn(areOn);
+          setKeysOn(areOn);
+        }}
+      />
     </div>
+  );
+}
+
+/** The id in the address of the last trace that was looked at. */
+function useLastTraceId(): string {
+  const { pathname } = useLocation();
+  const last = useRef("");
+  const now = /^\/t\/([0-9a-f]+)/i.exec(pathname)?.[1];
+  if (now !== undefined) last.current = now;
+  return last.current;
+}
+
+/** Only where there is something that is asked about a time. */
+function PageTime() {
+  const { pathname, search } = useLocation();
+  const navigate = useNavigate();
+  if (pathname !== "/explore" && pathname !== "/compare") return null;
+  const { from = FROM_DEFAULT, to = TO_DEFAULT } = parseExploreSearch(search);
+  return (
+    <TimeRange
+      key={`${from} ${to}`}
+      time={{ from, to }}
+      onChange={(time) => {
+        // A box was drawn in the time before.
+        const next = { ...search, box: undefined, ...time };
+        void navigate({ to: pathname, search: next });
+      }}
+    />
   );
 }
 
@@ -43,63 +126,32 @@ function Mark() {
   );
 }
 
-/** Takes a trace id, the beginning of one, or a `traceparent`. `/` goes there. */
-function FindTrace() {
-  const navigate = useNavigate();
-  const field = useRef<HTMLInputElement>(null);
-  const [problem, setProblem] = useState("");
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
-  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const reference = parseTraceReference(field.current?.value ?? "");
-    if (reference.kind === "invalid") {
-      setProblem(reference.reason);
-      return;
-    }
-    setProblem("");
-    const traceId = reference.kind === "prefix" ? reference.prefix : reference.traceId;
-    const spanId = reference.kind === "traceId" ? reference.spanId : undefined;
-    const search = spanId === undefined ? {} : { s: spanId };
-    void navigate({ to: "/t/$traceId", params: { traceId }, search });
-    if (field.current !== null) field.current.value = "";
-    field.current?.blur();
-  };
+function ZoneSwitch({ zone }: { readonly zone: "local" | "utc" }) {
   return (
-    <search className="find-trace-place">
-      <form className="find-trace" onSubmit={submit}>
-        <input
-          ref={field}
-          className="field"
-          aria-label="Trace id, its beginning, or a traceparent"
-          placeholder="Trace id, its beginning, or a traceparent   /"
-          spellCheck={false}
-          autoComplete="off"
-          aria-invalid={problem !== ""}
-          aria-describedby="find-trace-problem"
-          onChange={() => setProblem("")}
-        />
-        <output id="find-trace-problem" className="find-trace-problem">
-          {problem}
-        </output>
-      </form>
-    </search>
+    <button
+      type="button"
+      className="button button-quiet"
+      aria-pressed={zone === "utc"}
+      title={`Times are ${zone === "utc" ? "in UTC" : "local"}. Switch (u).`}
+      onClick={switchTimeZone}
+    >
+      UTC
+    </button>
   );
 }
 
-function LiveMark() {
+function LiveSwitch({ onSwitch }: { readonly onSwitch: () => void }) {
   const { phase } = useStreamState();
-  const text = phase === "open" ? "live" : phase === "lost" ? "not live" : "connecting";
+  const text = { open: "live", lost: "not live", off: "paused", connecting: "connecting" }[phase];
   return (
-    <span className={`live-mark is-${phase}`} title="Whether this page changes by itself">
-      <span aria-hidden="true">{phase === "open" ? "●" : "○"}</span> {text}
-    </span>
+    <button
+      type="button"
+      className={`button button-quiet live-mark is-${phase}`}
+      aria-pressed={phase !== "off"}
+      title="Whether this page changes by itself. Switch (.)"
+      onClick={onSwitch}
+    >
+      <span aria-hidden="true">{phase === "open" ? "●" : phase === "off" ? "‖" : "○"}</span> {text}
+    </button>
   );
 }

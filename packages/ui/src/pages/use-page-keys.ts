@@ -1,0 +1,113 @@
+/*
+ * The keys that work on every page.
+ *
+ * They are read before any view reads them: the letter behind `g` is not the letter that the
+ * waterfall knows.
+ */
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { isTyping } from "../design/is-typing.ts";
+
+const SCREENS: Readonly<Record<string, "/" | "/explore" | "/health" | "/compare">> = {
+  n: "/",
+  e: "/explore",
+  h: "/health",
+  c: "/compare",
+};
+
+/** Who is slower than this did not mean one thing with both keys. */
+const CHORD_MS_MAX = 1_500;
+const STORAGE_KEY = "spoor.keys";
+
+/** What the keys lead to. */
+export interface PageKeyActions {
+  readonly onHelp: () => void;
+  readonly onZone: () => void;
+  readonly onLive: () => void;
+}
+
+/** Whether keys of one letter do anything; they do unless somebody turned them off. */
+export function storedKeysOn(): boolean {
+  try {
+    return localStorage.getItem(STORAGE_KEY) !== "off";
+  } catch {
+    // A browser may forbid storage.
+    return true;
+  }
+}
+
+/** Keeps the choice. */
+export function keepKeysOn(areOn: boolean): void {
+  try {
+    localStorage.setItem(STORAGE_KEY, areOn ? "on" : "off");
+  } catch {
+    // As above: then it lasts as long as the page.
+  }
+}
+
+/** Listens until the page is left. */
+export function usePageKeys(actions: PageKeyActions, areOn: boolean): void {
+  const navigate = useNavigate();
+  const latest = useRef(actions);
+  useEffect(() => {
+    latest.current = actions;
+  });
+  useEffect(() => {
+    let chordAtMs = Number.NEGATIVE_INFINITY;
+    const act = (event: KeyboardEvent): boolean => {
+      const isChord = event.timeStamp - chordAtMs < CHORD_MS_MAX;
+      chordAtMs = Number.NEGATIVE_INFINITY;
+      const screen = isChord ? SCREENS[event.key] : undefined;
+      if (screen !== undefined) void navigate({ to: screen });
+      else if (event.key === "g") chordAtMs = event.timeStamp;
+      else return actOnKey(event.key, latest.current);
+      return true;
+    };
+    const onKey = (event: KeyboardEvent): void => {
+      if (isFind(event)) {
+        event.preventDefault();
+        focusQuery();
+        return;
+      }
+      const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (!isPlain || !areOn || isTyping(event.target) || isInDialog(event.target)) return;
+      if (!act(event)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    window.addEventListener("keydown", onKey, { capture: true });
+    return () => window.removeEventListener("keydown", onKey, { capture: true });
+  }, [areOn, navigate]);
+}
+
+function actOnKey(key: string, actions: PageKeyActions): boolean {
+  if (key === "/") focusQuery();
+  else if (key === "?") actions.onHelp();
+  else if (key === "u") actions.onZone();
+  else if (key === "." || key === ",") actions.onLive();
+  else if (key === "t") return press("[data-time-range]");
+  else return false;
+  return true;
+}
+
+function isFind(event: KeyboardEvent): boolean {
+  return (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "k";
+}
+
+function isInDialog(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("dialog") !== null;
+}
+
+/** The page's own query, else the field at the top. */
+function focusQuery(): void {
+  const field =
+    document.querySelector<HTMLElement>("[data-query-box]") ??
+    document.querySelector<HTMLElement>("[data-omnibox]");
+  field?.focus();
+}
+
+function press(selector: string): boolean {
+  const button = document.querySelector<HTMLElement>(selector);
+  button?.click();
+  return button !== null;
+}
