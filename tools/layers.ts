@@ -232,7 +232,7 @@ export const LAYERS: Layers = {
         "react",
       ],
       data: ["@spoor/trace", "@tanstack/react-query", "react"],
-      geometry: ["@spoor/trace"],
+      geometry: ["address", "@spoor/trace"],
       address: [],
       design: ["@spoor/trace", "react"],
     },

@@ -52,7 +52,8 @@ export const TO_DEFAULT = "now";
 /** What the groups are made by unless the address says otherwise. */
 export const GROUP_DEFAULT = "resource.service.name";
 
-const MOMENT = /^(?:now|-\d{1,9}(?:ms|s|m|h|d)|\d{1,19}|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))$/;
+const MOMENT =
+  /^(?:now|-\d{1,9}(?:ms|s|m|h|d)|\d{1,19}|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))$/;
 const BOX = /^(\d{1,20})-(\d{1,20})-(\d{1,19})-(\d{1,19})$/;
 
 /** The known parameters of Explore; anything else in the address is left out. */

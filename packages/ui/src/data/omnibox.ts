@@ -27,7 +27,7 @@ export function readOmnibox(text: string): OmniboxTarget {
   if (given === "?") return { kind: "help" };
   if (given.startsWith(">")) return { kind: "command", text: given.slice(1).trim() };
   // A query may name ids; they are conditions there and not the target.
-  if (given.includes("{")  && given.includes("}") && /^[{(]/.test(given) && !given.includes('":')) {
+  if (given.includes("{") && given.includes("}") && /^[{(]/.test(given) && !given.includes('":')) {
     return { kind: "query", q: given };
   }
   return traceIn(given) ?? spanOrPrefix(given) ?? { kind: "query", q: given };

@@ -5,7 +5,10 @@ import { conditionsOf, withCondition, withoutCondition } from "./query-text.ts";
 test("a condition joins a filter, and begins one where there is none", () => {
   assert.equal(withCondition("", "status = error"), "{ status = error }");
   assert.equal(withCondition("{ }", "status = error"), "{ status = error }");
-  assert.equal(withCondition('{ name = "a" }', "status = error"), '{ name = "a" && status = error }');
+  assert.equal(
+    withCondition('{ name = "a" }', "status = error"),
+    '{ name = "a" && status = error }',
+  );
 });
 
 test("a condition that is there already is not said twice", () => {
@@ -39,7 +42,10 @@ test("operators and braces inside of texts are text", () => {
 });
 
 test("a part in parentheses is one condition", () => {
-  assert.deepEqual(conditionsOf("{ (.a = 1 || .a = 2) && .b = 3 }"), ["(.a = 1 || .a = 2)", ".b = 3"]);
+  assert.deepEqual(conditionsOf("{ (.a = 1 || .a = 2) && .b = 3 }"), [
+    "(.a = 1 || .a = 2)",
+    ".b = 3",
+  ]);
   assert.deepEqual(conditionsOf("{ .a = 1 || .a = 2 }"), [".a = 1 || .a = 2"]);
   assert.deepEqual(conditionsOf("{ .a = 1 } >> { .b = 2 }"), []);
   assert.equal(withoutCondition("{ .a = 1 }", ".a = 1"), "");

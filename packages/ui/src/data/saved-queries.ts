@@ -45,7 +45,8 @@ function write(queries: readonly SavedQuery[]): boolean {
 function readQueries(stored: unknown): SavedQuery[] {
   if (!Array.isArray(stored)) return [];
   return stored.flatMap((one: unknown) => {
-    if (typeof one !== "object" || one === null || !("name" in one) || !("search" in one)) return [];
+    if (typeof one !== "object" || one === null || !("name" in one) || !("search" in one))
+      return [];
     const { name, search } = one;
     return typeof name === "string" && typeof search === "string" ? [{ name, search }] : [];
   });

@@ -30,7 +30,9 @@ export function HealthCard({ check }: { readonly check: HealthCheck }) {
           {title}
           <span className="visually-hidden">: {word}</span>
         </h2>
-        <span className="health-count">{state === "unknown" ? "not known" : words(count, unit)}</span>
+        <span className="health-count">
+          {state === "unknown" ? "not known" : words(count, unit)}
+        </span>
       </header>
       {count > 0 && (
         <>
@@ -62,7 +64,9 @@ export function HealthCard({ check }: { readonly check: HealthCheck }) {
 }
 
 function words(count: number, unit: string): string {
-  return count === 0 ? "none" : countText(count, unit, unit === "process" ? "processes" : undefined);
+  return count === 0
+    ? "none"
+    : countText(count, unit, unit === "process" ? "processes" : undefined);
 }
 
 function Line({ line }: { readonly line: CheckLine }) {

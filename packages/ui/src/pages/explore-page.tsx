@@ -1,0 +1,223 @@
+/*
+ * Explore: find the odd ones, and what they have in common.
+ */
+import { getRouteApi, useLocation } from "@tanstack/react-router";
+import { useEffect } from "react";
+import {
+  boxOf,
+  boxText,
+  type ExploreSearch,
+  FROM_DEFAULT,
+  pinsOf,
+  TO_DEFAULT,
+} from "../address/explore-search.ts";
+import { stringifySearch } from "../address/search.ts";
+import { differenceQuestion, useAnswer } from "../data/ask.ts";
+import { problemOf } from "../data/api-client.ts";
+import { type ExploreAnswers, useExploreAnswers } from "../data/explore-answers.ts";
+import { selectionOf } from "../data/explore-selection.ts";
+import { withCondition } from "../data/query-text.ts";
+import { useStreamState } from "../data/stream-context.tsx";
+import { type HeatTotals, heatTotals } from "../geometry/heat-scale.ts";
+import { CopyCommand } from "../views/copy-command.tsx";
+import { DifferencePanel } from "../views/difference-panel.tsx";
+import { Facets } from "../views/facets.tsx";
+import { Heatmap } from "../views/heatmap.tsx";
+import { NothingFound } from "../views/nothing-found.tsx";
+import { ProblemNotice } from "../views/problem-notice.tsx";
+import { QueryBox } from "../views/query-box.tsx";
+import { ResultHead } from "../views/result-head.tsx";
+import { SavedQueries } from "../views/saved-queries.tsx";
+import { ExploreTabs } from "./explore-tabs.tsx";
+import "./explore-page.css";
+
+const route = getRouteApi("/explore");
+
+type Draft = { readonly [K in keyof ExploreSearch]?: ExploreSearch[K] | undefined };
+
+/** What the parts of the page do to its address. */
+export interface ExploreActions {
+  readonly change: (draft: Draft) => void;
+  readonly filter: (condition: string, isOut: boolean) => void;
+}
+
+/** `/explore`. */
+export function ExplorePage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { phase } = useStreamState();
+  const { q = "", from = FROM_DEFAULT, to = TO_DEFAULT } = search;
+  // Nothing may change under a box that somebody has drawn.
+  const isLive = phase === "open" && search.box === undefined;
+  const answers = useExploreAnswers({ q, from, to }, isLive);
+  const change = (draft: Draft): void =>
+    void navigate({ search: { ...search, ...draft } as ExploreSearch });
+  const traceql = answers.heat?.traceql ?? answers.shown.q;
+  const filter = (condition: string, isOut: boolean): void =>
+    change({ q: withCondition(traceql, condition, isOut), box: undefined });
+  useEffect(() => {
+    document.title = q === "" ? "Explore · Spoor" : `${q} · Spoor`;
+  }, [q]);
+  return (
+    <div className="explore">
+      <ExploreHead search={search} answers={answers} change={change} />
+      {answers.problem !== undefined && answers.heat === undefined ? (
+        <ProblemNotice problem={answers.problem} onRetry={answers.reread} />
+      ) : (
+        <div className="explore-body">
+          <Facets
+            asked={answers.shown}
+            pins={pinsOf(search.pin)}
+            onPins={(pins) => change({ pin: pins.length === 0 ? undefined : pins.join(",") })}
+            onFilter={filter}
+          />
+          {answers.heat === undefined ? (
+            <p className="explore-wait">Asking…</p>
+          ) : (
+            <Results search={search} answers={answers} actions={{ change, filter }} />
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface HeadProps {
+  readonly search: ExploreSearch;
+  readonly answers: ExploreAnswers;
+  readonly change: (draft: Draft) => void;
+}
+
+function ExploreHead({ search, answers, change }: HeadProps) {
+  const { heat, queryProblem } = answers;
+  const { searchStr } = useLocation();
+  const { q = "", from = FROM_DEFAULT, to = TO_DEFAULT } = search;
+  const isTranslated = heat?.isTranslated === true && queryProblem === undefined && q !== "";
+  return (
+    <header className="explore-head">
+      <h1 className="visually-hidden">Explore</h1>
+      <QueryBox
+        query={q}
+        onAsk={(query) => change({ q: query === "" ? undefined : query, box: undefined })}
+        problem={queryProblem}
+        translation={isTranslated ? heat.traceql : ""}
+      />
+      <div className="explore-tools">
+        <SavedQueries search={searchStr} name={q === "" ? "everything" : q} />
+        <CopyCommand text={commandOf({ q, from, to })} />
+      </div>
+    </header>
+  );
+}
+
+/** The same search for a terminal. */
+function commandOf(asked: Readonly<Record<"q" | "from" | "to", string>>): string {
+  const fields = stringifySearch(asked).replaceAll("'", "%27");
+  return `curl '${location.origin}/api/v1/search${fields}'`;
+}
+
+interface ResultsProps {
+  readonly search: ExploreSearch;
+  readonly answers: ExploreAnswers;
+  readonly actions: ExploreActions;
+}
+
+function Results({ search, answers, actions }: ResultsProps) {
+  const { heat, heatAtMs, shown, queryProblem } = answers;
+  if (heat === undefined) return null;
+  const totals = heatTotals(heat.cells);
+  const seconds = Number(BigInt(heat.toUnixNano) - BigInt(heat.fromUnixNano)) / 1e9;
+  const asked = { ...shown, q: heat.traceql };
+  return (
+    <>
+      <div className="explore-main">
+        {queryProblem !== undefined && (
+          <p className="explore-other">
+            Below is {shown.q === "" ? "everything" : <code>{shown.q}</code>}, until the query can
+            be asked.
+          </p>
+        )}
+        <ResultHead totals={totals} seconds={seconds} coverage={heat} />
+        <HeatTools search={search} totals={totals} actions={actions} />
+        <Heatmap
+          answer={heat}
+          mode={search.heat ?? "count"}
+          box={boxOf(search.box)}
+          onBox={(box) => actions.change({ box: box === undefined ? undefined : boxText(box) })}
+        />
+        {totals.spanCount === 0 ? (
+          <NothingFound
+            asked={asked}
+            onTime={(from) => actions.change({ from, to: undefined, box: undefined })}
+            onQuery={(q) => actions.change({ q: q === "" ? undefined : q })}
+          />
+        ) : (
+          <ExploreTabs search={search} asked={asked} actions={actions} nowMs={heatAtMs} />
+        )}
+      </div>
+      {totals.spanCount > 0 && (
+        <Difference search={search} asked={asked} totals={totals} actions={actions} />
+      )}
+    </>
+  );
+}
+
+interface HeatToolsProps {
+  readonly search: ExploreSearch;
+  readonly totals: HeatTotals;
+  readonly actions: ExploreActions;
+}
+
+function HeatTools({ search, totals, actions: { change } }: HeatToolsProps) {
+  return (
+    <div className="explore-heat-tools">
+      <span>Duration over time; draw a box to ask what is different about it</span>
+      {search.box !== undefined && (
+        <button type="button" className="button" onClick={() => change({ box: undefined })}>
+          Clear the box
+        </button>
+      )}
+      {totals.errorCount > 0 && (
+        <button
+          type="button"
+          className="button"
+          aria-pressed={search.heat === "errors"}
+          onClick={() => change({ heat: search.heat === "errors" ? undefined : "errors" })}
+        >
+          Only errors
+        </button>
+      )}
+    </div>
+  );
+}
+
+interface DifferenceProps extends HeatToolsProps {
+  readonly asked: { readonly q: string; readonly from: string; readonly to: string };
+}
+
+function Difference({ search, asked, totals, actions }: DifferenceProps) {
+  const selection = selectionOf({ asked, totals, box: boxOf(search.box), chosen: search.sel });
+  const answer = useAnswer(
+    selection === undefined ? undefined : differenceQuestion(selection.request),
+  );
+  if (selection === undefined) return null;
+  const choose = (sel: "errors" | "slowest"): void => actions.change({ sel, box: undefined });
+  const choices = [
+    ...(totals.errorCount > 0 ? [{ name: "errors", text: "Errors" } as const] : []),
+    { name: "slowest", text: "Slowest 1 %" } as const,
+  ];
+  return (
+    <DifferencePanel
+      answer={answer.error === null ? answer.data : undefined}
+      what={selection.what}
+      choices={choices.map(({ name, text }) => ({
+        name,
+        text,
+        isOn: selection.name === name,
+        onChoose: () => choose(name),
+      }))}
+      problem={answer.error === null ? "" : problemOf(answer.error).detail}
+      onFilter={actions.filter}
+    />
+  );
+}

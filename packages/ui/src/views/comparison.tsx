@@ -1,0 +1,222 @@
+/*
+ * Two traces laid over each other: the sentence, the largest changes, and the tree that both have,
+ * with two bars in each row. A is solid and B an outline, so that neither needs its colour.
+ */
+import { type ComparedPlace, type ComparisonAnswer, formatDuration } from "@spoor/trace";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import {
+  badgesOf,
+  changedPlaces,
+  largestChanges,
+  type PlaceBadge,
+} from "../data/comparison-places.ts";
+import { Monogram } from "../design/monogram.tsx";
+import { serviceLooks, type ServiceLook } from "../design/service-colour.ts";
+import { clockText, countText } from "../design/time-text.ts";
+import { CoverageNote } from "./coverage-note.tsx";
+import "./service-map.css";
+import "./comparison.css";
+
+/** More rows than this at once are slow to draw and are not read. */
+const PLACES_SHOWN = 400;
+const CHANGES_SHOWN = 5;
+
+/** The whole comparison. */
+export function Comparison({ answer }: { readonly answer: ComparisonAnswer }) {
+  const changed = changedPlaces(answer);
+  const [isAll, setAll] = useState(changed.length === answer.places.length || changed.length === 0);
+  const [limit, setLimit] = useState(PLACES_SHOWN);
+  const indexes = isAll ? answer.places.map((_, index) => index) : changed;
+  const looks = serviceLooks(answer.places.map(({ service }) => service));
+  const longest = answer.places.reduce(
+    (most, { a, b }) => Math.max(most, a.totalNano, b.totalNano),
+    1,
+  );
+  return (
+    <>
+      <h1 className="comparison-sentence">{answer.sentence}</h1>
+      <div className="comparison-sides">
+        <Side name="A" trace={answer.a} />
+        <Side name="B" trace={answer.b} />
+        <CoverageNote coverage={answer} />
+      </div>
+      <Changes answer={answer} looks={looks} />
+      <div className="comparison-tools">
+        <h2>The tree of both</h2>
+        <button
+          type="button"
+          className="button"
+          aria-pressed={!isAll}
+          onClick={() => setAll(!isAll)}
+          disabled={changed.length === 0}
+        >
+          Only what differs
+        </button>
+        {!isAll && answer.places.length > changed.length && (
+          <span>{countText(answer.places.length - changed.length, "place")} alike, not shown</span>
+        )}
+      </div>
+      <table className="plain-table comparison">
+        <caption className="visually-hidden">The tree of both traces, place by place</caption>
+        <thead>
+          <tr>
+            <th scope="col">Span</th>
+            <th scope="col">Change</th>
+            <th scope="col" className="number">
+              A
+            </th>
+            <th scope="col" className="number">
+              B
+            </th>
+            <th scope="col">
+              <span className="visually-hidden">Both as bars</span>
+            </th>
+            <th scope="col" className="number">
+              Δ self
+            </th>
+            <th scope="col" className="number">
+              Δ total
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {indexes.slice(0, limit).map((index) => {
+            const place = answer.places[index];
+            return place === undefined ? null : (
+              <Place
+                key={index}
+                place={place}
+                look={looks.get(place.service)}
+                longest={longest}
+                answer={answer}
+              />
+            );
+          })}
+        </tbody>
+      </table>
+      {indexes.length > limit && (
+        <p className="map-note">
+          Showing {limit.toLocaleString("en")} of {countText(indexes.length, "place")}.{" "}
+          <button type="button" className="button" onClick={() => setLimit(indexes.length)}>
+            Show all
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Side(props: { readonly name: "A" | "B"; readonly trace: ComparisonAnswer["a"] }) {
+  const { name, trace } = props;
+  return (
+    <div className={name === "A" ? "comparison-side is-a" : "comparison-side is-b"}>
+      <strong>{name}</strong>
+      <Link to="/t/$traceId" params={{ traceId: trace.traceId }}>
+        {trace.rootService} {trace.rootName === "" ? "(no name)" : trace.rootName}
+      </Link>
+      <span>
+        {formatDuration(BigInt(trace.durationNano))} · {countText(trace.spanCount, "span")} ·{" "}
+        {clockText(BigInt(trace.startTimeUnixNano))}
+        {trace.typicalOf !== null &&
+          ` · typical: the middle one of ${trace.typicalOf.toLocaleString("en")} in the hour before`}
+      </span>
+    </div>
+  );
+}
+
+interface ChangesProps {
+  readonly answer: ComparisonAnswer;
+  readonly looks: ReadonlyMap<string, ServiceLook>;
+}
+
+function Changes({ answer, looks }: ChangesProps) {
+  const largest = largestChanges(answer, CHANGES_SHOWN);
+  if (largest.length === 0) return null;
+  const most = Math.abs(answer.places[largest[0] ?? 0]?.selfDeltaNano ?? 1);
+  return (
+    <ol className="comparison-changes" aria-label="The largest changes of own time">
+      {largest.map((index) => {
+        const place = answer.places[index];
+        if (place === undefined) return null;
+        const { service, name, selfDeltaNano } = place;
+        return (
+          <li key={index}>
+            <span className="comparison-delta">{deltaText(selfDeltaNano)}</span>
+            <span className="comparison-delta-bar" aria-hidden="true">
+              <span
+                className={selfDeltaNano > 0 ? "bar-b" : "bar-a"}
+                style={{ width: `${(Math.abs(selfDeltaNano) / most) * 100}%` }}
+              />
+            </span>
+            <Monogram service={service} look={looks.get(service)} />
+            <span>
+              {service} <strong>{name === "" ? "(no name)" : name}</strong>
+            </span>
+            <Badges badges={badgesOf(place)} />
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+interface PlaceProps {
+  readonly place: ComparedPlace;
+  readonly look: ServiceLook | undefined;
+  readonly longest: number;
+  readonly answer: ComparisonAnswer;
+}
+
+function Place({ place, look, longest, answer }: PlaceProps) {
+  const { service, name, depth, change, a, b, selfDeltaNano, totalDeltaNano } = place;
+  const side = change === "missing" ? answer.a : answer.b;
+  const [spanId] = change === "missing" ? a.spanIds : b.spanIds;
+  const width = (nano: number): string => `${(nano / longest) * 100}%`;
+  return (
+    <tr className={`is-${change}`}>
+      <td style={{ paddingLeft: 12 + depth * 16 }}>
+        {depth > 0 && (
+          <span className="quiet" aria-hidden="true">
+            └{" "}
+          </span>
+        )}
+        <Monogram service={service} look={look} />{" "}
+        <span className="visually-hidden">{service} </span>
+        <Link
+          to="/t/$traceId"
+          params={{ traceId: side.traceId }}
+          search={spanId === undefined ? {} : { s: spanId }}
+          data-trace-row=""
+        >
+          {name === "" ? "(no name)" : name}
+        </Link>
+      </td>
+      <td>
+        <Badges badges={badgesOf(place)} />
+      </td>
+      <td className="number">{a.spanCount === 0 ? "–" : formatDuration(a.totalNano)}</td>
+      <td className="number">{b.spanCount === 0 ? "–" : formatDuration(b.totalNano)}</td>
+      <td className="comparison-bars" aria-hidden="true">
+        <div className="comparison-a" style={{ width: width(a.totalNano) }} />
+        <div className="comparison-b" style={{ width: width(b.totalNano) }} />
+      </td>
+      <td className="number">{deltaText(selfDeltaNano)}</td>
+      <td className="number">{deltaText(totalDeltaNano)}</td>
+    </tr>
+  );
+}
+
+function Badges({ badges }: { readonly badges: readonly PlaceBadge[] }) {
+  return badges.map(({ kind, text }) => (
+    <span key={kind} className={`badge is-${kind}`}>
+      {text}
+    </span>
+  ));
+}
+
+/** `+29.6s`, `−4ms`; what is less than a microsecond is nothing. */
+export function deltaText(nano: number): string {
+  if (Math.abs(nano) < 1000) return "0";
+  return `${nano > 0 ? "+" : "−"}${formatDuration(Math.abs(nano))}`;
+}

@@ -1,0 +1,73 @@
+/*
+ * When a query finds nothing: how much there would be in a longer time, and without each condition.
+ */
+import type { HeatmapAnswer } from "@spoor/trace";
+import { heatmapQuestion, type QueryInTime, useAnswer, useAnswers } from "../data/ask.ts";
+import { conditionsOf, withoutCondition } from "../data/query-text.ts";
+import { timeText } from "./time-range.tsx";
+import "./nothing-found.css";
+
+/** What {@link NothingFound} takes. */
+export interface NothingFoundProps {
+  /** In TraceQL. */
+  readonly asked: QueryInTime;
+  readonly onTime: (from: string) => void;
+  readonly onQuery: (query: string) => void;
+}
+
+const CONDITIONS_TRIED = 4;
+const WIDER = ["-1d", "-30d"] as const;
+
+/** What to change so that something is found. */
+export function NothingFound({ asked, onTime, onQuery }: NothingFoundProps) {
+  const [day, month] = useAnswers<HeatmapAnswer>(
+    WIDER.map((from) => heatmapQuestion({ ...asked, from, to: "now" })),
+  );
+  const dayCount = day?.data?.spanCount ?? 0;
+  const [wider, count] = dayCount > 0 ? ["-1d", dayCount] : ["-30d", month?.data?.spanCount ?? 0];
+  const conditions = conditionsOf(asked.q).slice(0, CONDITIONS_TRIED);
+  return (
+    <div className="nothing" role="status">
+      <p>
+        No spans match in {timeText(asked).toLowerCase().replace(/^last/, "the last")}.{" "}
+        {count > 0 && (
+          <>
+            {count.toLocaleString("en")} {count === 1 ? "matches" : "match"} in the last{" "}
+            {wider === "-1d" ? "24 h" : "30 days"}{" "}
+            <button type="button" className="button" onClick={() => onTime(String(wider))}>
+              widen
+            </button>
+          </>
+        )}
+      </p>
+      {conditions.map((condition) => (
+        <Without
+          key={condition}
+          condition={condition}
+          asked={{ ...asked, q: withoutCondition(asked.q, condition) }}
+          onQuery={onQuery}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface WithoutProps {
+  readonly condition: string;
+  readonly asked: QueryInTime;
+  readonly onQuery: (query: string) => void;
+}
+
+function Without({ condition, asked, onQuery }: WithoutProps) {
+  const count = useAnswer(heatmapQuestion(asked)).data?.spanCount;
+  if (count === undefined || count === 0) return null;
+  return (
+    <p>
+      Without <code>{condition}</code> there {count === 1 ? "is" : "are"}{" "}
+      {count.toLocaleString("en")}{" "}
+      <button type="button" className="button" onClick={() => onQuery(asked.q)}>
+        remove it
+      </button>
+    </p>
+  );
+}
