@@ -145,11 +145,15 @@ export function useAnswer<T>(
 }
 
 /** The answers to several questions of one kind, in their order. */
-export function useAnswers<T>(asked: readonly Question<T>[]): UseQueryResult<T>[] {
+export function useAnswers<T>(
+  asked: readonly Question<T>[],
+  { everyMs }: AnswerOptions = {},
+): UseQueryResult<T>[] {
   return useQueries({
     queries: asked.map(({ path, body }) => ({
       queryKey: ["ask", path, body ?? ""],
       queryFn: ({ signal }: { readonly signal: AbortSignal }) => readJson<T>(path, signal, body),
+      refetchInterval: everyMs ?? (false as const),
     })),
   });
 }

@@ -186,7 +186,7 @@ function lostHere({ loss }: HealthFacts): HealthCheck {
     title: "Spans that were not kept",
     unit: "span",
     lines: lines.sort((a, b) => b.count - a.count),
-    fix: "spoor loss in the terminal shows the whole account: received, stored, refused, given up.",
+    fix: "GET /api/v1/loss is the whole account: received, stored, refused, given up, by sender.",
   });
 }
 

@@ -217,6 +217,7 @@ function Difference({ search, asked, totals, actions }: DifferenceProps) {
         onChoose: () => choose(name),
       }))}
       problem={answer.error === null ? "" : problemOf(answer.error).detail}
+      {...(selection.name === "errors" ? { ownField: "status" } : {})}
       onFilter={actions.filter}
     />
   );

@@ -6,11 +6,14 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { type HomeSearch, LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX } from "../address/search.ts";
 import { problemOf, type TraceListQuery } from "../data/api-client.ts";
 import { type LiveTraces, useInflight, useLiveTraces, useStatus } from "../data/queries.ts";
+import { useStreamState } from "../data/stream-context.tsx";
 import { isTyping } from "../design/is-typing.ts";
 import { countText } from "../design/time-text.ts";
 import { CoverageNote } from "../views/coverage-note.tsx";
 import { FirstRun, Mistakes } from "../views/first-run.tsx";
+import { FirstTrace } from "../views/first-trace.tsx";
 import { HangingNow } from "../views/hanging-now.tsx";
+import { NowChanges } from "../views/now-changes.tsx";
 import { ProblemNotice } from "../views/problem-notice.tsx";
 import { StatusLine } from "../views/status-line.tsx";
 import { moveFocus, TraceList } from "../views/trace-list.tsx";
@@ -42,6 +45,7 @@ function TracesPane({ query }: { readonly query: TraceListQuery }) {
   const live = useLiveTraces(query, isHeld);
   const status = useStatus();
   const now = useInflight();
+  const { phase } = useStreamState();
   const { answer, list } = live;
   const pane = useRef<HTMLDivElement>(null);
   useListKeys(pane);
@@ -58,8 +62,10 @@ function TracesPane({ query }: { readonly query: TraceListQuery }) {
   return (
     <>
       {now.data !== undefined && <HangingNow answer={now.data} />}
+      <NowChanges isLive={phase === "open"} />
       <ListHead query={query} live={live} isHeld={isHeld} />
       <div ref={pane} className="home-scroll">
+        <FirstTrace traces={list.shown} isAll={!query.onlyErrors} />
         {list.shown.length > 0 ? (
           <div
             onPointerEnter={() => setPointed(true)}

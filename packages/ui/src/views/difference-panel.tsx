@@ -21,6 +21,8 @@ export interface DifferencePanelProps {
   readonly what: string;
   readonly choices: readonly SelectionChoice[];
   readonly problem: string;
+  /** A field that differs because it was what selected. */
+  readonly ownField?: string;
   readonly onFilter: (condition: string, isOut: boolean) => void;
 }
 
@@ -31,8 +33,10 @@ const DIFFERENCE_MIN = 0.05;
 
 /** The panel beside the heat map. */
 export function DifferencePanel(props: DifferencePanelProps) {
-  const { answer, what, choices, problem, onFilter } = props;
-  const keys = (answer?.keys ?? []).filter(({ difference }) => difference >= DIFFERENCE_MIN);
+  const { answer, what, choices, problem, ownField, onFilter } = props;
+  const keys = (answer?.keys ?? []).filter(
+    ({ difference, field }) => difference >= DIFFERENCE_MIN && field !== ownField,
+  );
   return (
     <section className="difference" aria-labelledby="difference-title">
       <h2 id="difference-title">What is different about {what}</h2>

@@ -5,11 +5,13 @@
 import type { ClientMistake, ListenerStatus, StatusAnswer } from "@spoor/trace";
 import { CopyButton } from "../design/copy-button.tsx";
 import { clockText, exactTimeText } from "../design/time-text.ts";
+import { SetUp } from "./set-up.tsx";
 import "./first-run.css";
 
 /** Shown while the store has no trace. */
 export function FirstRun({ status }: { readonly status: StatusAnswer }) {
   const http = status.listeners.find(({ name }) => name === "OTLP/HTTP");
+  const grpc = status.listeners.find(({ name }) => name === "OTLP/gRPC");
   const startedAtUnixNano = BigInt(status.startedAtUnixNano);
   return (
     <section className="first-run" aria-labelledby="first-run-title">
@@ -29,9 +31,9 @@ export function FirstRun({ status }: { readonly status: StatusAnswer }) {
         </li>
         {http !== undefined && (
           <li>
-            <h2>Or send from your application</h2>
-            <p>Any OpenTelemetry SDK, or a Collector, that is told where to export:</p>
-            <Command text={`OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:${http.port}`} />
+            <h2>Or start your application with it</h2>
+            <p>Any OpenTelemetry SDK or Collector sends here; three lines each:</p>
+            <SetUp grpcPort={grpc?.port} httpPort={http.port} />
           </li>
         )}
       </ol>

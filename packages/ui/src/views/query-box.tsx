@@ -5,6 +5,7 @@
 import type { CompletionItem, ProblemDocument } from "@spoor/trace";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { completeQuestion, useAnswer } from "../data/ask.ts";
+import { plainCompletion, plainItems } from "../data/plain-completion.ts";
 import { useRested } from "../data/use-rested.ts";
 import "./query-box.css";
 
@@ -184,10 +185,16 @@ function QueryFault(props: { readonly text: string; readonly problem: ProblemDoc
 
 function useCompletion(text: string, cursor: number, isOpen: boolean) {
   const rested = useRested({ text, cursor }, REST_MS);
-  const asked = isOpen ? completeQuestion(rested.text, rested.cursor) : undefined;
-  const answer = useAnswer(asked).data;
+  const plain = plainCompletion(rested.text, rested.cursor);
+  const asked = plain === undefined ? rested : { text: plain.ask, cursor: plain.ask.length };
+  const isAsked = isOpen && (plain === undefined || plain.ask !== "");
+  const answer = useAnswer(isAsked ? completeQuestion(asked.text, asked.cursor) : undefined);
   // An answer to an older text would replace the wrong part of this one.
   const isCurrent = rested.text === text && rested.cursor === cursor && isOpen;
-  const items = isCurrent ? (answer?.items ?? []) : [];
-  return { items: items.slice(0, ITEMS_SHOWN_MAX), start: answer?.start ?? cursor };
+  const found = isAsked && !answer.isPlaceholderData ? answer.data : undefined;
+  const items = plain === undefined ? (found?.items ?? []) : plainItems(plain, found?.items ?? []);
+  return {
+    items: isCurrent ? items.slice(0, ITEMS_SHOWN_MAX) : [],
+    start: plain?.start ?? found?.start ?? cursor,
+  };
 }

@@ -17,9 +17,9 @@ export interface ServiceMapProps {
   readonly onService: (service: string) => void;
 }
 
-const COLUMN_PX = 240;
+const COLUMN_PX = 270;
 const ROW_PX = 62;
-const NODE_WIDTH_PX = 168;
+const NODE_WIDTH_PX = 196;
 const NODE_HEIGHT_PX = 40;
 const MARGIN_PX = 16;
 
@@ -27,7 +27,7 @@ const TYPES: Readonly<Record<MapNode["type"], string>> = {
   service: "",
   database: "database",
   messaging: "queue",
-  external: "sends no spans",
+  external: "no spans",
 };
 
 /** The map, and below it the calls as a table. */
@@ -54,8 +54,9 @@ export function ServiceMap({ edges, onService }: ServiceMapProps) {
               viewBox="0 0 8 8"
               refX="7"
               refY="4"
-              markerWidth="7"
-              markerHeight="7"
+              markerUnits="userSpaceOnUse"
+              markerWidth="10"
+              markerHeight="10"
               orient="auto"
             >
               <path d="M0 0 8 4 0 8Z" fill="context-stroke" />
@@ -150,7 +151,7 @@ function Node({ node, look, onChoose, onNear }: NodeProps) {
       onFocus={onNear}
     >
       <Monogram service={name} look={look} />
-      <span className="map-name">{name === "" ? "(no name)" : name}</span>
+      <span className="map-name">{name === "" ? "(not named)" : name}</span>
       <span className="map-calls">
         {[TYPES[type], calls].filter((text) => text !== "").join(" · ")}
         <span className="map-errors">{errors}</span>
@@ -189,7 +190,8 @@ function Calls({ edges }: { readonly edges: readonly ServiceEdgeDocument[] }) {
           <tr key={`${edge.caller}\n${edge.callee}\n${edge.calleeType}`}>
             <td>{edge.caller}</td>
             <td>
-              {edge.callee} <span className="quiet">{TYPES[edge.calleeType]}</span>
+              {edge.callee === "" ? "(not named)" : edge.callee}{" "}
+              <span className="quiet">{TYPES[edge.calleeType]}</span>
             </td>
             <td className="number">{edge.callCount.toLocaleString("en")}</td>
             <td className={edge.errorCount > 0 ? "number is-error" : "number"}>

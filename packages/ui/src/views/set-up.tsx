@@ -1,0 +1,101 @@
+/*
+ * How an application starts to send, in three lines for each language.
+ */
+import { useState } from "react";
+import { CopyButton } from "../design/copy-button.tsx";
+import "./set-up.css";
+
+/** What {@link SetUp} takes. */
+export interface SetUpProps {
+  readonly grpcPort: number | undefined;
+  readonly httpPort: number;
+}
+
+interface Language {
+  readonly name: string;
+  readonly lines: (ports: SetUpProps) => readonly string[];
+}
+
+/** SDKs whose default is gRPC are told the port of HTTP with its protocol: it passes every proxy. */
+const OTLP_HTTP = "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf";
+
+const LANGUAGES: readonly Language[] = [
+  {
+    name: "Node",
+    lines: ({ grpcPort, httpPort }) => [
+      "npm install @spoor/sdk @opentelemetry/api",
+      `export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:${grpcPort ?? httpPort}`,
+      "OTEL_SERVICE_NAME=my-app node --import @spoor/sdk/auto app.js",
+    ],
+  },
+  {
+    name: "Python",
+    lines: ({ httpPort }) => [
+      "pip install opentelemetry-distro opentelemetry-exporter-otlp && opentelemetry-bootstrap -a install",
+      `export ${OTLP_HTTP} OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:${httpPort}`,
+      "OTEL_SERVICE_NAME=my-app opentelemetry-instrument python app.py",
+    ],
+  },
+  {
+    name: "Java",
+    lines: ({ httpPort }) => [
+      "curl -LO https://github.com/open-telemetry/opentelemetry-java-instrumentation/releases/latest/download/opentelemetry-javaagent.jar",
+      `export ${OTLP_HTTP} OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:${httpPort}`,
+      "OTEL_SERVICE_NAME=my-app java -javaagent:opentelemetry-javaagent.jar -jar app.jar",
+    ],
+  },
+  {
+    name: "Go",
+    lines: ({ httpPort }) => [
+      "go get go.opentelemetry.io/otel/sdk go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp",
+      `export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:${httpPort}`,
+      "otel.SetTracerProvider(trace.NewTracerProvider(trace.WithBatcher(exporter)))  // from otlptracehttp.New",
+    ],
+  },
+  {
+    name: ".NET",
+    lines: ({ httpPort }) => [
+      "dotnet add package OpenTelemetry.Extensions.Hosting && dotnet add package OpenTelemetry.Exporter.OpenTelemetryProtocol",
+      `export ${OTLP_HTTP} OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:${httpPort}`,
+      'builder.Services.AddOpenTelemetry().WithTracing(t => t.AddSource("*").AddOtlpExporter());',
+    ],
+  },
+  {
+    name: "Anything else",
+    lines: ({ httpPort }) => [
+      `export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:${httpPort}`,
+      `export ${OTLP_HTTP}`,
+      "export OTEL_SERVICE_NAME=my-app",
+    ],
+  },
+];
+
+/** The languages as buttons, and the lines of one. */
+export function SetUp(ports: SetUpProps) {
+  const [chosen, setChosen] = useState("Node");
+  const language = LANGUAGES.find(({ name }) => name === chosen);
+  const lines = language?.lines(ports) ?? [];
+  return (
+    <div className="set-up">
+      <div role="group" aria-label="Language">
+        {LANGUAGES.map(({ name }) => (
+          <button
+            key={name}
+            type="button"
+            className="button"
+            aria-pressed={name === chosen}
+            onClick={() => setChosen(name)}
+          >
+            {name}
+          </button>
+        ))}
+      </div>
+      {/* A line may be longer than the page is wide; then it scrolls, and keys must reach it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre tabIndex={0} aria-label={`Three lines for ${chosen}`}>
+        {lines.join("\n")}
+      </pre>
+      <CopyButton text={lines.join("\n")} what="lines" />
+    </div>
+  );
+}
