@@ -1,20 +1,14 @@
 /* What hangs, in a real browser: the home page while it hangs, and the trace that is running. */
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
 import { after, before, suite, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { lockHang, sendLogs } from "../live/lock-hang.ts";
 import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
 import { assertAccessible, chromiumMissing, isLive, openBrowser, withPage } from "./browser.ts";
+import { keepPicture } from "./keep-picture.ts";
 import { checkout, sendSpans, spansOf, storeSpans } from "./sent-traces.ts";
 
 const HOLDER = "`node nightly-reconcile.ts` (pid 11504, not instrumented)";
-
-/** Keeps a picture for a person to look at, when SPOOR_TEST_PICTURES names a folder. */
-async function keepPicture(page: Page, name: string): Promise<void> {
-  const folder = process.env["SPOOR_TEST_PICTURES"];
-  if (folder !== undefined) await writeFile(`${folder}/${name}.png`, await page.screenshot());
-}
 
 suite("what hangs", { skip: chromiumMissing }, () => {
   const older = lockHang({ olderSeconds: 22 });

@@ -26,6 +26,8 @@ export interface SelectionOptions {
   readonly chosen: SelectionName | undefined;
 }
 
+const GOOD = "{ status != error }";
+
 /** The selection; undefined when there are no spans. */
 export function selectionOf(options: SelectionOptions): ExploreSelection | undefined {
   const { asked, totals, box, chosen } = options;
@@ -48,7 +50,12 @@ export function selectionOf(options: SelectionOptions): ExploreSelection | undef
       what: `${errors}${totals.errorCount === 1 ? "error" : "errors"}`,
       request: {
         selection: { q: withCondition(q, "status = error"), from, to },
-        baseline: { q: withCondition(q, "status != error"), from, to },
+        // A query that finds nothing but errors is compared with what it leaves out.
+        baseline: {
+          q: totals.errorCount === totals.spanCount ? GOOD : withCondition(q, "status != error"),
+          from,
+          to,
+        },
       },
     };
   }

@@ -118,7 +118,7 @@ function Introduction() {
         <dt>two trace ids</dt>
         <dd>one request beside another; the first digits are enough</dd>
         <dt>
-          <code>q:service:checkout version:1.4</code> and another query
+          <code>q:resource.service.version:1.4</code> and another query
         </dt>
         <dd>
           all spans that each finds in the time above: before and after a release, good and bad

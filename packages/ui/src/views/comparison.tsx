@@ -14,6 +14,7 @@ import {
 import { Monogram } from "../design/monogram.tsx";
 import { serviceLooks, type ServiceLook } from "../design/service-colour.ts";
 import { clockText, countText } from "../design/time-text.ts";
+import { AttributeDifferences } from "./attribute-differences.tsx";
 import { CoverageNote } from "./coverage-note.tsx";
 import "./service-map.css";
 import "./comparison.css";
@@ -103,6 +104,7 @@ export function Comparison({ answer }: { readonly answer: ComparisonAnswer }) {
           </button>
         </p>
       )}
+      <AttributeDifferences answer={answer} />
     </>
   );
 }

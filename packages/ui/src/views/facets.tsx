@@ -93,7 +93,7 @@ function Facet({ field, title, isOpenFirst, asked, onFilter, onUnpin }: FacetPro
   const most = groups[0]?.spanCount ?? 1;
   return (
     <section className="facet">
-      <h3>
+      <h2>
         <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} title={field}>
           <span aria-hidden="true">{isOpen ? "▾" : "▸"}</span> {title}
         </button>
@@ -102,7 +102,7 @@ function Facet({ field, title, isOpenFirst, asked, onFilter, onUnpin }: FacetPro
             ✕
           </button>
         )}
-      </h3>
+      </h2>
       {isOpen && (
         <ul>
           {groups.slice(0, isWhole ? VALUES_ASKED : VALUES_SHOWN).map((group) => (

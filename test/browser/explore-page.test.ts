@@ -1,0 +1,196 @@
+/* Explore in a real browser: what is odd, what it has in common, and the way to one trace. */
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
+import { assertAccessible, chromiumMissing, openBrowser, withPage } from "./browser.ts";
+import { keepPicture } from "./keep-picture.ts";
+import { shopRequests } from "./sent-shop.ts";
+import { sendSpans } from "./sent-traces.ts";
+
+const SLOW = "{ duration > 1s }";
+
+function queryOf(page: Page): string {
+  return new URL(page.url()).searchParams.get("q") ?? "";
+}
+
+suite("explore", { skip: chromiumMissing }, () => {
+  const requests = shopRequests({
+    requestCount: 90,
+    agoSeconds: 1500,
+    slowEvery: 6,
+    areSlowFailing: true,
+  });
+  const spanCount = requests.reduce((sum, { spans }) => sum + spans.length, 0);
+  let browser: Browser;
+  let spoor: SpoorProcess;
+  before(async () => {
+    [browser, spoor] = await Promise.all([openBrowser(), startSpoor({ useMemoryStore: true })]);
+    await sendSpans(
+      spoor,
+      requests.flatMap(({ spans }) => spans),
+    );
+  });
+  after(() => Promise.all([browser.close(), spoor.stop()]));
+
+  function explore(search: Readonly<Record<string, string>> = {}): string {
+    return `${spoor.url}/explore?${new URLSearchParams(search)}`;
+  }
+
+  test("without any question there is an answer, and it says what is different", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const visit = async (page: Page): Promise<void> => {
+        await page.getByText(`${spanCount} spans`).waitFor();
+        await page
+          .getByRole("heading", { name: /What is different about the \d+ errors/ })
+          .waitFor();
+        const version = page.locator(".difference-keys > li", {
+          hasText: "resource.service.version",
+        });
+        await version.getByText("1.4").waitFor();
+        await page.getByRole("link", { name: "POST /checkout" }).first().waitFor();
+        await keepPicture(page, `explore-${colorScheme}`);
+        await assertAccessible(page);
+      };
+      await withPage(browser, explore(), visit, { colorScheme });
+    }
+  });
+
+  test("words are translated, and a value narrows the query; with Alt it goes out", async () => {
+    await withPage(browser, explore({ q: "service:checkout" }), async (page) => {
+      const facets = page.getByRole("complementary", { name: "Filter by value" });
+      await page.getByText('{ resource.service.name = "checkout" }', { exact: true }).waitFor();
+      await facets.getByRole("button", { name: /^POST \/payments/ }).click();
+      await page.waitForFunction(() => location.search.includes("payments"));
+      const narrowed = '{ resource.service.name = "checkout" && name = "POST /payments" }';
+      assert.equal(queryOf(page), narrowed);
+      assert.equal(await page.getByRole("combobox").inputValue(), narrowed);
+      await facets.getByRole("button", { name: /^unset/ }).click({ modifiers: ["Alt"] });
+      await page.waitForFunction(() => location.search.includes("status"));
+      assert.match(queryOf(page), /&& !\(status = unset\) \}$/);
+    });
+  });
+
+  test("a query that cannot be asked is marked at its place, and the answers stay", async () => {
+    const expectedComplaint = /400 \(Bad Request\)/;
+    const visit = async (page: Page): Promise<void> => {
+      const box = page.getByRole("combobox");
+      await page.getByRole("link", { name: "POST /checkout" }).first().waitFor();
+      await box.fill('{ duration > "soon" }');
+      await box.press("Enter");
+      await page.locator(".query-fault mark").waitFor();
+      assert.match(await page.locator(".query-fault").innerText(), /soon/);
+      assert.equal(await box.getAttribute("aria-invalid"), "true");
+      await page.getByText("until the query can be asked").waitFor();
+      assert.ok((await page.getByRole("link", { name: "POST /checkout" }).count()) > 0);
+      await assertAccessible(page);
+    };
+    await withPage(browser, explore(), visit, { expectedComplaint });
+  });
+
+  test("names and values are completed with their counts, by keys alone", async () => {
+    await withPage(browser, explore(), async (page) => {
+      const box = page.getByRole("combobox");
+      await box.waitFor();
+      await page.keyboard.press("/");
+      await page.keyboard.type("service:inv");
+      const option = page.getByRole("option", { name: /service:inventory/ });
+      await option.waitFor();
+      assert.match(await option.innerText(), /\d/);
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      assert.equal(await box.inputValue(), "service:inventory");
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(() => location.search.includes("inventory"));
+      await box.fill("{ resource.service.v");
+      await page.getByRole("option", { name: /resource\.service\.version/ }).waitFor();
+    });
+  });
+
+  test("a box in the heat map is asked about, and is part of the link", async () => {
+    await withPage(browser, explore(), async (page) => {
+      await page.getByRole("heading", { name: /What is different about the \d+ errors/ }).waitFor();
+      const picture = page.locator(".heat-picture");
+      const place = await picture.boundingBox();
+      assert.ok(place !== null);
+      await page.mouse.move(place.x + 4, place.y + 3);
+      await page.mouse.down();
+      await page.mouse.move(place.x + place.width - 4, place.y + place.height * 0.3, { steps: 4 });
+      await page.mouse.up();
+      await page.getByRole("heading", { name: "What is different about the box" }).waitFor();
+      assert.match(page.url(), /box=\d+-\d+-\d+-\d+/);
+      await page.locator(".difference-legend").waitFor();
+      await page.reload();
+      await page.getByRole("heading", { name: "What is different about the box" }).waitFor();
+      await page.getByRole("button", { name: "Clear the box" }).click();
+      await page.getByRole("heading", { name: /What is different about the \d+ errors/ }).waitFor();
+    });
+  });
+
+  test("every tab shows the same query, and is accessible", async () => {
+    const slowCount = requests.filter(({ isSlow }) => isSlow).length;
+    await withPage(browser, explore({ q: SLOW, g: "name" }), async (page) => {
+      const pane = page.getByRole("tabpanel");
+      await pane.locator("a[data-trace-row]").first().waitFor();
+      assert.equal(await pane.locator("a[data-trace-row]").count(), slowCount);
+      const tabs = {
+        Spans: pane.getByRole("cell", { name: "UPDATE inventory" }).first(),
+        Groups: pane.getByRole("button", { name: "UPDATE inventory" }),
+        Structure: pane.getByText(`${slowCount} traces laid over each other`),
+      };
+      for (const [name, there] of Object.entries(tabs)) {
+        await page.getByRole("tab", { name }).click();
+        await there.waitFor();
+        await keepPicture(page, `explore-${name.toLowerCase()}`);
+        await assertAccessible(page);
+      }
+    });
+  });
+
+  test("the map shows who calls whom, and a service in it is a query", async () => {
+    await withPage(browser, explore({ tab: "map" }), async (page) => {
+      const inventory = page.locator(".map-node", { hasText: "inventory" }).first();
+      await inventory.waitFor();
+      await keepPicture(page, "explore-map");
+      await assertAccessible(page);
+      await inventory.click();
+      await page.waitForFunction(() => !location.search.includes("tab="));
+      assert.match(queryOf(page), /resource\.service\.name = "inventory/);
+    });
+  });
+
+  test("where nothing is found, the page says which condition to leave out", async () => {
+    const q = '{ resource.service.name = "checkout" && .user.tier = "platinum" }';
+    await withPage(browser, explore({ q }), async (page) => {
+      await page.getByText("No spans match in the last hour.").waitFor();
+      const without = page.locator(".nothing p", { hasText: "platinum" });
+      await without.getByRole("button", { name: "remove it" }).click();
+      await page.waitForFunction(() => !location.search.includes("platinum"));
+      assert.equal(queryOf(page), '{ resource.service.name = "checkout" }');
+    });
+  });
+
+  test("a saved query is a link to the same page", async () => {
+    await withPage(browser, explore({ q: SLOW, tab: "groups" }), async (page) => {
+      await page.getByText("Saved", { exact: true }).click();
+      await page.getByRole("textbox", { name: "Name of this query" }).fill("the slow ones");
+      await page.getByRole("button", { name: "Save this" }).click();
+      const link = page.getByRole("link", { name: "the slow ones" });
+      const href = new URL((await link.getAttribute("href")) ?? "", spoor.url);
+      assert.equal(href.searchParams.get("q"), SLOW);
+      assert.equal(href.searchParams.get("tab"), "groups");
+    });
+  });
+
+  test("a found trace opens at the span that was found", async () => {
+    await withPage(
+      browser,
+      explore({ q: '{ name = "UPDATE inventory" && duration > 1s }' }),
+      async (page) => {
+        await page.locator("a[data-trace-row]").first().click();
+        await page.waitForURL(/\/t\/[0-9a-f]{32}\?s=[0-9a-f]{16}/);
+        await page.getByRole("treegrid").waitFor();
+      },
+    );
+  });
+});
