@@ -14,6 +14,19 @@ function queryOf(page: Page): string {
   return new URL(page.url()).searchParams.get("q") ?? "";
 }
 
+async function seesFault(page: Page): Promise<void> {
+  const box = page.getByRole("combobox");
+  await page.getByRole("link", { name: "POST /checkout" }).first().waitFor();
+  await box.fill('{ duration > "soon" }');
+  await box.press("Enter");
+  await page.locator(".query-fault mark").waitFor();
+  assert.match(await page.locator(".query-fault").innerText(), /soon/);
+  assert.equal(await box.getAttribute("aria-invalid"), "true");
+  await page.getByText("until the query can be asked").waitFor();
+  assert.ok((await page.getByRole("link", { name: "POST /checkout" }).count()) > 0);
+  await assertAccessible(page);
+}
+
 suite("explore", { skip: chromiumMissing }, () => {
   const requests = shopRequests({
     requestCount: 90,
@@ -73,19 +86,7 @@ suite("explore", { skip: chromiumMissing }, () => {
 
   test("a query that cannot be asked is marked at its place, and the answers stay", async () => {
     const expectedComplaint = /400 \(Bad Request\)/;
-    const visit = async (page: Page): Promise<void> => {
-      const box = page.getByRole("combobox");
-      await page.getByRole("link", { name: "POST /checkout" }).first().waitFor();
-      await box.fill('{ duration > "soon" }');
-      await box.press("Enter");
-      await page.locator(".query-fault mark").waitFor();
-      assert.match(await page.locator(".query-fault").innerText(), /soon/);
-      assert.equal(await box.getAttribute("aria-invalid"), "true");
-      await page.getByText("until the query can be asked").waitFor();
-      assert.ok((await page.getByRole("link", { name: "POST /checkout" }).count()) > 0);
-      await assertAccessible(page);
-    };
-    await withPage(browser, explore(), visit, { expectedComplaint });
+    await withPage(browser, explore(), seesFault, { expectedComplaint });
   });
 
   test("names and values are completed with their counts, by keys alone", async () => {

@@ -27,6 +27,7 @@ export function parseCompareSearch(raw: Readonly<Record<string, unknown>>): Comp
     const value = raw[name];
     return typeof value === "string" && value !== "" ? [[name, value]] : [];
   });
+  // Only the names of its fields, each with a text.
   return Object.fromEntries(fields) as CompareSearch;
 }
 

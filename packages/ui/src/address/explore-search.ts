@@ -24,7 +24,7 @@ export interface ExploreSearch {
   readonly tab?: Exclude<ExploreTab, "traces">;
   /** The field of the groups. */
   readonly g?: string;
-  /** A box of the heat map: {@link boxText}. */
+  /** A box of the heat map: two times and two durations in ns. */
   readonly box?: string;
   /** What is compared with the rest, where it is not the usual choice. */
   readonly sel?: SelectionName;
@@ -33,16 +33,6 @@ export interface ExploreSearch {
   readonly heat?: "errors";
   /** Fields that somebody pinned to the facets, with commas. */
   readonly pin?: string;
-}
-
-/** A rectangle of the heat map, in ns. */
-export interface HeatBox {
-  readonly fromUnixNano: bigint;
-  /** Exclusive. */
-  readonly toUnixNano: bigint;
-  readonly durationMinNano: number;
-  /** Exclusive. */
-  readonly durationMaxNano: number;
 }
 
 /** The time that is looked at unless the address says otherwise. */
@@ -54,7 +44,7 @@ export const GROUP_DEFAULT = "resource.service.name";
 
 const MOMENT =
   /^(?:now|-\d{1,9}(?:ms|s|m|h|d)|\d{1,19}|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))$/;
-const BOX = /^(\d{1,20})-(\d{1,20})-(\d{1,19})-(\d{1,19})$/;
+const BOX = /^\d{1,20}(?:-\d{1,20}){3}$/;
 
 /** The known parameters of Explore; anything else in the address is left out. */
 export function parseExploreSearch(raw: Readonly<Record<string, unknown>>): ExploreSearch {
@@ -80,25 +70,6 @@ export function parseExploreSearch(raw: Readonly<Record<string, unknown>>): Expl
 
 function isMoment(text: string, usual: string): boolean {
   return text !== usual && MOMENT.test(text);
-}
-
-/** A box as it stands in the address. */
-export function boxText(box: HeatBox): string {
-  const { fromUnixNano, toUnixNano, durationMinNano, durationMaxNano } = box;
-  return `${fromUnixNano}-${toUnixNano}-${durationMinNano}-${durationMaxNano}`;
-}
-
-/** The box that {@link boxText} wrote; undefined for anything else. */
-export function boxOf(text: string | undefined): HeatBox | undefined {
-  const match = BOX.exec(text ?? "");
-  if (match === null) return undefined;
-  const [, from = "", to = "", least = "", most = ""] = match;
-  return {
-    fromUnixNano: BigInt(from),
-    toUnixNano: BigInt(to),
-    durationMinNano: Number(least),
-    durationMaxNano: Number(most),
-  };
 }
 
 /** The pinned fields. */

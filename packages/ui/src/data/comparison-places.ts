@@ -13,7 +13,7 @@ export interface PlaceBadge {
 const NOISE_NANO = 1_000_000;
 /** So much longer is worth a word. */
 const RATIO_MIN = 1.5;
-/** Places with less than this part of the largest change are left out where only changes are shown. */
+/** Places with less than this part of the largest change are no changes. */
 const SHARE_MIN = 0.01;
 
 /** The words on a place, the gravest first. */
@@ -53,12 +53,9 @@ export function changedPlaces({ places, ranking }: ComparisonAnswer): number[] {
   const kept = new Set<number>();
   for (const [index, place] of places.entries()) {
     const isChanged = badgesOf(place).length > 0 || Math.abs(place.selfDeltaNano) >= least;
+    if (!isChanged) continue;
     // Up to a place that is kept already: then all above it are.
-    for (
-      let at = index;
-      isChanged && at >= 0 && !kept.has(at);
-      at = places[at]?.parentIndex ?? -1
-    ) {
+    for (let at = index; at >= 0 && !kept.has(at); at = places[at]?.parentIndex ?? -1) {
       kept.add(at);
     }
   }

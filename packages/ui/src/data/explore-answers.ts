@@ -5,7 +5,7 @@
  * problem beside the box: an empty screen says nothing to whoever is typing.
  */
 import type { HeatmapAnswer, ProblemDocument } from "@spoor/trace";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { problemOf } from "./api-client.ts";
 import { heatmapQuestion, type QueryInTime, useAnswer } from "./ask.ts";
 
@@ -35,9 +35,8 @@ export function useExploreAnswers(asked: QueryInTime, isLive: boolean): ExploreA
   const shown = queryProblem === undefined ? asked : { ...asked, q: lastGood };
   const second = useAnswer(queryProblem === undefined ? undefined : heatmapQuestion(shown));
   const isGood = first.data !== undefined && !first.isPlaceholderData;
-  useEffect(() => {
-    if (isGood) setLastGood(asked.q);
-  }, [isGood, asked.q]);
+  // A state that follows another one is set while drawing, not after it.
+  if (isGood && lastGood !== asked.q) setLastGood(asked.q);
   const answer = queryProblem === undefined ? first : second;
   return {
     shown,

@@ -62,8 +62,9 @@ export const NOT_CHECKED = [
   "log records without trace ids",
 ] as const;
 
-const OPEN_SPAN_LOSSES = ["open_span_expired", "open_span_final_missing"];
-const NO_TRACE = { traceId: "", spanId: "" } as const;
+const OPEN_SPAN_LOSSES = new Set(["open_span_expired", "open_span_final_missing"]);
+/** Findings that belong to a check of their own. */
+const OWN_CHECK = new Set(["context_lost", "span_never_ended"]);
 
 /** Every check, those that fail first. */
 export function healthChecks(facts: HealthFacts): HealthCheck[] {
@@ -151,7 +152,7 @@ function withoutEnd({ findings, inflight, loss }: HealthFacts): HealthCheck {
       traceId,
       spanId: deepest.spanId,
     }));
-  const lost = loss.losses.filter(({ reason }) => OPEN_SPAN_LOSSES.includes(reason));
+  const lost = loss.losses.filter(({ reason }) => OPEN_SPAN_LOSSES.has(reason));
   return check("without-end", {
     title: "Spans without an end",
     unit: "span",
@@ -211,7 +212,8 @@ function refusedRequests({ loss, status }: HealthFacts): HealthCheck {
     text: message,
     // Counted among the refused requests already, where it is one of the protocol.
     count: refused.length === 0 ? 1 : 0,
-    ...NO_TRACE,
+    traceId: "",
+    spanId: "",
   }));
   return check("refused-requests", {
     title: "Requests that were refused",
@@ -222,11 +224,10 @@ function refusedRequests({ loss, status }: HealthFacts): HealthCheck {
 }
 
 function setUp({ findings }: HealthFacts): HealthCheck {
-  const others = (code: string): boolean => code !== "context_lost" && code !== "span_never_ended";
   return check("set-up", {
     title: "Tracing that is not set up right",
     unit: "finding",
-    lines: linesOf(findings, others),
+    lines: linesOf(findings, (code) => !OWN_CHECK.has(code)),
     fix: "Each finding says what to do. spoor doctor in the application's folder looks for more.",
   });
 }
@@ -240,7 +241,8 @@ function fellSilent({ inflight }: HealthFacts): HealthCheck {
       who: service,
       text: `${instance} ${state}, last heard ${Math.round(heardMsAgo / 1000)} s ago`,
       count: 1,
-      ...NO_TRACE,
+      traceId: "",
+      spanId: "",
     })),
     fix: "They stopped without saying so: killed, out of memory, or cut off from here.",
     worst: "note",
@@ -259,7 +261,8 @@ function calledButSilent({ map, services }: HealthFacts): HealthCheck {
       who: callee,
       text: `called by ${caller}, sends no spans`,
       count: callCount,
-      ...NO_TRACE,
+      traceId: "",
+      spanId: "",
     })),
     fix: "If it is yours, instrument it. If it belongs to somebody else, this is as it should be.",
     worst: "note",
@@ -277,7 +280,7 @@ function findingLine(finding: Finding): CheckLine {
 }
 
 function lossLine(who: string, { reason, count, meaning }: LossLine): CheckLine {
-  return { who: who === "" ? reason : who, text: meaning, count, ...NO_TRACE };
+  return { who: who === "" ? reason : who, text: meaning, count, traceId: "", spanId: "" };
 }
 
 function number(count: number): string {

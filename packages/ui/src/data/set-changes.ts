@@ -49,12 +49,15 @@ export function setSentence(
         `${moved > 0 ? "longer" : "less"} (p95 ${formatDuration(was)} → ` +
         `${formatDuration(largest.b?.p95Nano ?? 0)})`;
   const [shareA, shareB] = [errorShare(before), errorShare(after)];
-  const percent = (share: number): string => `${Number((share * 100).toPrecision(2))} %`;
   const errors =
     Math.abs(shareB - shareA) < 0.001
       ? "; errors are as frequent"
       : `; errors go from ${percent(shareA)} to ${percent(shareB)}`;
   return `${durations}${errors}.`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(2))} %`;
 }
 
 function errorShare(groups: readonly SpanGroupDocument[]): number {

@@ -1,5 +1,6 @@
 /*
- * Moments as text: short and in the reader's zone where people compare, complete and in UTC where they copy.
+ * Moments as text: short and in the reader's zone where people compare, complete and in UTC where
+ * they copy.
  */
 import { type TimeZoneChoice, timeZone } from "./time-zone.ts";
 
@@ -62,7 +63,7 @@ export function exactDurationText(durationNano: bigint | number): string {
   return `${durationNano.toLocaleString("en")} ns`;
 }
 
-/** `1,204 spans`, `1 span`; `plural` for nouns that do not simply get an s. */
+/** `1,204 spans`, `1 span`; `plural` for nouns that do not just get an s. */
 export function countText(count: number, noun: string, plural: string = `${noun}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;
 }

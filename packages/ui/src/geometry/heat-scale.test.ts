@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HeatmapAnswer, HeatmapCell } from "@spoor/trace";
-import { boxOf, boxText } from "../address/explore-search.ts";
+import { boxOf, boxText } from "./heat-box.ts";
 import {
   boxBetween,
   bucketNano,

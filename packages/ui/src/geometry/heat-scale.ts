@@ -6,7 +6,7 @@
  * nobody's affair but the canvas's.
  */
 import type { HeatmapAnswer, HeatmapCell } from "@spoor/trace";
-import type { HeatBox } from "../address/explore-search.ts";
+import type { HeatBox } from "./heat-box.ts";
 
 /** What lies where. */
 export interface HeatScale {
@@ -63,12 +63,14 @@ export function yOfNano(scale: HeatScale, nano: number): number {
 
 /** The cell at a place. */
 export function cellAt(scale: HeatScale, { x, y }: HeatPlace): { step: number; bucket: number } {
-  const inside = (value: number, count: number): number =>
-    Math.min(count - 1, Math.max(0, Math.floor(value * count)));
   return {
-    step: inside(x, scale.stepCount),
-    bucket: scale.bucketFirst + inside(1 - y, scale.bucketCount),
+    step: indexAt(x, scale.stepCount),
+    bucket: scale.bucketFirst + indexAt(1 - y, scale.bucketCount),
   };
+}
+
+function indexAt(share: number, count: number): number {
+  return Math.min(count - 1, Math.max(0, Math.floor(share * count)));
 }
 
 /** The box that has both places in it, made of whole cells. */
@@ -92,14 +94,17 @@ export function placeOfBox(
 ): { left: number; right: number; top: number; bottom: number } {
   const lengthNano = Number(scale.stepNano) * scale.stepCount;
   const xOf = (unixNano: bigint): number =>
-    Math.min(1, Math.max(0, Number(unixNano - scale.fromUnixNano) / lengthNano));
-  const clamped = (value: number): number => Math.min(1, Math.max(0, value));
+    clamped(Number(unixNano - scale.fromUnixNano) / lengthNano);
   return {
     left: xOf(box.fromUnixNano),
     right: xOf(box.toUnixNano),
     top: clamped(yOfNano(scale, box.durationMaxNano)),
     bottom: clamped(yOfNano(scale, box.durationMinNano)),
   };
+}
+
+function clamped(share: number): number {
+  return Math.min(1, Math.max(0, share));
 }
 
 /** Durations for the axis: 1, 10, 100 of a unit, as far as they are in the picture. */

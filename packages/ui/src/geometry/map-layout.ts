@@ -119,7 +119,7 @@ function draftsOf(edges: readonly ServiceEdgeDocument[]): Draft[] {
 
 function setColumns(drafts: readonly Draft[]): void {
   const roots = drafts.filter(({ callers }) => callers.size === 0);
-  const order: Draft[] = [];
+  const walked: Draft[] = [];
   const state = new Map<Draft, "open" | "done">();
   // Reverse postorder of the walk: every call that closes no circle leads from earlier to later.
   for (const root of [...roots, ...drafts]) {
@@ -129,7 +129,7 @@ function setColumns(drafts: readonly Draft[]): void {
       const next = top.rest.pop();
       if (next === undefined) {
         state.set(top.node, "done");
-        order.push(top.node);
+        walked.push(top.node);
         stack.pop();
       } else if (!state.has(next)) {
         state.set(next, "open");
@@ -137,8 +137,8 @@ function setColumns(drafts: readonly Draft[]): void {
       }
     }
   }
-  const placeOf = new Map(order.toReversed().map((draft, place) => [draft, place]));
-  for (const draft of order.toReversed()) {
+  const placeOf = new Map(walked.toReversed().map((draft, place) => [draft, place]));
+  for (const draft of walked.toReversed()) {
     for (const callee of draft.callees) {
       const isForward = (placeOf.get(callee) ?? 0) > (placeOf.get(draft) ?? 0);
       if (isForward) callee.column = Math.max(callee.column, draft.column + 1);

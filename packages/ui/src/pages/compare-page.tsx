@@ -60,8 +60,11 @@ function Sides({ search, onChange }: SidesProps) {
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const [first, second] = ["a", "b"].map((name) => String(form.get(name) ?? "").trim());
-    onChange({ a: first ?? "", b: second ?? "" });
+    const textOf = (name: string): string => {
+      const value = form.get(name);
+      return typeof value === "string" ? value.trim() : "";
+    };
+    onChange({ a: textOf("a"), b: textOf("b") });
   };
   const address = `${location.origin}/api/v1/compare?${new URLSearchParams({ a, b })}`;
   return (
@@ -89,18 +92,10 @@ function SideField({ name, text }: { readonly name: "a" | "b"; readonly text: st
         className="field code"
         name={name}
         defaultValue={text}
-        list="compare-words"
         placeholder={name === "a" ? "typical, a trace id, or q:…" : "a trace id, or q:…"}
         spellCheck={false}
         autoComplete="off"
       />
-      {name === "a" && (
-        <datalist id="compare-words">
-          <option value="typical" />
-          <option value="q:status:ok" />
-          <option value="q:status:error" />
-        </datalist>
-      )}
     </label>
   );
 }

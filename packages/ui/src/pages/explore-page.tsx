@@ -3,21 +3,14 @@
  */
 import { getRouteApi, useLocation } from "@tanstack/react-router";
 import { useEffect } from "react";
-import {
-  boxOf,
-  boxText,
-  type ExploreSearch,
-  FROM_DEFAULT,
-  pinsOf,
-  TO_DEFAULT,
-} from "../address/explore-search.ts";
+import { type ExploreSearch, FROM_DEFAULT, pinsOf, TO_DEFAULT } from "../address/explore-search.ts";
 import { stringifySearch } from "../address/search.ts";
 import { differenceQuestion, useAnswer } from "../data/ask.ts";
 import { problemOf } from "../data/api-client.ts";
 import { type ExploreAnswers, useExploreAnswers } from "../data/explore-answers.ts";
-import { selectionOf } from "../data/explore-selection.ts";
 import { withCondition } from "../data/query-text.ts";
 import { useStreamState } from "../data/stream-context.tsx";
+import { boxOf, boxText } from "../geometry/heat-box.ts";
 import { type HeatTotals, heatTotals } from "../geometry/heat-scale.ts";
 import { CopyCommand } from "../views/copy-command.tsx";
 import { DifferencePanel } from "../views/difference-panel.tsx";
@@ -27,8 +20,9 @@ import { NothingFound } from "../views/nothing-found.tsx";
 import { ProblemNotice } from "../views/problem-notice.tsx";
 import { QueryBox } from "../views/query-box.tsx";
 import { ResultHead } from "../views/result-head.tsx";
-import { SavedQueries } from "../views/saved-queries.tsx";
+import { selectionOf } from "./explore-selection.ts";
 import { ExploreTabs } from "./explore-tabs.tsx";
+import { SavedQueries } from "./saved-queries.tsx";
 import "./explore-page.css";
 
 const route = getRouteApi("/explore");
@@ -50,8 +44,10 @@ export function ExplorePage() {
   // Nothing may change under a box that somebody has drawn.
   const isLive = phase === "open" && search.box === undefined;
   const answers = useExploreAnswers({ q, from, to }, isLive);
-  const change = (draft: Draft): void =>
+  const change = (draft: Draft): void => {
+    // What is undefined is left out of the address, as if it were not there.
     void navigate({ search: { ...search, ...draft } as ExploreSearch });
+  };
   const traceql = answers.heat?.traceql ?? answers.shown.q;
   const filter = (condition: string, isOut: boolean): void =>
     change({ q: withCondition(traceql, condition, isOut), box: undefined });

@@ -1,6 +1,6 @@
 /*
- * What Explore shows below the heat map: traces, spans, groups, structure, map. Only what is open is
- * asked for.
+ * What Explore shows below the heat map: traces, spans, groups, structure, map. Only what is open
+ * is asked for.
  */
 import type { TraceAnswer } from "@spoor/trace";
 import { type KeyboardEvent, useEffect, useRef } from "react";
@@ -74,8 +74,7 @@ export function ExploreTabs(props: ExploreTabsProps) {
   useRowKeys(pane);
   return (
     <div className="explore-tabs">
-      {/* oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- the open tab has the focus */}
-      <div role="tablist" aria-label="Results" onKeyDown={onKey}>
+      <div role="tablist" aria-label="Results" tabIndex={-1} onKeyDown={onKey}>
         {EXPLORE_TABS.map((tab) => (
           <button
             key={tab}

@@ -3,7 +3,7 @@
  * live, and the theme.
  */
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { useRef, useState, useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { FROM_DEFAULT, parseExploreSearch, TO_DEFAULT } from "../address/explore-search.ts";
 import { useRereadOnOpen } from "../data/queries.ts";
 import { useStream, useStreamState } from "../data/stream-context.tsx";
@@ -91,10 +91,10 @@ export function PageFrame() {
 /** The id in the address of the last trace that was looked at. */
 function useLastTraceId(): string {
   const { pathname } = useLocation();
-  const last = useRef("");
+  const [last, setLast] = useState("");
   const now = /^\/t\/([0-9a-f]+)/i.exec(pathname)?.[1];
-  if (now !== undefined) last.current = now;
-  return last.current;
+  if (now !== undefined && now !== last) setLast(now);
+  return now ?? last;
 }
 
 /** Only where there is something that is asked about a time. */

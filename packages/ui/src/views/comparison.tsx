@@ -60,27 +60,7 @@ export function Comparison({ answer }: { readonly answer: ComparisonAnswer }) {
       </div>
       <table className="plain-table comparison">
         <caption className="visually-hidden">The tree of both traces, place by place</caption>
-        <thead>
-          <tr>
-            <th scope="col">Span</th>
-            <th scope="col">Change</th>
-            <th scope="col" className="number">
-              A
-            </th>
-            <th scope="col" className="number">
-              B
-            </th>
-            <th scope="col">
-              <span className="visually-hidden">Both as bars</span>
-            </th>
-            <th scope="col" className="number">
-              Δ self
-            </th>
-            <th scope="col" className="number">
-              Δ total
-            </th>
-          </tr>
-        </thead>
+        <PlacesHead />
         <tbody>
           {indexes.slice(0, limit).map((index) => {
             const place = answer.places[index];
@@ -106,6 +86,32 @@ export function Comparison({ answer }: { readonly answer: ComparisonAnswer }) {
       )}
       <AttributeDifferences answer={answer} />
     </>
+  );
+}
+
+function PlacesHead() {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">Span</th>
+        <th scope="col">Change</th>
+        <th scope="col" className="number">
+          A
+        </th>
+        <th scope="col" className="number">
+          B
+        </th>
+        <th scope="col">
+          <span className="visually-hidden">Both as bars</span>
+        </th>
+        <th scope="col" className="number">
+          Δ self
+        </th>
+        <th scope="col" className="number">
+          Δ total
+        </th>
+      </tr>
+    </thead>
   );
 }
 

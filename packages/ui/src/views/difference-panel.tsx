@@ -40,7 +40,8 @@ export function DifferencePanel(props: DifferencePanelProps) {
   return (
     <section className="difference" aria-labelledby="difference-title">
       <h2 id="difference-title">What is different about {what}</h2>
-      <div className="difference-choices" role="group" aria-label="Selection">
+      <fieldset className="difference-choices">
+        <legend className="visually-hidden">Selection</legend>
         {choices.map(({ name, text, isOn, onChoose }) => (
           <button
             key={name}
@@ -52,7 +53,7 @@ export function DifferencePanel(props: DifferencePanelProps) {
             {text}
           </button>
         ))}
-      </div>
+      </fieldset>
       {answer !== undefined && <Legend answer={answer} />}
       {problem !== "" && <p className="difference-none">{problem}</p>}
       {answer !== undefined && keys.length === 0 && (

@@ -16,35 +16,9 @@ export interface GroupTableProps {
 
 /** What was found, divided by a field: how many, how often they fail, how long they take. */
 export function GroupTable({ answer, by, fields, onBy, onFilter }: GroupTableProps) {
-  const listId = useId();
-  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const field = new FormData(event.currentTarget).get("by");
-    if (typeof field === "string") onBy(field.trim());
-  };
   return (
     <>
-      <form className="group-by" onSubmit={submit}>
-        <label htmlFor={`${listId}-by`}>Group by</label>
-        <input
-          key={by}
-          id={`${listId}-by`}
-          className="field code"
-          name="by"
-          list={listId}
-          defaultValue={by}
-          spellCheck={false}
-          autoComplete="off"
-        />
-        <datalist id={listId}>
-          {fields.map((field) => (
-            <option key={field} value={field} />
-          ))}
-        </datalist>
-        <button type="submit" className="button">
-          Group
-        </button>
-      </form>
+      <GroupBy by={by} fields={fields} onBy={onBy} />
       <table className="plain-table">
         <caption className="visually-hidden">Groups by {by}</caption>
         <thead>
@@ -88,5 +62,37 @@ export function GroupTable({ answer, by, fields, onBy, onFilter }: GroupTablePro
         </tbody>
       </table>
     </>
+  );
+}
+
+function GroupBy({ by, fields, onBy }: Pick<GroupTableProps, "by" | "fields" | "onBy">) {
+  const listId = useId();
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const field = new FormData(event.currentTarget).get("by");
+    if (typeof field === "string") onBy(field.trim());
+  };
+  return (
+    <form className="group-by" onSubmit={submit}>
+      <label htmlFor={`${listId}-by`}>Group by</label>
+      <input
+        key={by}
+        id={`${listId}-by`}
+        className="field code"
+        name="by"
+        list={listId}
+        defaultValue={by}
+        spellCheck={false}
+        autoComplete="off"
+      />
+      <datalist id={listId}>
+        {fields.map((field) => (
+          <option key={field} value={field} />
+        ))}
+      </datalist>
+      <button type="submit" className="button">
+        Group
+      </button>
+    </form>
   );
 }

@@ -6,9 +6,9 @@
  */
 import { formatDuration, type HeatmapAnswer } from "@spoor/trace";
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
-import type { HeatBox } from "../address/explore-search.ts";
 import { useThemeCount } from "../design/canvas-colours.ts";
 import { clockText, countText } from "../design/time-text.ts";
+import type { HeatBox } from "../geometry/heat-box.ts";
 import {
   boxBetween,
   bucketNano,
@@ -113,6 +113,7 @@ function HeatCanvas({ answer, scale, mode }: HeatCanvasProps) {
   }, []);
   useEffect(() => {
     if (canvas.current !== null && width > 0) drawHeat(canvas.current, { answer, scale, mode });
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the theme gives the colours
   }, [answer, scale, mode, themeCount, width]);
   return <canvas ref={canvas} className="heat-canvas" aria-hidden="true" />;
 }

@@ -24,17 +24,18 @@ export function NothingFound({ asked, onTime, onQuery }: NothingFoundProps) {
     WIDER.map((from) => heatmapQuestion({ ...asked, from, to: "now" })),
   );
   const dayCount = day?.data?.spanCount ?? 0;
-  const [wider, count] = dayCount > 0 ? ["-1d", dayCount] : ["-30d", month?.data?.spanCount ?? 0];
+  const [wider, count]: readonly [string, number] =
+    dayCount > 0 ? ["-1d", dayCount] : ["-30d", month?.data?.spanCount ?? 0];
   const conditions = conditionsOf(asked.q).slice(0, CONDITIONS_TRIED);
   return (
-    <div className="nothing" role="status">
+    <div className="nothing" aria-live="polite">
       <p>
         No spans match in {timeText(asked).toLowerCase().replace(/^last/, "the last")}.{" "}
         {count > 0 && (
           <>
             {count.toLocaleString("en")} {count === 1 ? "matches" : "match"} in the last{" "}
             {wider === "-1d" ? "24 h" : "30 days"}{" "}
-            <button type="button" className="button" onClick={() => onTime(String(wider))}>
+            <button type="button" className="button" onClick={() => onTime(wider)}>
               widen
             </button>
           </>

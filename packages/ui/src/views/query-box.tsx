@@ -3,7 +3,7 @@
  * shown below it at its place.
  */
 import type { CompletionItem, ProblemDocument } from "@spoor/trace";
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useId, useRef, useState } from "react";
 import { completeQuestion, useAnswer } from "../data/ask.ts";
 import { plainCompletion, plainItems } from "../data/plain-completion.ts";
 import { useRested } from "../data/use-rested.ts";
@@ -26,16 +26,117 @@ const ITEMS_SHOWN_MAX = 12;
 
 /** The box, the list below it, and the words below both. */
 export function QueryBox({ query, onAsk, problem, translation }: QueryBoxProps) {
+  const wordsId = useId();
+  return (
+    <search className="query-box">
+      <QueryField query={query} onAsk={onAsk} isInvalid={problem !== undefined} wordsId={wordsId} />
+      <div id={wordsId} className="query-words">
+        {problem !== undefined && <QueryFault text={query} problem={problem} />}
+        {problem === undefined && translation !== "" && (
+          <p>
+            in TraceQL <code>{translation}</code>{" "}
+            <button
+              type="button"
+              className="button button-quiet"
+              onClick={() => onAsk(translation)}
+            >
+              Go on in TraceQL
+            </button>
+          </p>
+        )}
+      </div>
+    </search>
+  );
+}
+
+interface QueryFieldProps {
+  readonly query: string;
+  readonly onAsk: (query: string) => void;
+  readonly isInvalid: boolean;
+  readonly wordsId: string;
+}
+
+function QueryField({ query, onAsk, isInvalid, wordsId }: QueryFieldProps) {
+  const field = useRef<HTMLInputElement>(null);
+  const listId = useId();
+  const typed = useTyped(query, field);
+  const { text, items, active, isListed } = typed;
+  const ask = (): void => {
+    typed.setOpen(false);
+    onAsk(text.trim());
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    const chosen = isListed ? items[active] : undefined;
+    const isMove = isListed && (event.key === "ArrowDown" || event.key === "ArrowUp");
+    if (isMove) typed.move(event.key === "ArrowDown" ? 1 : -1);
+    else if (chosen !== undefined && /^(?:Tab|Enter)$/.test(event.key)) typed.insert(chosen);
+    else if (event.key === "Enter") ask();
+    else if (event.key === "Escape" && isListed) typed.setOpen(false);
+    else if (event.key === "Escape") field.current?.blur();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <div className="query-line">
+      <input
+        ref={field}
+        className="field query-field code"
+        data-query-box=""
+        role="combobox"
+        aria-label="Query: TraceQL or words"
+        aria-expanded={isListed}
+        aria-controls={listId}
+        aria-autocomplete="list"
+        aria-activedescendant={isListed && active >= 0 ? `${listId}-${active}` : undefined}
+        aria-invalid={isInvalid}
+        aria-describedby={wordsId}
+        placeholder="service:checkout duration>2s -status:ok   or   { status = error }"
+        spellCheck={false}
+        autoComplete="off"
+        value={text}
+        onChange={({ target }) => typed.type(target.value, cursorOf(target))}
+        onSelect={({ currentTarget }) => typed.setCursor(cursorOf(currentTarget))}
+        onFocus={() => typed.setOpen(true)}
+        onBlur={() => typed.setOpen(false)}
+        onKeyDown={onKey}
+      />
+      <button type="button" className="button query-ask" onClick={ask}>
+        Search
+      </button>
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a select cannot stand below a field */}
+      <div id={listId} role="listbox" aria-label="What may come next" hidden={!isListed}>
+        {items.map((item, index) => (
+          <CompletionLine
+            key={`${item.kind} ${item.text}`}
+            id={`${listId}-${index}`}
+            item={item}
+            isActive={index === active}
+            onChoose={() => typed.insert(item)}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function cursorOf(field: HTMLInputElement): number {
+  return field.selectionStart ?? field.value.length;
+}
+
+/** What stands in the box, and what may come next there. */
+function useTyped(query: string, field: RefObject<HTMLInputElement | null>) {
   const [text, setText] = useState(query);
+  const [asked, setAsked] = useState(query);
   const [cursor, setCursor] = useState(query.length);
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
-  const field = useRef<HTMLInputElement>(null);
-  const listId = useId();
   // The address may change under the box: a click on a facet, a step back.
-  useEffect(() => setText(query), [query]);
+  if (asked !== query) {
+    setAsked(query);
+    setText(query);
+  }
   const { items, start } = useCompletion(text, cursor, isOpen);
-  const isListed = isOpen && items.length > 0;
   const type = (next: string, at: number): void => {
     setText(next);
     setCursor(at);
@@ -49,86 +150,21 @@ export function QueryBox({ query, onAsk, problem, translation }: QueryBoxProps) 
     field.current?.focus();
     requestAnimationFrame(() => field.current?.setSelectionRange(at, at));
   };
-  const ask = (): void => {
-    setOpen(false);
-    onAsk(text.trim());
+  // One place besides the items is that of the box itself.
+  const places = items.length + 1;
+  const move = (step: number): void =>
+    setActive((before) => ((before + 1 + step + places) % places) - 1);
+  return {
+    text,
+    items,
+    active,
+    isListed: isOpen && items.length > 0,
+    type,
+    insert,
+    move,
+    setOpen,
+    setCursor,
   };
-  const onKey = (event: KeyboardEvent): void => {
-    const chosen = isListed ? items[active] : undefined;
-    if (isListed && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      setActive((before) => (before + step + items.length + 1) % (items.length + 1));
-    } else if (event.key === "Tab" && chosen !== undefined) insert(chosen);
-    else if (event.key === "Enter" && chosen !== undefined) insert(chosen);
-    else if (event.key === "Enter") ask();
-    else if (event.key === "Escape" && isListed) setOpen(false);
-    else if (event.key === "Escape") field.current?.blur();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-  return (
-    <search className="query-box">
-      <div className="query-line">
-        <input
-          ref={field}
-          className="field query-field code"
-          data-query-box=""
-          role="combobox"
-          aria-label="Query: TraceQL or words"
-          aria-expanded={isListed}
-          aria-controls={listId}
-          aria-autocomplete="list"
-          aria-activedescendant={isListed && active >= 0 ? `${listId}-${active}` : undefined}
-          aria-invalid={problem !== undefined}
-          aria-describedby={`${listId}-words`}
-          placeholder="service:checkout duration>2s -status:ok   or   { status = error }"
-          spellCheck={false}
-          autoComplete="off"
-          value={text}
-          onChange={({ target }) =>
-            type(target.value, target.selectionStart ?? target.value.length)
-          }
-          onSelect={({ currentTarget }) => setCursor(currentTarget.selectionStart ?? 0)}
-          onFocus={() => setOpen(true)}
-          onBlur={() => setOpen(false)}
-          onKeyDown={onKey}
-        />
-        <button type="button" className="button query-ask" onClick={ask}>
-          Search
-        </button>
-        <ul id={listId} role="listbox" aria-label="What may come next" hidden={!isListed}>
-          {items.map((item, index) => (
-            <CompletionLine
-              key={`${item.kind} ${item.text}`}
-              id={`${listId}-${index}`}
-              item={item}
-              isActive={index === active}
-              onChoose={() => insert(item)}
-            />
-          ))}
-        </ul>
-      </div>
-      <div id={`${listId}-words`} className="query-words">
-        {problem === undefined ? (
-          translation !== "" && (
-            <p>
-              in TraceQL <code>{translation}</code>{" "}
-              <button
-                type="button"
-                className="button button-quiet"
-                onClick={() => onAsk(translation)}
-              >
-                Go on in TraceQL
-              </button>
-            </p>
-          )
-        ) : (
-          <QueryFault text={query} problem={problem} />
-        )}
-      </div>
-    </search>
-  );
 }
 
 interface CompletionLineProps {
@@ -140,14 +176,15 @@ interface CompletionLineProps {
 
 function CompletionLine({ id, item, isActive, onChoose }: CompletionLineProps) {
   return (
-    // The focus stays in the field, which names the active line; keys are its affair.
-    // oxlint-disable-next-line jsx-a11y/interactive-supports-focus, jsx-a11y/click-events-have-key-events
-    <li
+    <div
       id={id}
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- as its list, which is no select
       role="option"
+      tabIndex={-1}
       aria-selected={isActive}
-      className={isActive ? "is-active" : ""}
+      className={isActive ? "completion is-active" : "completion"}
       onPointerDown={(event) => {
+        // The focus stays in the field, which names the active line.
         event.preventDefault();
         onChoose();
       }}
@@ -157,7 +194,7 @@ function CompletionLine({ id, item, isActive, onChoose }: CompletionLineProps) {
       <span className="completion-count">
         {item.count === null ? item.kind : item.count.toLocaleString("en")}
       </span>
-    </li>
+    </div>
   );
 }
 
@@ -166,7 +203,7 @@ function QueryFault(props: { readonly text: string; readonly problem: ProblemDoc
   const { text, problem } = props;
   const { query } = problem;
   return (
-    <div className="query-fault" role="status">
+    <div className="query-fault" aria-live="polite">
       {query !== undefined && (
         <code className="query-place">
           {text.slice(0, query.start)}

@@ -16,7 +16,7 @@ interface Language {
   readonly lines: (ports: SetUpProps) => readonly string[];
 }
 
-/** SDKs whose default is gRPC are told the port of HTTP with its protocol: it passes every proxy. */
+/** SDKs whose default is gRPC are told the protocol with the port: HTTP passes every proxy. */
 const OTLP_HTTP = "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf";
 
 const LANGUAGES: readonly Language[] = [
@@ -77,7 +77,8 @@ export function SetUp(ports: SetUpProps) {
   const lines = language?.lines(ports) ?? [];
   return (
     <div className="set-up">
-      <div role="group" aria-label="Language">
+      <fieldset>
+        <legend className="visually-hidden">Language</legend>
         {LANGUAGES.map(({ name }) => (
           <button
             key={name}
@@ -89,9 +90,8 @@ export function SetUp(ports: SetUpProps) {
             {name}
           </button>
         ))}
-      </div>
-      {/* A line may be longer than the page is wide; then it scrolls, and keys must reach it. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      </fieldset>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls by keys too */}
       <pre tabIndex={0} aria-label={`Three lines for ${chosen}`}>
         {lines.join("\n")}
       </pre>

@@ -55,8 +55,7 @@ export function Structure({ documents, moreCount }: StructureProps) {
         <tbody>
           {places.map((place, index) => (
             <Place
-              // Places have no name of their own, and the list is made anew as a whole.
-              // oxlint-disable-next-line react/no-array-index-key
+              // oxlint-disable-next-line react/no-array-index-key -- they have no names
               key={index}
               place={place}
               look={looks.get(place.service)}

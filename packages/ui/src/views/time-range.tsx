@@ -38,8 +38,17 @@ export function TimeRange({ time, onChange }: TimeRangeProps) {
         setOpen(false);
       }
     };
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== "Escape") return;
+      setOpen(false);
+      place.current?.querySelector("button")?.focus();
+    };
     document.addEventListener("pointerdown", onPointer);
-    return () => document.removeEventListener("pointerdown", onPointer);
+    document.addEventListener("keydown", onKey);
+    return () => {
+      document.removeEventListener("pointerdown", onPointer);
+      document.removeEventListener("keydown", onKey);
+    };
   }, [isOpen]);
   const choose = (chosen: AskedTime): void => {
     setOpen(false);
@@ -47,16 +56,7 @@ export function TimeRange({ time, onChange }: TimeRangeProps) {
     place.current?.querySelector("button")?.focus();
   };
   return (
-    <div
-      className="time-range"
-      ref={place}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !isOpen) return;
-        event.stopPropagation();
-        setOpen(false);
-        place.current?.querySelector("button")?.focus();
-      }}
-    >
+    <div className="time-range" ref={place}>
       <button
         type="button"
         className="button"
@@ -85,7 +85,8 @@ function Panel({ time, onChoose }: PanelProps) {
   useEffect(() => first.current?.focus(), []);
   const isWhole = from !== "" && (to === "" || from < to);
   return (
-    <div className="time-panel" role="group" aria-label="Time range">
+    <fieldset className="time-panel">
+      <legend className="visually-hidden">Time range</legend>
       <ul>
         {CHOICES.map(([choice, text], index) => (
           <li key={choice}>
@@ -133,7 +134,7 @@ function Panel({ time, onChoose }: PanelProps) {
           Show this time
         </button>
       </form>
-    </div>
+    </fieldset>
   );
 }
 

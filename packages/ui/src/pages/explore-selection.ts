@@ -3,10 +3,11 @@
  * else the slowest hundredth. So there is always an answer to look at.
  */
 import type { DifferenceRequest } from "@spoor/trace";
-import type { HeatBox, SelectionName } from "../address/explore-search.ts";
+import type { SelectionName } from "../address/explore-search.ts";
+import type { HeatBox } from "../geometry/heat-box.ts";
 import type { HeatTotals } from "../geometry/heat-scale.ts";
-import type { QueryInTime } from "./ask.ts";
-import { withCondition } from "./query-text.ts";
+import type { QueryInTime } from "../data/ask.ts";
+import { withCondition } from "../data/query-text.ts";
 
 /** What is selected, in words and as a request. */
 export interface ExploreSelection {
