@@ -62,7 +62,7 @@ export function changedPlaces({ places, ranking }: ComparisonAnswer): number[] {
   return [...kept].sort((x, y) => x - y);
 }
 
-/** Indexes of the places with the largest change of own time, at most `count`, none that is noise. */
+/** Indexes of at most `count` places, the largest change of own time first; none is noise. */
 export function largestChanges({ places, ranking }: ComparisonAnswer, count: number): number[] {
   return ranking
     .filter((index) => Math.abs(places[index]?.selfDeltaNano ?? 0) >= NOISE_NANO)

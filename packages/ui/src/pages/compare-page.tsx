@@ -6,6 +6,7 @@ import { type SubmitEvent, useEffect } from "react";
 import { type CompareSearch, type CompareSide, compareSideOf } from "../address/compare-search.ts";
 import { FROM_DEFAULT, TO_DEFAULT } from "../address/explore-search.ts";
 import { compareQuestion, searchQuestion, useAnswer } from "../data/ask.ts";
+import { compareCommand } from "../data/command-text.ts";
 import { problemOf } from "../data/api-client.ts";
 import { withCondition } from "../data/query-text.ts";
 import { Comparison } from "../views/comparison.tsx";
@@ -66,7 +67,7 @@ function Sides({ search, onChange }: SidesProps) {
     };
     onChange({ a: textOf("a"), b: textOf("b") });
   };
-  const address = `${location.origin}/api/v1/compare?${new URLSearchParams({ a, b })}`;
+  const command = compareCommand(a, b);
   return (
     <form className="compare-sides" key={`${a}\n${b}`} onSubmit={submit}>
       <SideField name="a" text={a} />
@@ -77,9 +78,7 @@ function Sides({ search, onChange }: SidesProps) {
       <button type="button" className="button" onClick={() => onChange({ a: b, b: a })}>
         Swap
       </button>
-      {a !== "" && b !== "" && !a.startsWith("q:") && !b.startsWith("q:") && (
-        <CopyCommand text={`curl '${address}'`} />
-      )}
+      {command !== "" && <CopyCommand text={command} />}
     </form>
   );
 }

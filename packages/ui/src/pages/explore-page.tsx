@@ -3,10 +3,16 @@
  */
 import { getRouteApi, useLocation } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { type ExploreSearch, FROM_DEFAULT, pinsOf, TO_DEFAULT } from "../address/explore-search.ts";
-import { stringifySearch } from "../address/search.ts";
+import {
+  type ExploreSearch,
+  FROM_DEFAULT,
+  GROUP_DEFAULT,
+  pinsOf,
+  TO_DEFAULT,
+} from "../address/explore-search.ts";
 import { differenceQuestion, useAnswer } from "../data/ask.ts";
 import { problemOf } from "../data/api-client.ts";
+import { findCommand } from "../data/command-text.ts";
 import { type ExploreAnswers, useExploreAnswers } from "../data/explore-answers.ts";
 import { withCondition } from "../data/query-text.ts";
 import { useStreamState } from "../data/stream-context.tsx";
@@ -87,7 +93,7 @@ interface HeadProps {
 function ExploreHead({ search, answers, change }: HeadProps) {
   const { heat, queryProblem } = answers;
   const { searchStr } = useLocation();
-  const { q = "", from = FROM_DEFAULT, to = TO_DEFAULT } = search;
+  const { q = "", from = FROM_DEFAULT, to = TO_DEFAULT, g: groupBy = GROUP_DEFAULT } = search;
   const isTranslated = heat?.isTranslated === true && queryProblem === undefined && q !== "";
   return (
     <header className="explore-head">
@@ -100,16 +106,12 @@ function ExploreHead({ search, answers, change }: HeadProps) {
       />
       <div className="explore-tools">
         <SavedQueries search={searchStr} name={q === "" ? "everything" : q} />
-        <CopyCommand text={commandOf({ q, from, to })} />
+        <CopyCommand
+          text={findCommand({ q, from, to }, search.tab === "groups" ? groupBy : undefined)}
+        />
       </div>
     </header>
   );
-}
-
-/** The same search for a terminal. */
-function commandOf(asked: Readonly<Record<"q" | "from" | "to", string>>): string {
-  const fields = stringifySearch(asked).replaceAll("'", "%27");
-  return `curl '${location.origin}/api/v1/search${fields}'`;
 }
 
 interface ResultsProps {

@@ -87,7 +87,9 @@ function GroupBy({ by, fields, onBy }: Pick<GroupTableProps, "by" | "fields" | "
       />
       <datalist id={listId}>
         {fields.map((field) => (
-          <option key={field} value={field} />
+          <option key={field} value={field}>
+            {field}
+          </option>
         ))}
       </datalist>
       <button type="submit" className="button">

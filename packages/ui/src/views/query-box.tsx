@@ -104,7 +104,7 @@ function QueryField({ query, onAsk, isInvalid, wordsId }: QueryFieldProps) {
       <button type="button" className="button query-ask" onClick={ask}>
         Search
       </button>
-      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a select cannot stand below a field */}
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- no select is a list of it */}
       <div id={listId} role="listbox" aria-label="What may come next" hidden={!isListed}>
         {items.map((item, index) => (
           <CompletionLine
