@@ -174,6 +174,14 @@ async function main(): Promise<void> {
     name: "trace.png",
     ready: "aside.detail",
   });
+  await takePicture("/explore?from=-5m&sel=slowest", {
+    name: "explore.png",
+    ready: ".difference-keys",
+  });
+  await takePicture(`/compare?a=typical&b=${traceId}`, {
+    name: "compare.png",
+    ready: ".comparison-sentence",
+  });
   const text = withBlock(readFileSync(README, "utf8"), "tree", treeOf(shown.stdout));
   writeFileSync(README, withBlock(text, "start", started.output));
 }

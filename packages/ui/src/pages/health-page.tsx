@@ -87,7 +87,7 @@ function Checks({ facts }: { readonly facts: HealthFacts }) {
               See the errors of your services instead
             </Link>
           </p>
-          <CopyCommand text="spoor doctor" />
+          <CopyCommand text="spoor check" />
         </header>
         <div className="health-cards">
           {checks.map((check) => (

@@ -11,7 +11,6 @@ import "./first-run.css";
 /** Shown while the store has no trace. */
 export function FirstRun({ status }: { readonly status: StatusAnswer }) {
   const http = status.listeners.find(({ name }) => name === "OTLP/HTTP");
-  const grpc = status.listeners.find(({ name }) => name === "OTLP/gRPC");
   const startedAtUnixNano = BigInt(status.startedAtUnixNano);
   return (
     <section className="first-run" aria-labelledby="first-run-title">
@@ -33,7 +32,7 @@ export function FirstRun({ status }: { readonly status: StatusAnswer }) {
           <li>
             <h2>Or start your application with it</h2>
             <p>Any OpenTelemetry SDK or Collector sends here; three lines each:</p>
-            <SetUp grpcPort={grpc?.port} httpPort={http.port} />
+            <SetUp httpPort={http.port} />
           </li>
         )}
       </ol>

@@ -7,7 +7,6 @@ import "./set-up.css";
 
 /** What {@link SetUp} takes. */
 export interface SetUpProps {
-  readonly grpcPort: number | undefined;
   readonly httpPort: number;
 }
 
@@ -22,10 +21,10 @@ const OTLP_HTTP = "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf";
 const LANGUAGES: readonly Language[] = [
   {
     name: "Node",
-    lines: ({ grpcPort, httpPort }) => [
-      "npm install @spoor/sdk @opentelemetry/api",
-      `export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:${grpcPort ?? httpPort}`,
-      "OTEL_SERVICE_NAME=my-app node --import @spoor/sdk/auto app.js",
+    lines: ({ httpPort }) => [
+      "npm install @opentelemetry/api @opentelemetry/auto-instrumentations-node",
+      `export OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:${httpPort} OTEL_METRICS_EXPORTER=none`,
+      "OTEL_SERVICE_NAME=my-app node --require @opentelemetry/auto-instrumentations-node/register app.js",
     ],
   },
   {
