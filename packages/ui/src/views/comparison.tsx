@@ -161,7 +161,10 @@ function Changes({ answer, looks }: ChangesProps) {
             <span>
               {service} <strong>{name === "" ? "(no name)" : name}</strong>
             </span>
-            <Badges badges={badgesOf(place)} />
+            {/* How much longer it takes in all is said in the tree; here it is its own time. */}
+            <Badges
+              badges={badgesOf(place).filter(({ kind }) => !/^(?:slow|fast)er$/.test(kind))}
+            />
           </li>
         );
       })}

@@ -23,6 +23,8 @@ export interface DifferencePanelProps {
   readonly problem: string;
   /** A field that differs because it was what selected. */
   readonly ownField?: string;
+  /** How the two sides are called, the selection first. */
+  readonly sides?: readonly [selection: string, rest: string];
   readonly onFilter: (condition: string, isOut: boolean) => void;
 }
 
@@ -33,7 +35,7 @@ const DIFFERENCE_MIN = 0.05;
 
 /** The panel beside the heat map. */
 export function DifferencePanel(props: DifferencePanelProps) {
-  const { answer, what, choices, problem, ownField, onFilter } = props;
+  const { answer, what, choices, problem, ownField, sides, onFilter } = props;
   const keys = (answer?.keys ?? []).filter(
     ({ difference, field }) => difference >= DIFFERENCE_MIN && field !== ownField,
   );
@@ -54,7 +56,7 @@ export function DifferencePanel(props: DifferencePanelProps) {
           </button>
         ))}
       </fieldset>
-      {answer !== undefined && <Legend answer={answer} />}
+      {answer !== undefined && <Legend answer={answer} sides={sides ?? ["selected", "the rest"]} />}
       {problem !== "" && <p className="difference-none">{problem}</p>}
       {answer !== undefined && keys.length === 0 && (
         <p className="difference-none">{noneText(answer)}</p>
@@ -74,11 +76,20 @@ function noneText({ selectionCount, baselineCount }: DifferenceAnswer): string {
   return "Nothing: no field differs by more than 5 %.";
 }
 
-function Legend({ answer }: { readonly answer: DifferenceAnswer }) {
+interface LegendProps {
+  readonly answer: DifferenceAnswer;
+  readonly sides: readonly [selection: string, rest: string];
+}
+
+function Legend({ answer, sides: [selection, rest] }: LegendProps) {
   return (
     <p className="difference-legend">
-      <span className="side-b">■ selected, {answer.selectionCount.toLocaleString("en")}</span>
-      <span className="side-a">■ the rest, {answer.baselineCount.toLocaleString("en")}</span>
+      <span className="side-b">
+        ■ {selection}, {answer.selectionCount.toLocaleString("en")}
+      </span>
+      <span className="side-a">
+        ■ {rest}, {answer.baselineCount.toLocaleString("en")}
+      </span>
     </p>
   );
 }

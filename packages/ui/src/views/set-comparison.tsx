@@ -50,6 +50,7 @@ export function SetComparison({ a, b, onFilter }: SetComparisonProps) {
         <DifferencePanel
           answer={difference.data}
           what="B"
+          sides={["B", "A"]}
           choices={[]}
           problem=""
           onFilter={onFilter}
