@@ -114,3 +114,19 @@ test("summaries reach the listener, and none come from a connection that was let
   far.emit("traces", JSON.stringify({ traces: [] }));
   assert.equal(arrived.length, 1);
 });
+
+test("turned off it stays closed whatever happens, and on again it opens", () => {
+  const far = new FarEnd();
+  far.stream.resume();
+  far.emit("open");
+  far.stream.turn("off");
+  assert.equal(far.stream.state().phase, "off");
+  assert.equal(far.sources.at(-1)?.isClosed, true);
+  // As when the page becomes visible again.
+  far.stream.resume();
+  assert.equal(far.sources.length, 1);
+  far.stream.turn("on");
+  far.emit("open");
+  assert.equal(far.sources.length, 2);
+  assert.equal(far.stream.state().phase, "open");
+});
