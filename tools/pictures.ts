@@ -174,7 +174,7 @@ async function main(): Promise<void> {
     name: "trace.png",
     ready: "aside.detail",
   });
-  await takePicture("/explore?from=-5m&sel=slowest", {
+  await takePicture("/explore?from=-5m", {
     name: "explore.png",
     ready: ".difference-keys",
   });
