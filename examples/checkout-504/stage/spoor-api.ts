@@ -57,7 +57,6 @@ export async function spansOf(
 
 async function readSpans(url: string): Promise<ReceivedSpan[]> {
   const response = await fetch(url);
-  // Not there, or acknowledged and still on its way into the store.
   // Not there, or on its way into the store of a machine that has much to do.
   if (response.status === 404 || response.status === 503) return [];
   if (!response.ok) throw new Error(`${url} answered ${response.status}`);
