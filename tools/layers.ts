@@ -1,6 +1,5 @@
 /*
  * Which room may import which: the one reviewed list, and the check that holds the code to it.
- *
  * A room is a folder below a package's `src/`. Rooms stand top to bottom and import downward only.
  * A new line here is a new dependency between two parts of the product, so it is a decision: make
  * it in a commit that says why. A line that nothing uses any more is an error too, or the list
@@ -222,7 +221,15 @@ export const LAYERS: Layers = {
         "@tanstack/react-router",
         "react",
       ],
-      views: ["data", "geometry", "design", "@spoor/trace", "@tanstack/react-router", "react"],
+      views: [
+        "data",
+        "geometry",
+        "design",
+        "@spoor/trace",
+        "@tanstack/react-router",
+        "react",
+        "react-dom",
+      ],
       data: ["@spoor/trace", "@tanstack/react-query", "react"],
       geometry: ["@spoor/trace"],
       address: [],

@@ -180,3 +180,31 @@ export function largeTrace(count: number): Span[] {
   }
   return spans;
 }
+
+/** A request that asks a cache 37 times: what is the same is folded, what failed is not. */
+export function repeatingTrace(): readonly Span[] {
+  const root = exampleSpan({ name: "GET /cart", kind: SpanKind.server });
+  const { traceId, spanId: parentSpanId, startTimeUnixNano: start } = root;
+  const calls = Array.from({ length: 37 }, (_, index) =>
+    exampleSpan({
+      traceId,
+      parentSpanId,
+      name: "GET item",
+      kind: SpanKind.client,
+      startTimeUnixNano: start + BigInt(index + 1) * 2n * MS,
+      endTimeUnixNano: start + BigInt(index + 1) * 2n * MS + 300_000n,
+      status: index === 20 ? { code: 2, message: "gone away" } : { code: 0, message: "" },
+      attributes: new Map([["item", `item-${index}`]]),
+      resource: serviceResource("redis"),
+    }),
+  );
+  const last = exampleSpan({
+    traceId,
+    parentSpanId,
+    name: "render",
+    startTimeUnixNano: start + MS,
+    endTimeUnixNano: start + 1000n * MS,
+    resource: serviceResource("pages"),
+  });
+  return [root, ...calls, last];
+}

@@ -14,6 +14,7 @@ export {
   mergeTraces,
 } from "./analysis/merge-traces.ts";
 export { type TraceFault, traceFaults } from "./analysis/trace-faults.ts";
+export { appendOpenOutlines } from "./analysis/open-outlines.ts";
 export { type HolderLines, type WaitLines, waitLines } from "./analysis/wait-lines.ts";
 export {
   deepestOpenSpan,
@@ -61,9 +62,13 @@ export {
 } from "./analysis/tree.ts";
 export {
   type Running,
+  type RowVerdict,
+  type RowWords,
   traceVerdict,
   type Verdict,
   type VerdictGround,
+  type VerdictOptions,
+  verdictOfRows,
 } from "./analysis/verdict.ts";
 export { type Clock, ManualClock, systemClock } from "./base/clock.ts";
 export { formatBytes } from "./base/bytes.ts";
@@ -257,6 +262,7 @@ export type {
   ProblemDocument,
   QueryProblem,
   ReceivedStatus,
+  SkeletonEnd,
   SpansAnswer,
   SpansRequest,
   StatusAnswer,

@@ -6,17 +6,21 @@
  */
 import type { TraceStore } from "@spoor/store";
 import {
+  appendOpenOutlines,
   buildSkeleton,
   type Clock,
   encodeSkeleton,
   SKELETON_MEDIA_TYPE,
+  type SkeletonEnd,
+  SpanOutlines,
   type SpansAnswer,
   toTraceDocument,
 } from "@spoor/trace";
 import type { Context } from "hono";
-import { SKELETON_SPANS_MAX, SPANS_PER_REQUEST_MAX } from "../base/limits.ts";
+import { SKELETON_SPANS_MAX, SPANS_PER_REQUEST_MAX, TRACE_OPEN_SPANS_MAX } from "../base/limits.ts";
 import type { Live } from "../live/live.ts";
 import { coverage } from "./coverage.ts";
+import { openSpansNow } from "./live-api.ts";
 import { answerProblem, parameterInvalid, type Problem } from "./problem.ts";
 import { ifFresh, resolveReference, traceNotFound } from "./trace-reference.ts";
 
@@ -30,26 +34,35 @@ export interface SkeletonParts {
 }
 
 /**
- * `GET /api/v1/traces/{ref}/skeleton`: every span as a row, without what it says. The last frame
- * holds the coverage. A reader that goes away ends the work.
+ * `GET /api/v1/traces/{ref}/skeleton`: every span as a row, without what it says, those that have
+ * not ended included. The last frame holds the coverage and what is known of the open spans. A
+ * reader that goes away ends the work.
  */
 export async function answerSkeleton(context: Context, parts: SkeletonParts): Promise<Response> {
   const startedMs = parts.clock.monotonicMs();
+  const openThen = openSpansNow(parts);
   const isFresh = await parts.freshen();
   const traceId = await resolveReference(context.req.param("reference") ?? "", parts);
   if (typeof traceId === "object") return answerProblem(context, ifFresh(isFresh, traceId));
-  const read = await parts.store.readOutlines(traceId, { spanLimit: SKELETON_SPANS_MAX });
-  if (read === undefined) {
+  const stored = await parts.store.readOutlines(traceId, { spanLimit: SKELETON_SPANS_MAX });
+  const { answer: open, hasMoreOpen } = openThen.of(traceId);
+  if (stored === undefined && open.open.length === 0) {
     return answerProblem(context, ifFresh(isFresh, traceNotFound(`with id ${traceId}`)));
   }
+  const read = stored ?? { outlines: new SpanOutlines(), hasMore: false, scannedRows: 0 };
+  const hasMore = read.hasMore || hasMoreOpen;
+  const limit = read.hasMore ? SKELETON_SPANS_MAX : TRACE_OPEN_SPANS_MAX;
+  const added = appendOpenOutlines(read.outlines, open.open);
   const skeleton = buildSkeleton(traceId, read.outlines);
-  const frames = encodeSkeleton(
-    skeleton,
-    coverage(
-      { ...read, isFresh, tookMs: parts.clock.monotonicMs() - startedMs },
-      { unit: "spans", limit: SKELETON_SPANS_MAX },
+  const end: SkeletonEnd = {
+    ...coverage(
+      { ...read, hasMore, isFresh, tookMs: parts.clock.monotonicMs() - startedMs },
+      { unit: "spans", limit },
     ),
-  );
+    nowUnixNano: open.nowUnixNano,
+    open: added,
+  };
+  const frames = encodeSkeleton(skeleton, end);
   // Frame by frame as the reader takes them, so that a slow one holds one frame and not all.
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {

@@ -73,28 +73,36 @@ export const readTraceRoute: Route = route({
   method: "get",
   path: "/traces/{reference}",
   summary: "All spans of a trace, finished and open",
-  parameters: {},
+  parameters: {
+    wholeUpTo: wholeNumber("A trace of more spans is answered without any, to be read in parts", {
+      min: 1,
+      max: TRACE_SPANS_MAX,
+      fallback: TRACE_SPANS_MAX,
+    }),
+  },
   answer: "TraceAnswer",
   problems: REFERENCE_PROBLEMS,
-  handle: async (_given, parts) => {
+  handle: async ({ wholeUpTo }, parts) => {
     const startedMs = parts.clock.monotonicMs();
     const openThen = openSpansNow(parts);
     const isFresh = await parts.freshen();
     const traceId = await resolveReference(parts.context.req.param("reference") ?? "", parts);
     if (typeof traceId === "object") return ifFresh(isFresh, traceId);
-    const stored = await parts.store.readTrace(traceId, { spanLimit: TRACE_SPANS_MAX });
+    const stored = await parts.store.readTrace(traceId, { spanLimit: wholeUpTo });
     const { answer: open, hasMoreOpen } = openThen.of(traceId);
     if (stored === undefined && open.open.length === 0) {
       return ifFresh(isFresh, traceNotFound(`with id ${traceId}`));
     }
     const read = stored ?? { trace: { traceId, spans: [] }, hasMore: false, scannedRows: 0 };
     const hasMore = read.hasMore || hasMoreOpen;
+    // Whoever wants it whole or not at all would read the beginning in vain.
+    const isLeftOut = wholeUpTo < TRACE_SPANS_MAX && read.hasMore;
     const answer: TraceAnswer = {
-      trace: toTraceDocument(read.trace),
+      trace: toTraceDocument(isLeftOut ? { traceId, spans: [] } : read.trace),
       ...open,
       ...coverage(
         { ...read, hasMore, isFresh, tookMs: parts.clock.monotonicMs() - startedMs },
-        { unit: "spans", limit: read.hasMore ? TRACE_SPANS_MAX : TRACE_OPEN_SPANS_MAX },
+        { unit: "spans", limit: read.hasMore ? wholeUpTo : TRACE_OPEN_SPANS_MAX },
       ),
     };
     return answer;

@@ -6,15 +6,16 @@
 import { formatDuration } from "../base/duration.ts";
 import { errorText, serviceName } from "../semconv/read.ts";
 import { spanTitle } from "../semconv/title.ts";
-import { StatusCode } from "../span/status.ts";
+import { skeletonShape } from "../skeleton/trace-skeleton.ts";
 import type { OpenSpan } from "../report/open-span.ts";
 import { WAIT_EVENT_NAME } from "../semconv/keys.ts";
 import { waitFromAttributes } from "../wait/wait-attributes.ts";
 import type { Certainty, WaitReport } from "../wait/wait-report.ts";
 import { waitSentence } from "../wait/wait-sentence.ts";
 import { abandonedBy, deepestOpenSpan, openSpanSentence, openSpanWait } from "./inflight.ts";
-import type { SlowMark } from "./slow.ts";
-import { nodeDurationNano, type TraceTree, treeDurationNano, type TreeNode } from "./tree.ts";
+import { longestRootNano, type SlowMark, type SlowRow } from "./slow.ts";
+import { endOf, isErrorRow, rowsOfTree, startOf, type TraceRows } from "./trace-rows.ts";
+import type { TraceTree, TreeNode } from "./tree.ts";
 
 /** What a reader should look at first, and the same in words. */
 export interface Verdict {
@@ -45,11 +46,31 @@ export interface Running {
   readonly nowUnixNano: bigint;
 }
 
+/** What is said about a row. Plain text that may contain whatever span names contain. */
+export interface RowWords {
+  readonly spanId: string;
+  readonly title: string;
+  readonly service: string;
+  /** Empty for a row without an error, and where nobody said what it was. */
+  readonly errorText: string;
+}
+
+/** A {@link Verdict} on rows. */
+export interface RowVerdict extends Omit<Verdict, "failure" | "slowest"> {
+  readonly failure: number | undefined;
+  readonly slowest: SlowRow | undefined;
+}
+
+/** How a verdict is worded, and what of the trace still runs. */
+export interface VerdictOptions {
+  /** Applied to each title and message, which may be statements of any length. */
+  readonly shorten?: (text: string) => string;
+  readonly running?: Running | undefined;
+}
+
 /**
  * The verdict on a trace, given its marks as {@link slowMarks} returns them. The deepest failing
  * span comes first because those above it usually only pass the error on.
- *
- * `shorten` is applied to each title and message, which may be statements of any length.
  */
 export function traceVerdict(
   tree: TraceTree,
@@ -57,16 +78,55 @@ export function traceVerdict(
   shorten: (text: string) => string = (text) => text,
   running?: Running,
 ): Verdict {
-  const failure = deepestFailure(tree);
+  const rowOf = new Map(tree.nodes.map((node, row) => [node, row]));
+  const rowMarks = marks.map(({ node, ownNano }) => ({ row: rowOf.get(node) ?? -1, ownNano }));
+  const wordsOf = (row: number): RowWords => wordsOfNode(tree.nodes[row]);
+  const verdict = verdictOfRows(rowsOfTree(tree), rowMarks, wordsOf, { shorten, running });
+  return {
+    ...verdict,
+    failure: verdict.failure === undefined ? undefined : tree.nodes[verdict.failure],
+    slowest: verdict.slowest === undefined ? undefined : marks[0],
+  };
+}
+
+function wordsOfNode(node: TreeNode | undefined): RowWords {
+  if (node === undefined) return { spanId: "", title: "", service: "", errorText: "" };
+  const { span } = node;
+  return {
+    spanId: span.spanId,
+    title: spanTitle(span),
+    service: serviceName(span.resource),
+    errorText: errorText(span),
+  };
+}
+
+/**
+ * The same over rows, for a trace of any size; `wordsOf` is asked for two rows at most. `marks` are
+ * what {@link slowRows} gives. Cost: O(n).
+ */
+export function verdictOfRows(
+  rows: TraceRows,
+  marks: readonly SlowRow[],
+  wordsOf: (row: number) => RowWords,
+  { shorten = (text) => text, running }: VerdictOptions = {},
+): RowVerdict {
+  const failure = deepestFailure(rows);
   const open = running?.open ?? [];
   const waiting = deepestOpenSpan(open);
   // What has not ended has no share in the time yet.
   const slowest = waiting === undefined ? marks[0] : undefined;
+  const words = (row: number): RowWords => {
+    const { title, errorText: error, ...others } = wordsOf(row);
+    const errorLine = shorten(error.replaceAll(/\s+/g, " ").trim());
+    return { ...others, title: shorten(title), errorText: errorLine };
+  };
   const said: Said[] = [
     ...(waiting === undefined || running === undefined ? [] : runningSaid(waiting, running)),
     ...(failure === undefined ? [] : [failureSaid(failure, shorten)]),
     ...(waiting === undefined ? keptWaitSaid(tree, shorten) : []),
     ...(waiting === undefined ? timeSaid(tree, { slowest, failure }, shorten) : []),
+    ...(failure === undefined ? [] : [failureSaid(words(failure))]),
+    ...(waiting === undefined ? timeSaid(rows, { slowest, failure }, words) : []),
   ];
   return {
     failure,
@@ -112,19 +172,24 @@ function runningSaid(waiting: OpenSpan, { open, nowUnixNano }: Running): Said[] 
   return said;
 }
 
-function deepestFailure(tree: TraceTree): TreeNode | undefined {
-  let worst: TreeNode | undefined;
-  for (const node of tree.nodes) {
-    if (node.span.status.code !== StatusCode.error) continue;
-    if (worst === undefined || isWorse(node, worst)) worst = node;
+function deepestFailure(rows: TraceRows): number | undefined {
+  const { depth } = skeletonShape(rows);
+  const isWorse = (row: number, other: number): boolean => {
+    const deeper = (depth[row] ?? 0) - (depth[other] ?? 0);
+    if (deeper !== 0) return deeper > 0;
+    const longer = durationOf(rows, row) - durationOf(rows, other);
+    return longer === 0 ? startOf(rows, row) < startOf(rows, other) : longer > 0;
+  };
+  let worst: number | undefined;
+  for (let row = 0; row < rows.rowCount; row += 1) {
+    if (!isErrorRow(rows, row)) continue;
+    if (worst === undefined || isWorse(row, worst)) worst = row;
   }
   return worst;
 }
 
-function isWorse(node: TreeNode, other: TreeNode): boolean {
-  if (node.depth !== other.depth) return node.depth > other.depth;
-  const longer = nodeDurationNano(node) - nodeDurationNano(other);
-  return longer === 0 ? node.startNano < other.startNano : longer > 0;
+function durationOf(rows: TraceRows, row: number): number {
+  return endOf(rows, row) - startOf(rows, row);
 }
 
 /** What the longest span that kept its wait was waiting for, told as it was at its end. */
@@ -157,32 +222,36 @@ type Shorten = (text: string) => string;
 function failureSaid(failure: TreeNode, shorten: Shorten): Said {
   const text = shorten(errorText(failure.span).replaceAll(/\s+/g, " ").trim());
   const where = `Failed in ${named(failure, shorten)}`;
+function failureSaid(words: RowWords): Said {
+  const { spanId, errorText: text } = words;
+  const where = `Failed in ${named(words)}`;
   const sentence = text === "" ? `${where}.` : `${where}: ${text}${/[.!?]$/.test(text) ? "" : "."}`;
-  const evidence = [`status of span ${failure.span.spanId}`];
+  const evidence = [`status of span ${spanId}`];
   return { sentence, ground: { rule: "deepest_failure", certainty: "seen", evidence } };
 }
 
 function timeSaid(
-  tree: TraceTree,
-  { slowest, failure }: Pick<Verdict, "slowest" | "failure">,
-  shorten: Shorten,
+  rows: TraceRows,
+  { slowest, failure }: Pick<RowVerdict, "slowest" | "failure">,
+  wordsOf: (row: number) => RowWords,
 ): Said[] {
-  const total = treeDurationNano(tree);
-  if (tree.nodes.length < 2 || total === 0) return [];
+  const total = longestRootNano(rows);
+  if (rows.rowCount < 2 || total === 0) return [];
   const whole = formatDuration(total);
   if (slowest === undefined)
     return ownTimeSaid(`No span took a fifth of the ${whole} on its own.`, []);
   const own = formatDuration(slowest.ownNano);
-  const evidence = [`own time on the critical path of span ${slowest.node.span.spanId}`];
-  return slowest.node === failure
+  const words = wordsOf(slowest.row);
+  const evidence = [`own time on the critical path of span ${words.spanId}`];
+  return slowest.row === failure
     ? ownTimeSaid(`${own} of ${whole} went there.`, evidence)
-    : ownTimeSaid(`${own} of ${whole} went to ${named(slowest.node, shorten)}.`, evidence);
+    : ownTimeSaid(`${own} of ${whole} went to ${named(words)}.`, evidence);
 }
 
 function ownTimeSaid(sentence: string, evidence: readonly string[]): Said[] {
   return [{ sentence, ground: { rule: "own_time", certainty: "seen", evidence } }];
 }
 
-function named({ span }: TreeNode, shorten: Shorten): string {
-  return `${shorten(spanTitle(span))} in ${serviceName(span.resource)}`;
+function named({ title, service }: RowWords): string {
+  return `${title} in ${service}`;
 }

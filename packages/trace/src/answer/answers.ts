@@ -37,8 +37,14 @@ export interface SpansAnswer extends Coverage {
   readonly trace: TraceDocument;
 }
 
-/** `GET /api/v1/traces/{traceId}`. */
+/**
+ * `GET /api/v1/traces/{traceId}`. With `wholeUpTo=N`, a trace of more than N spans is answered
+ * without any, capped at N: whoever asks so reads its skeleton then.
+ */
 export interface TraceAnswer extends SpansAnswer, OpenSpansOfTrace {}
+
+/** The last frame of `GET /api/v1/traces/{traceId}/skeleton`; its open spans are rows as well. */
+export interface SkeletonEnd extends Coverage, OpenSpansOfTrace {}
 
 /**
  * `GET /api/v1/traces/{traceId}/logs`: the log records of one trace, earliest first. Empty for a

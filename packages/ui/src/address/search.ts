@@ -5,7 +5,15 @@
  * 12e4567890123456 becomes the number Infinity.
  */
 
-const ROW_KEY = /^(?:parent-)?[0-9a-f]{16}(?:~[1-9][0-9]*)?$/;
+const ROW_KEY = /^(?:(?:parent|repeat|holder|hidden)-)?[0-9a-f]{16}(?:~[1-9][0-9]*)?$/;
+const SPAN_KEY = /^[0-9a-f]{16}(?:~[1-9][0-9]*)?$/;
+const WINDOW = /^\d{1,16}-\d{1,16}$/;
+
+/** The pictures of a trace, in the order of their keys. */
+export const TRACE_VIEWS = ["waterfall", "tree", "flame", "table", "logs"] as const;
+
+/** One of the pictures of a trace. */
+export type TraceViewName = (typeof TRACE_VIEWS)[number];
 
 /** Search parameters as they stand in the address. */
 export type RawSearch = Readonly<Record<string, string>>;
@@ -18,12 +26,26 @@ export interface HomeSearch {
   readonly n?: number;
 }
 
-/** What the page of one trace shows. */
+/** What the page of one trace shows. Absent fields are at their default. */
 export interface TraceSearch {
-  /** The key of the selected row: a span id, or what the waterfall made of one. */
+  /** The key of the selected line: a span id, or what the waterfall made of one. */
   readonly s?: string;
   /** "1" while the detail panel is open. */
   readonly d?: "1";
+  /** Another picture than the waterfall. */
+  readonly v?: Exclude<TraceViewName, "waterfall">;
+  /** The stretch of time in sight, `from-to` in ns since the start; absent for all of it. */
+  readonly z?: string;
+  /** What is looked for. */
+  readonly f?: string;
+  /** "1" while only what was found is shown, with what stands above it. */
+  readonly m?: "1";
+  /** Hidden kinds of spans. */
+  readonly x?: string;
+  /** The span below which alone is shown. */
+  readonly o?: string;
+  /** "0" while repeats are not folded. */
+  readonly r?: "0";
 }
 
 /** Rows in the list of traces unless the address says otherwise. */
@@ -60,7 +82,22 @@ export function parseHomeSearch(raw: Readonly<Record<string, unknown>>): HomeSea
 
 /** The known parameters of a trace's page; anything else in the address is left out. */
 export function parseTraceSearch(raw: Readonly<Record<string, unknown>>): TraceSearch {
-  const key = typeof raw["s"] === "string" ? raw["s"].toLowerCase() : "";
-  if (!ROW_KEY.test(key)) return {};
-  return { s: key, ...(raw["d"] === "1" ? { d: "1" } : {}) };
+  const text = (name: string): string => {
+    const value = raw[name];
+    return typeof value === "string" ? value : "";
+  };
+  const key = text("s").toLowerCase();
+  const below = text("o").toLowerCase();
+  const view = TRACE_VIEWS.find((name) => name !== "waterfall" && name === text("v"));
+  return {
+    ...(ROW_KEY.test(key) ? { s: key } : {}),
+    ...(ROW_KEY.test(key) && text("d") === "1" ? { d: "1" } : {}),
+    ...(view === undefined || view === "waterfall" ? {} : { v: view }),
+    ...(WINDOW.test(text("z")) ? { z: text("z") } : {}),
+    ...(text("f") === "" ? {} : { f: text("f") }),
+    ...(text("m") === "1" ? { m: "1" } : {}),
+    ...(text("x") === "" ? {} : { x: text("x") }),
+    ...(SPAN_KEY.test(below) ? { o: below } : {}),
+    ...(text("r") === "0" ? { r: "0" } : {}),
+  };
 }

@@ -4,11 +4,18 @@
  */
 import {
   errorMessage,
+  fromTraceDocument,
   type InflightAnswer,
+  type LogRecordsAnswer,
   type ProblemDocument,
+  type SkeletonEnd,
+  SkeletonReader,
+  type Span,
+  type SpansAnswer,
   type StatusAnswer,
   type TraceAnswer,
   type TraceListAnswer,
+  type TraceSkeleton,
 } from "@spoor/trace";
 import type { UiErrorCode } from "./error-codes.ts";
 
@@ -41,9 +48,76 @@ export async function readTraceList(
   return await readJson<TraceListAnswer>(`/api/v1/traces?${parameters}`, signal);
 }
 
-/** `GET /api/v1/traces/{id}`; the id may be a prefix. @throws ProblemError */
-export async function readTrace(traceId: string, signal: AbortSignal): Promise<TraceAnswer> {
-  return await readJson<TraceAnswer>(`/api/v1/traces/${encodeURIComponent(traceId)}`, signal);
+/** What {@link readTrace} takes. */
+export interface TraceQuestion {
+  /** The id, or how it begins. */
+  readonly reference: string;
+  /** A trace of more spans comes without any; undefined for all that the server gives. */
+  readonly wholeUpTo?: number;
+}
+
+/** `GET /api/v1/traces/{id}`. @throws ProblemError */
+export async function readTrace(
+  { reference, wholeUpTo }: TraceQuestion,
+  signal: AbortSignal,
+): Promise<TraceAnswer> {
+  const query = wholeUpTo === undefined ? "" : `?wholeUpTo=${wholeUpTo}`;
+  return await readJson<TraceAnswer>(`${tracePath(reference)}${query}`, signal);
+}
+
+/** A trace without what its spans say. */
+export interface SkeletonAnswer {
+  readonly skeleton: TraceSkeleton;
+  readonly end: SkeletonEnd;
+}
+
+/**
+ * `GET /api/v1/traces/{id}/skeleton`; `onArrival` gets the rows that have come and those that will.
+ *
+ * @throws ProblemError, and SPOOR_SKELETON_MALFORMED for an answer that is none
+ */
+export async function readSkeleton(
+  reference: string,
+  onArrival: (arrived: number, count: number) => void,
+  signal: AbortSignal,
+): Promise<SkeletonAnswer> {
+  const path = `${tracePath(reference)}/skeleton`;
+  const response = await request(path, { signal });
+  if (!response.ok || response.body === null) {
+    const body = await bodyOf(response);
+    throw new ProblemError(isProblem(body) ? body : unexplained(response));
+  }
+  const reader = new SkeletonReader();
+  const pieces = response.body.getReader();
+  for (let piece = await pieces.read(); !piece.done; piece = await pieces.read()) {
+    reader.push(piece.value);
+    const { skeleton } = reader;
+    if (skeleton !== undefined) onArrival(skeleton.arrivedCount, skeleton.rowCount);
+  }
+  const { skeleton, end } = reader;
+  if (skeleton === undefined || end === undefined) throw new ProblemError(cutOff(path));
+  // Written by the server of the same version, which sends this document and no other as its end.
+  return { skeleton, end: end as SkeletonEnd };
+}
+
+/** `POST /api/v1/traces/{id}/spans`. @throws ProblemError */
+export async function readSpans(
+  reference: string,
+  spanIds: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Span[]> {
+  const path = `${tracePath(reference)}/spans`;
+  const answer = await readJson<SpansAnswer>(path, signal, JSON.stringify({ spanIds }));
+  return fromTraceDocument(answer.trace).spans;
+}
+
+/** `GET /api/v1/traces/{id}/logs`. @throws ProblemError */
+export async function readLogs(reference: string, signal: AbortSignal): Promise<LogRecordsAnswer> {
+  return await readJson<LogRecordsAnswer>(`${tracePath(reference)}/logs`, signal);
+}
+
+function tracePath(reference: string): string {
+  return `/api/v1/traces/${encodeURIComponent(reference)}`;
 }
 
 /** `GET /api/v1/status`. @throws ProblemError */
@@ -70,6 +144,8 @@ export function problemOf(error: unknown): ProblemDocument {
 
 /** With a body it is a POST of JSON. @throws ProblemError */
 export async function readJson<T>(path: string, signal: AbortSignal, body?: string): Promise<T> {
+/** With a body it is a POST of JSON. */
+async function readJson<T>(path: string, signal: AbortSignal, body?: string): Promise<T> {
   const headers = { accept: "application/json", "content-type": "application/json" };
   const method = body === undefined ? {} : { method: "POST", body };
   return await jsonOf<T>(path, await request(path, { headers, ...method, signal }));
@@ -122,6 +198,16 @@ function unexplained(response: Response): ProblemDocument {
     title: `The server answered ${response.status} ${response.statusText}`.trim(),
     status: response.status,
     detail: "It gave no reason that this page can read.",
+  };
+}
+
+function cutOff(path: string): ProblemDocument {
+  return {
+    code: "SPOOR_UI_ANSWER_CUT_OFF" satisfies UiErrorCode,
+    title: "The trace came only in part",
+    status: 0,
+    detail: `The answer to ${path} ended before its end.`,
+    hint: "Ask again. If it stays, see what spoor says in its terminal.",
   };
 }
 

@@ -3,6 +3,7 @@ export const UI_ERROR_CODES = {
   SPOOR_UI_UNREACHABLE: "the server that sent this page does not answer any more",
   SPOOR_UI_UNEXPLAINED: "the server answered with an error and no reason that the page can read",
   SPOOR_UI_ANSWER_UNREADABLE: "something answered in the place of the server, such as a proxy",
+  SPOOR_UI_ANSWER_CUT_OFF: "the answer of the server ended before its end",
   SPOOR_UI_UNEXPECTED: "an error inside the page",
 } as const;
 

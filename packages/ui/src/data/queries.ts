@@ -1,21 +1,13 @@
 /*
  * What views ask for: answers of the server, kept fresh by the live connection.
  */
-import type { InflightAnswer, StatusAnswer, TraceAnswer } from "@spoor/trace";
+import type { InflightAnswer, StatusAnswer } from "@spoor/trace";
 import { type Query, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useReducer } from "react";
-import {
-  readInflight,
-  readStatus,
-  readTrace,
-  readTraceList,
-  type TraceListQuery,
-} from "./api-client.ts";
+import { readInflight, readStatus, readTraceList, type TraceListQuery } from "./api-client.ts";
 import { EMPTY_LIST, type LiveTraceList, released, withArrived } from "./live-trace-list.ts";
 import { useStream, useStreamState } from "./stream-context.tsx";
 
-/** A trace that grows is read again no more often than this. */
-const REREAD_INTERVAL_MS = 1_000;
 const STATUS_KEY = ["status"] as const;
 const INFLIGHT_KEY = ["inflight"] as const;
 
@@ -55,48 +47,6 @@ export function useInflight(): UseQueryResult<InflightAnswer> {
     [client, stream],
   );
   return useQuery({ queryKey: INFLIGHT_KEY, queryFn: ({ signal }) => readInflight(signal) });
-}
-
-/** Whether what hangs says anything new of a trace: it has open spans, or had some. */
-function isRunning(traceId: string, told: InflightAnswer, known: TraceAnswer | undefined): boolean {
-  if (known !== undefined && known.open.length > 0) return true;
-  return told.groups.some(({ requests }) =>
-    requests.some((request) => request.traceId.startsWith(traceId)),
-  );
-}
-
-/** All spans of one trace; read again when the server says that it got more. */
-export function useTrace(traceId: string): UseQueryResult<TraceAnswer> {
-  const client = useQueryClient();
-  const stream = useStream();
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const reread = (): void => {
-      timer = undefined;
-      void client.invalidateQueries({ queryKey: ["trace", traceId] });
-    };
-    const rereadSoon = (): void => {
-      timer ??= setTimeout(reread, REREAD_INTERVAL_MS);
-    };
-    const stop = stream.listen({
-      traces: (traces) => {
-        // The address may name the trace by a prefix.
-        if (traces.some((trace) => trace.traceId.startsWith(traceId))) rereadSoon();
-      },
-      inflight: (told) => {
-        const known = client.getQueryData<TraceAnswer>(["trace", traceId]);
-        if (isRunning(traceId, told, known)) rereadSoon();
-      },
-    });
-    return () => {
-      clearTimeout(timer);
-      stop();
-    };
-  }, [client, stream, traceId]);
-  return useQuery({
-    queryKey: ["trace", traceId],
-    queryFn: ({ signal }) => readTrace(traceId, signal),
-  });
 }
 
 /** A list of traces that grows by itself. */

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { ROW_HEIGHT_PX, rowWindow, scrollTopFor } from "./row-window.ts";
+import { listHeightPx, ROW_HEIGHT_PX, rowWindow, scrollTopFor } from "./row-window.ts";
 
 test("a short list exists as a whole", () => {
   assert.deepEqual(rowWindow({ scrollTopPx: 0, heightPx: 480 }, 5), {
     first: 0,
     end: 5,
     pageRows: 19,
+    shiftPx: 0,
   });
 });
 
@@ -46,7 +47,26 @@ test("every row in sight exists, and never more than 52", () => {
 
 test("scrolling to a row moves as little as shows it whole, below the heading", () => {
   const view = { scrollTopPx: 240, heightPx: 240 };
-  assert.equal(scrollTopFor(12, view), 240);
-  assert.equal(scrollTopFor(3, view), 72);
-  assert.equal(scrollTopFor(19, view), 264);
+  assert.equal(scrollTopFor(12, view, 100), 240);
+  assert.equal(scrollTopFor(3, view, 100), 72);
+  assert.equal(scrollTopFor(19, view, 100), 264);
+});
+
+test("of a million rows every one can be scrolled to, within what browsers can make high", () => {
+  const count = 1_000_000;
+  const heightPx = 720;
+  assert.ok(listHeightPx(count) <= 16_000_000);
+  const place = fc.integer({ min: 0, max: count - 1 });
+  fc.assert(
+    fc.property(place, fc.double({ min: 0, max: 1, noNaN: true }), (wanted, from) => {
+      const room = listHeightPx(count) + ROW_HEIGHT_PX - heightPx;
+      const scrollTopPx = scrollTopFor(wanted, { scrollTopPx: from * room, heightPx }, count);
+      assert.ok(scrollTopPx >= 0 && scrollTopPx <= room + 1);
+      const { first, end, shiftPx } = rowWindow({ scrollTopPx, heightPx }, count);
+      assert.ok(first <= wanted && wanted < end);
+      // Where the row is drawn, seen from the top of what is in sight.
+      const topPx = wanted * ROW_HEIGHT_PX - shiftPx - scrollTopPx;
+      assert.ok(topPx >= -1 && topPx <= heightPx - 2 * ROW_HEIGHT_PX + 1, `${topPx}`);
+    }),
+  );
 });

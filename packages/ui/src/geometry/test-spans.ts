@@ -1,7 +1,16 @@
 /*
  * Spans for the tests of this room.
  */
-import { NO_ATTRIBUTES, type Span, SpanKind, StatusCode } from "@spoor/trace";
+import {
+  buildSkeleton,
+  NO_ATTRIBUTES,
+  outlineOfSpan,
+  type Span,
+  SpanKind,
+  SpanOutlines,
+  StatusCode,
+} from "@spoor/trace";
+import { traceShape, type TraceShape } from "./trace-shape.ts";
 
 /** A span with only what matters to the test set. */
 export function span(spanId: string, over: Partial<Span> = {}): Span {
@@ -37,4 +46,29 @@ export function span(spanId: string, over: Partial<Span> = {}): Span {
     },
     ...over,
   };
+}
+
+/** The shape of a trace of these spans. */
+export function shapeOf(spans: readonly Span[]): TraceShape {
+  const outlines = new SpanOutlines();
+  for (const each of spans) outlines.append(outlineOfSpan(each));
+  return traceShape(buildSkeleton("4bf92f3577b34da6a3ce929d0e0e4736", outlines));
+}
+
+/** The span id of a letter; empty for none. */
+export function idOf(letter: string): string {
+  return letter === "" ? "" : letter.charCodeAt(0).toString(16).padStart(16, "0");
+}
+
+/** `a a.b b.c`: spans that start one after the other; the name is the letter. */
+export function chain(text: string): Span[] {
+  return text.split(" ").map((word, index) => {
+    const [parent = "", id = ""] = word.includes(".") ? word.split(".") : ["", word];
+    return span(idOf(id), {
+      name: id,
+      parentSpanId: idOf(parent),
+      startTimeUnixNano: BigInt(index + 1),
+      endTimeUnixNano: 100n,
+    });
+  });
 }

@@ -1,71 +1,44 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { buildTree } from "@spoor/trace";
-import { barOf, ticksOf, timeScaleOf } from "./time-scale.ts";
-import { span } from "./test-spans.ts";
+import { barOf, ticksOf } from "./time-scale.ts";
+import { wholeWindow } from "./time-window.ts";
 
-const START = 1_795_356_191_204_000_001n;
-
-function timed(spanId: string, startNano: bigint, endNano: bigint) {
-  return span(spanId, {
-    startTimeUnixNano: START + startNano,
-    endTimeUnixNano: START + endNano,
-  });
-}
-
-function treeOf(...spans: readonly ReturnType<typeof span>[]) {
-  return buildTree({ traceId: "", spans });
-}
-
-test("the scale reaches from the first start to the last end", () => {
-  const tree = treeOf(timed("a", 5n, 20n), timed("b", 0n, 10n), timed("c", 7n, 31n));
-  assert.equal(timeScaleOf(tree).durationNano, 31);
+test("bars keep single nanoseconds", () => {
+  const window = wholeWindow(1000);
+  assert.deepEqual(barOf(window, { startNano: 0, endNano: 1000 }), { left: 0, width: 1 });
+  assert.deepEqual(barOf(window, { startNano: 1, endNano: 3 }), { left: 0.001, width: 0.002 });
 });
 
-test("bars keep single nanoseconds at today's date", () => {
-  const tree = treeOf(timed("a", 0n, 1000n), timed("b", 1n, 3n));
-  const bars = tree.nodes.map((node) => barOf(timeScaleOf(tree), node));
-  assert.deepEqual(bars, [
-    { left: 0, width: 1 },
-    { left: 0.001, width: 0.002 },
-  ]);
+test("a span without length has a bar without width, where it is", () => {
+  const bar = barOf(wholeWindow(100), { startNano: 50, endNano: 50 });
+  assert.deepEqual(bar, { left: 0.5, width: 0 });
 });
 
-test("a span without a start does not stretch the scale back to 1970", () => {
-  const untimed = span("u", { startTimeUnixNano: 0n, endTimeUnixNano: 0n });
-  const tree = treeOf(untimed, timed("a", 0n, 10n));
-  assert.equal(timeScaleOf(tree).durationNano, 10);
+test("of a bar only what is in the window is drawn, and nothing of one beside it", () => {
+  const window = { fromNano: 100, toNano: 200 };
+  assert.deepEqual(barOf(window, { startNano: 0, endNano: 150 }), { left: 0, width: 0.5 });
+  assert.deepEqual(barOf(window, { startNano: 175, endNano: 900 }), { left: 0.75, width: 0.25 });
+  assert.equal(barOf(window, { startNano: 0, endNano: 99 }), undefined);
+  assert.equal(barOf(window, { startNano: 201, endNano: 202 }), undefined);
 });
 
-test("a span that ends before it starts has a bar without width, at its start", () => {
-  const tree = treeOf(timed("a", 0n, 100n), timed("b", 50n, 20n));
-  const node = tree.nodes.find(({ span: { spanId } }) => spanId === "b");
-  assert.deepEqual(node && barOf(timeScaleOf(tree), node), { left: 0.5, width: 0 });
-});
-
-test("no spans, and spans without any length, still give a scale", () => {
-  assert.equal(timeScaleOf(treeOf()).durationNano, 1);
-  assert.equal(timeScaleOf(treeOf(timed("a", 0n, 0n))).durationNano, 1);
-});
-
-test("every bar lies within the scale, whatever the sender says", () => {
-  const nano = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
-  const times = fc.record({ startTimeUnixNano: nano, endTimeUnixNano: nano });
+test("every bar lies within the window, whatever the times", () => {
+  const nano = fc.double({ min: 0, max: 2 ** 64, noNaN: true });
   fc.assert(
-    fc.property(fc.array(times), (given) => {
-      const tree = treeOf(...given.map((time, index) => span(String(index), time)));
-      const scale = timeScaleOf(tree);
-      for (const node of tree.nodes) {
-        const { left, width } = barOf(scale, node);
-        assert.ok(left >= 0 && width >= 0 && left + width <= 1 + Number.EPSILON);
-      }
+    fc.property(nano, nano, nano, fc.double({ min: 1, max: 2 ** 64, noNaN: true }), (...given) => {
+      const [start, length, from, width] = given;
+      const window = { fromNano: from, toNano: from + width };
+      if (window.toNano <= window.fromNano) return;
+      const bar = barOf(window, { startNano: start, endNano: start + length });
+      if (bar === undefined) return;
+      assert.ok(bar.left >= 0 && bar.width >= 0 && bar.left + bar.width <= 1 + Number.EPSILON);
     }),
   );
 });
 
 function check(durationNano: number, countMax: number, texts: readonly string[]): void {
-  const ticks = ticksOf({ durationNano }, countMax);
+  const ticks = ticksOf(wholeWindow(durationNano), countMax);
   assert.deepEqual(
     ticks.map((tick) => tick.text),
     texts,
@@ -81,13 +54,25 @@ test("ticks fall on round times and share one unit", () => {
   check(150e9, 5, ["0", "50s", "1m 40s", "2m 30s"]);
 });
 
-test("there are never more ticks than asked for, and all lie within the scale", () => {
-  const durations = fc.double({ min: 1, max: 2 ** 64, noNaN: true });
+test("in a window the ticks keep their time since the start", () => {
+  const ticks = ticksOf({ fromNano: 1.05e9, toNano: 1.25e9 }, 3);
+  assert.deepEqual(
+    ticks.map((tick) => tick.text),
+    ["1.1 s", "1.2 s"],
+  );
+});
+
+test("there are never more ticks than asked for, and all lie within the window", () => {
+  const nano = fc.double({ min: 1, max: 2 ** 60, noNaN: true });
   fc.assert(
-    fc.property(durations, fc.integer({ min: 2, max: 20 }), (durationNano, countMax) => {
-      const ticks = ticksOf({ durationNano }, countMax);
-      assert.ok(ticks.length >= 1 && ticks.length <= countMax);
-      assert.ok(ticks.every((tick) => tick.offsetNano <= durationNano));
+    fc.property(nano, nano, fc.integer({ min: 2, max: 20 }), (from, length, countMax) => {
+      const window = { fromNano: from, toNano: from + length };
+      if (window.toNano <= window.fromNano) return;
+      const ticks = ticksOf(window, countMax);
+      assert.ok(ticks.length <= countMax, `${ticks.length} ticks`);
+      for (const { offsetNano } of ticks) {
+        assert.ok(offsetNano >= window.fromNano && offsetNano <= window.toNano);
+      }
     }),
   );
 });

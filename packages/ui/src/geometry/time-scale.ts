@@ -2,46 +2,41 @@
  * Time on the screen. Everything drawn is a double, in nanoseconds since the start of the trace,
  * which is exact for traces of up to 104 days.
  */
-import { formatDuration, type TraceTree, type TreeNode } from "@spoor/trace";
-
-/** The stretch of time that a picture of a trace covers, from its first start. */
-export interface TimeScale {
-  /** At least 1, so that every fraction is finite. */
-  readonly durationNano: number;
-}
+import { formatDuration } from "@spoor/trace";
+import type { TimeWindow } from "./time-window.ts";
 
 /** A line of the ruler. */
 export interface Tick {
+  /** Since the start of the trace. */
   readonly offsetNano: number;
   readonly text: string;
 }
 
-/** Where a bar lies, in fractions of the width of the scale. */
+/** Where a bar lies, in fractions of the width of the window. */
 export interface Bar {
   readonly left: number;
   readonly width: number;
 }
 
-/** From the first start to the last end, over all spans and not only the root. */
-export function timeScaleOf(tree: Pick<TraceTree, "nodes">): TimeScale {
-  let lastNano = 1;
-  for (const { endNano } of tree.nodes) lastNano = Math.max(lastNano, endNano);
-  return { durationNano: lastNano };
+/** Where a span's bar lies, as far as it is in `window`; undefined when nothing of it is. */
+export function barOf(
+  { fromNano, toNano }: TimeWindow,
+  span: { readonly startNano: number; readonly endNano: number },
+): Bar | undefined {
+  if (span.endNano < fromNano || span.startNano > toNano) return undefined;
+  const length = toNano - fromNano;
+  const left = clamp((span.startNano - fromNano) / length);
+  return { left, width: clamp((span.endNano - fromNano) / length) - left };
 }
 
-/** Where a span's bar lies. Always within the scale; without width for a span without length. */
-export function barOf(scale: TimeScale, node: Pick<TreeNode, "startNano" | "endNano">): Bar {
-  const left = clamp(node.startNano / scale.durationNano);
-  return { left, width: clamp(node.endNano / scale.durationNano) - left };
-}
-
-/** Ticks at round times (1, 2 or 5 times a power of ten), from 0 on, at most `countMax`. */
-export function ticksOf(scale: TimeScale, countMax: number): Tick[] {
-  const stepNano = roundStepNano(scale.durationNano / Math.max(1, countMax - 1));
-  const count = Math.floor(scale.durationNano / stepNano) + 1;
-  const lastNano = (count - 1) * stepNano;
-  return Array.from({ length: count }, (_, index) => {
-    const tickNano = index * stepNano;
+/** Ticks at round times (1, 2 or 5 times a power of ten) within `window`, at most `countMax`. */
+export function ticksOf({ fromNano, toNano }: TimeWindow, countMax: number): Tick[] {
+  const stepNano = roundStepNano((toNano - fromNano) / Math.max(1, countMax - 1));
+  const first = Math.ceil(fromNano / stepNano);
+  const count = Math.floor(toNano / stepNano) - first + 1;
+  const lastNano = (first + count - 1) * stepNano;
+  return Array.from({ length: Math.max(0, count) }, (_, index) => {
+    const tickNano = (first + index) * stepNano;
     return { offsetNano: tickNano, text: tickText(tickNano, { stepNano, lastNano }) };
   });
 }

@@ -1,34 +1,32 @@
 /*
- * One trace: the answer in words, the waterfall, and the detail of the selected span.
+ * One trace from the server: read, kept up to date, and shown.
  */
-import { fromTraceDocument, type Running, spanTitle, type TraceAnswer } from "@spoor/trace";
+import type { Running } from "@spoor/trace";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { problemOf } from "../data/api-client.ts";
-import { useTrace } from "../data/queries.ts";
+import { useCallback, useEffect, useMemo } from "react";
+import type { TraceSearch } from "../address/search.ts";
+import { problemOf, readSpans } from "../data/api-client.ts";
+import { SpanCache } from "../data/span-cache.ts";
+import { type Arrival, type ReadTrace, useTrace } from "../data/trace-queries.ts";
+import { countText } from "../design/time-text.ts";
 import { useElapsedMs } from "../design/use-elapsed-ms.ts";
-import { revealed } from "../geometry/waterfall-rows.ts";
 import { ProblemNotice } from "../views/problem-notice.tsx";
-import { SpanDetail } from "../views/span-detail.tsx";
-import { TraceHead } from "../views/trace-head.tsx";
-import { grown, type TraceModel, traceModel } from "../views/trace-model.ts";
-import type { WaterfallAction } from "../views/waterfall-keys.ts";
-import { Waterfall } from "../views/waterfall.tsx";
-import { gridOf, useTraceKeys } from "./trace-keys.ts";
-import { useSelection } from "./use-selection.ts";
-import "./trace-page.css";
+import { grown, skeletonOfSpans, traceModel } from "../views/trace-model.ts";
+import { TraceScreen } from "./trace-screen.tsx";
+import { useTraceSearch } from "./use-trace-search.ts";
 
 const route = getRouteApi("/t/$traceId");
 
-/** `/t/<trace id, or its beginning>?s=<selected>&d=1`. */
+/** `/t/<trace id, or its beginning>`; the search says what of it is shown. */
 export function TracePage() {
   const { traceId } = route.useParams();
-  const { data, dataUpdatedAt, error, isFetching, refetch } = useTrace(traceId);
+  const { answer, arrival } = useTrace(traceId);
+  const { data, dataUpdatedAt, error, isFetching, refetch } = answer;
   useEffect(() => {
     document.title = `${traceId.slice(0, 8)} · Spoor`;
   }, [traceId]);
-  if (data !== undefined) return <LoadedTrace key={traceId} answer={data} nowMs={dataUpdatedAt} />;
-  if (error === null) return <p className="trace-loading">Reading trace {traceId} …</p>;
+  if (data !== undefined) return <LoadedTrace key={traceId} read={data} nowMs={dataUpdatedAt} />;
+  if (error === null) return <Reading traceId={traceId} arrival={arrival} />;
   const problem = problemOf(error);
   return (
     <ProblemNotice problem={problem} onRetry={() => void refetch()}>
@@ -53,86 +51,54 @@ export function TracePage() {
   );
 }
 
+function Reading(props: { readonly traceId: string; readonly arrival: Arrival | undefined }) {
+  const { traceId, arrival } = props;
+  return (
+    <p className="trace-loading">
+      Reading trace {traceId} …{" "}
+      {arrival !== undefined &&
+        `${arrival.arrived.toLocaleString("en")} of ${countText(arrival.count, "span")}`}
+    </p>
+  );
+}
+
 interface LoadedTraceProps {
-  readonly answer: TraceAnswer;
+  readonly read: ReadTrace;
   readonly nowMs: number;
 }
 
-function LoadedTrace({ answer, nowMs }: LoadedTraceProps) {
-  const trace = useMemo(() => fromTraceDocument(answer.trace), [answer.trace]);
-  const elapsedMs = useElapsedMs(answer, canGrow(answer));
-  const model = useMemo(
-    () => traceModel(trace, runningOf(answer, elapsedMs)),
-    [trace, answer, elapsedMs],
+function LoadedTrace({ read, nowMs }: LoadedTraceProps) {
+  const elapsedMs = useElapsedMs(read, canGrow(read));
+  const spans = useSpans(read);
+  const model = useMemo(() => {
+    const running: Running = grown(read, elapsedMs);
+    const skeleton = read.skeleton ?? skeletonOfSpans(read.traceId, read.spans ?? [], running.open);
+    return traceModel({ skeleton, spans, running });
+  }, [read, spans, elapsedMs]);
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const write = useCallback(
+    (next: TraceSearch) => void navigate({ search: next, replace: true }),
+    [navigate],
   );
-  const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
-  const { selection, select } = useSelection();
-  const body = useRef<HTMLDivElement>(null);
-  const row = selection.s === undefined ? undefined : model.rowOfKey.get(selection.s);
-  // A selection that came with the address may lie in a folded part.
-  const shownCollapsed = row === undefined ? collapsed : revealed(model.rows, collapsed, row);
-  const focusGrid = useCallback(() => gridOf(body.current)?.focus({ preventScroll: true }), []);
-  const act = (action: WaterfallAction): void => {
-    if (action.kind === "close") {
-      select((before) => ({ ...before, d: undefined }));
-      return;
-    }
-    const { key } = action.row;
-    select((before) => ({ s: key, d: action.kind === "open" ? "1" : before.d }));
-    // Folding hides what is below, so the selection goes to what is left of it.
-    if (action.kind === "fold") setCollapsed(shownCollapsed.symmetricDifference(new Set([key])));
-  };
-  useTraceKeys(body, { act, focusGrid });
-  useTitle(model);
-  const isDetailOpen = selection.d === "1" && row?.kind === "span";
-  return (
-    <>
-      <TraceHead
-        model={model}
-        coverage={answer}
-        nowMs={nowMs}
-        onSelect={(node) => {
-          const target = model.rowOfNode.get(node);
-          if (target !== undefined) act({ kind: "open", row: target });
-          focusGrid();
-        }}
-      />
-      <div ref={body} className={isDetailOpen ? "trace-body has-detail" : "trace-body"}>
-        <Waterfall
-          model={model}
-          collapsed={shownCollapsed}
-          selectedKey={selection.s ?? ""}
-          onAction={act}
-        />
-        {isDetailOpen && (
-          <SpanDetail
-            model={model}
-            node={row.node}
-            onClose={() => {
-              act({ kind: "close" });
-              focusGrid();
-            }}
-          />
-        )}
-      </div>
-    </>
+  const state = useTraceSearch(search, write);
+  return <TraceScreen model={model} coverage={read.coverage} nowMs={nowMs} state={state} />;
+}
+
+/** A large trace is drawn anew only when the server told of it. */
+function canGrow({ skeleton, open }: ReadTrace): boolean {
+  return skeleton === undefined && open.some(({ state }) => state === "open");
+}
+
+/** A trace that is read in parts keeps what it has of its spans when it is read again. */
+function useSpans({ traceId, spans }: ReadTrace): SpanCache {
+  const cache = useMemo(
+    () =>
+      spans === undefined
+        ? new SpanCache([], (ids, signal) => readSpans(traceId, ids, signal))
+        : new SpanCache(spans),
+    [traceId, spans],
   );
-}
-
-/** A trace of more spans is drawn anew only when the server told of it. */
-const GROWING_SPANS_MAX = 2000;
-
-function canGrow({ trace, open }: TraceAnswer): boolean {
-  return open.some(({ state }) => state === "open") && trace.spans.length < GROWING_SPANS_MAX;
-}
-
-function runningOf({ open, nowUnixNano }: TraceAnswer, elapsedMs: number): Running {
-  return grown({ open, nowUnixNano: BigInt(nowUnixNano) }, elapsedMs);
-}
-
-function useTitle(model: TraceModel): void {
-  useEffect(() => {
-    const [root] = model.tree.roots;
-    if (root !== undefined) document.title = `${spanTitle(root.span)} · Spoor`;
-  }, [model]);
+  useEffect(() => () => cache.close(), [cache]);
+  return cache;
 }

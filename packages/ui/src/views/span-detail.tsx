@@ -4,7 +4,7 @@
 import {
   errorText,
   formatDuration,
-  nodeDurationNano,
+  OutlineFlag,
   serviceName,
   type Span,
   spanKindName,
@@ -13,7 +13,6 @@ import {
   spanTitle,
   StatusCode,
   statusCodeName,
-  type TreeNode,
 } from "@spoor/trace";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
@@ -21,19 +20,21 @@ import { CopyButton } from "../design/copy-button.tsx";
 import { Monogram } from "../design/monogram.tsx";
 import { clockText, countText, exactDurationText, exactTimeText } from "../design/time-text.ts";
 import { AttributeList } from "./attribute-list.tsx";
-import type { TraceModel } from "./trace-model.ts";
+import { durationOfRow, hasFlag, type TraceModel } from "./trace-model.ts";
 import "./span-detail.css";
 
 /** What {@link SpanDetail} takes. */
 export interface SpanDetailProps {
   readonly model: TraceModel;
-  readonly node: TreeNode;
+  readonly row: number;
+  readonly span: Span;
+  /** Looks for other spans with this attribute. */
+  readonly onFind: (key: string, value: string) => void;
   readonly onClose: () => void;
 }
 
 /** The detail panel of one span. */
-export function SpanDetail({ model, node, onClose }: SpanDetailProps) {
-  const { span } = node;
+export function SpanDetail({ model, row, span, onFind, onClose }: SpanDetailProps) {
   const [filter, setFilter] = useState("");
   const service = serviceName(span.resource);
   return (
@@ -51,7 +52,7 @@ export function SpanDetail({ model, node, onClose }: SpanDetailProps) {
       </div>
       <div className="detail-body">
         <StatusLine span={span} />
-        <Times node={node} model={model} />
+        <Times row={row} span={span} model={model} />
         <DroppedCounts span={span} />
         <input
           className="field detail-filter"
@@ -62,12 +63,12 @@ export function SpanDetail({ model, node, onClose }: SpanDetailProps) {
           onChange={(event) => setFilter(event.target.value)}
         />
         <Section title="Attributes" count={span.attributes.size}>
-          <AttributeList attributes={span.attributes} filter={filter} />
+          <AttributeList attributes={span.attributes} filter={filter} onFind={onFind} />
         </Section>
         <Events span={span} filter={filter} />
         <Links links={span.links} filter={filter} />
         <Section title="Resource" count={span.resource.attributes.size}>
-          <AttributeList attributes={span.resource.attributes} filter={filter} />
+          <AttributeList attributes={span.resource.attributes} filter={filter} onFind={onFind} />
           <SchemaUrl url={span.resource.schemaUrl} />
           {span.resource.entityRefs.map((ref) => (
             <p key={`${ref.type} ${ref.idKeys.join()}`} className="detail-note">
@@ -113,20 +114,22 @@ function StatusLine({ span }: { readonly span: Span }) {
   );
 }
 
-function Times({ node, model }: { readonly node: TreeNode; readonly model: TraceModel }) {
-  const { span } = node;
-  const durationNano = nodeDurationNano(node);
-  const selfNano = model.selfNanoOf.get(node) ?? 0;
+function Times(props: { readonly row: number; readonly span: Span; readonly model: TraceModel }) {
+  const { row, span, model } = props;
+  const { shape } = model;
+  const durationNano = durationOfRow(model, row);
+  const selfNano = shape.selfNano[row] ?? 0;
+  const startNano = shape.rows.startNano[row] ?? 0;
   return (
     <dl className="detail-times">
       <Fact name="Duration" title={exactDurationText(durationNano)}>
-        {node.hasTimes ? formatDuration(durationNano) : "no time"}
+        {hasFlag(shape, row, OutlineFlag.timeMissing) ? "no time" : formatDuration(durationNano)}
       </Fact>
       <Fact name="Self" title={exactDurationText(selfNano)}>
         {formatDuration(selfNano)}
       </Fact>
-      <Fact name="Starts at" title={exactDurationText(node.startNano)}>
-        +{formatDuration(node.startNano)}
+      <Fact name="Starts at" title={exactDurationText(startNano)}>
+        +{formatDuration(startNano)}
       </Fact>
       <Fact name="Clock" title={exactTimeText(span.startTimeUnixNano)}>
         {clockText(span.startTimeUnixNano)}

@@ -3,18 +3,14 @@
  */
 import {
   type Coverage,
-  errorText,
   formatDuration,
   httpStatusCode,
-  nodeDurationNano,
-  serviceName,
-  spanTitle,
-  StatusCode,
-  type TreeNode,
-  type TreeProblem,
+  isErrorRow,
+  skeletonSpanId,
   type VerdictGround,
 } from "@spoor/trace";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useMemo, useSyncExternalStore } from "react";
+import { problemOf } from "../data/api-client.ts";
 import { CopyButton } from "../design/copy-button.tsx";
 import { Monogram } from "../design/monogram.tsx";
 import {
@@ -25,7 +21,18 @@ import {
   exactTimeText,
 } from "../design/time-text.ts";
 import { CoverageNote } from "./coverage-note.tsx";
-import type { TraceModel } from "./trace-model.ts";
+import { clipped } from "./line-words.ts";
+import {
+  durationOfRow,
+  errorOfRow,
+  lookOfRow,
+  serviceOfRow,
+  spanOfRow,
+  titleOfRow,
+  type TraceModel,
+  type TraceProblems,
+  verdictOf,
+} from "./trace-model.ts";
 import "./trace-head.css";
 
 /** What {@link TraceHead} takes. */
@@ -33,51 +40,64 @@ export interface TraceHeadProps {
   readonly model: TraceModel;
   readonly coverage: Coverage;
   readonly nowMs: number;
-  readonly onSelect: (node: TreeNode) => void;
+  readonly onSelect: (row: number) => void;
 }
 
 /** Name, numbers, verdict and warnings of one trace. */
 export function TraceHead({ model, coverage, nowMs, onSelect }: TraceHeadProps) {
-  const { tree, verdict } = model;
-  const [root] = tree.roots;
-  const service = root === undefined ? "" : serviceName(root.span.resource);
-  const waitingNode = tree.nodes.find((node) => model.openOf.get(node) === verdict.waiting);
+  const { shape, spans } = model;
+  const version = useSyncExternalStore(spans.subscribe, () => spans.version);
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the cache changes under its version
+  const verdict = useMemo(() => verdictOf(model), [model, version]);
+  const { failure, slowest } = verdict;
+  useEffect(() => {
+    const rows = [0, failure, slowest?.row].filter((row) => row !== undefined);
+    spans.want(
+      "verdict",
+      rows.map((row) => skeletonSpanId(shape.skeleton, row)),
+    );
+  }, [spans, shape, failure, slowest?.row]);
+  const hasRoot = shape.rows.rowCount > 0;
+  const waitingRow = Array.from(model.openOf).find(([, open]) => open === verdict.waiting)?.[0];
   return (
     <section className="trace-head" aria-label="Trace">
       <div className="trace-head-top">
-        <h1>
-          <Monogram service={service} look={model.looks.get(service)} />
-          {root === undefined ? "(no spans)" : spanTitle(root.span) || "(no name)"}
+        <h1 title={hasRoot ? clipped(titleOfRow(model, 0)) : ""}>
+          <Monogram service={serviceOfRow(model, 0)} look={lookOfRow(model, 0)} />
+          <bdi>{hasRoot ? clipped(titleOfRow(model, 0)) || "(no name)" : "(no spans)"}</bdi>
         </h1>
         <span className="trace-id">
           <span className="visually-hidden">Trace id </span>
-          <code>{tree.traceId}</code>
-          <CopyButton text={tree.traceId} what="trace id" />
+          <code>{shape.skeleton.traceId}</code>
+          <CopyButton text={shape.skeleton.traceId} what="trace id" />
         </span>
       </div>
-      {root !== undefined && <Facts model={model} root={root} service={service} nowMs={nowMs} />}
+      {hasRoot && <Facts model={model} nowMs={nowMs} />}
       {verdict.sentence !== "" && (
         <p className="verdict">
           {verdict.sentence}{" "}
-          {waitingNode !== undefined && (
-            <JumpButton node={waitingNode} text="Show what waits" onSelect={onSelect} />
+          {waitingRow !== undefined && (
+            <JumpButton row={waitingRow} text="Show what waits" onSelect={onSelect} />
           )}{" "}
-          {verdict.failure !== undefined && (
-            <JumpButton node={verdict.failure} text="Show the failure" onSelect={onSelect} />
+          {failure !== undefined && (
+            <JumpButton row={failure} text="Show the failure" onSelect={onSelect} />
           )}{" "}
-          {verdict.slowest !== undefined && verdict.slowest.node !== verdict.failure && (
-            <JumpButton node={verdict.slowest.node} text="Show the slowest" onSelect={onSelect} />
+          {slowest !== undefined && slowest.row !== failure && (
+            <JumpButton row={slowest.row} text="Show the slowest" onSelect={onSelect} />
           )}
         </p>
       )}
-      {verdict.waiting !== undefined && <Grounds grounds={verdict.grounds} />}
+      {verdict.grounds.length > 0 && <Grounds grounds={verdict.grounds} />}
       <ul className="trace-problems">
-        {problemTexts(tree.problems).map((text) => (
+        {problemTexts(model.problems).map((text) => (
           <li key={text}>
             <span aria-hidden="true">? </span>
             {text}
           </li>
         ))}
+        {spans.problem !== undefined && (
+          <li>▲ What spans say could not be read: {problemOf(spans.problem).detail}</li>
+        )}
         <li className="trace-coverage">
           <CoverageNote coverage={coverage} />
         </li>
@@ -104,32 +124,29 @@ function Grounds({ grounds }: { readonly grounds: readonly VerdictGround[] }) {
 }
 
 function JumpButton(props: {
-  readonly node: TreeNode;
+  readonly row: number;
   readonly text: string;
-  readonly onSelect: (node: TreeNode) => void;
+  readonly onSelect: (row: number) => void;
 }) {
   return (
-    <button type="button" className="jump" onClick={() => props.onSelect(props.node)}>
+    <button type="button" className="jump" onClick={() => props.onSelect(props.row)}>
       {props.text}
     </button>
   );
 }
 
-function Facts(props: {
-  readonly model: TraceModel;
-  readonly root: TreeNode;
-  readonly service: string;
-  readonly nowMs: number;
-}) {
-  const { model, root, service, nowMs } = props;
-  const start = model.tree.startTimeUnixNano;
+function Facts({ model, nowMs }: { readonly model: TraceModel; readonly nowMs: number }) {
+  const { shape, openOf, errorCount } = model;
+  const start = shape.skeleton.startTimeUnixNano;
   const day = dayText(start, nowMs);
-  const durationNano = nodeDurationNano(root);
-  const wholeNano = model.scale.durationNano;
+  const durationNano = durationOfRow(model, 0);
+  const wholeNano = shape.durationNano;
   return (
     <ul className="facts">
-      <li>{service}</li>
-      <Outcome root={root} />
+      <li>
+        <bdi>{clipped(serviceOfRow(model, 0))}</bdi>
+      </li>
+      <Outcome model={model} />
       <li className="fact-strong" title={exactDurationText(durationNano)}>
         {formatDuration(durationNano)}
       </li>
@@ -140,52 +157,46 @@ function Facts(props: {
         {day !== "" && `${day} `}
         {clockText(start)}
       </li>
-      <li>{countText(model.tree.nodes.length, "span")}</li>
-      {model.openOf.size > 0 && <li className="fact-open">▷ {model.openOf.size} open</li>}
+      <li>{countText(shape.rows.rowCount, "span")}</li>
+      {openOf.size > 0 && <li className="fact-open">▷ {openOf.size} open</li>}
       <li>{countText(model.looks.size, "service")}</li>
-      <li className={model.errorCount > 0 ? "fact-error" : ""}>
-        {model.errorCount === 0 ? "no errors" : `✕ ${countText(model.errorCount, "error")}`}
+      <li className={errorCount > 0 ? "fact-error" : ""}>
+        {errorCount === 0 ? "no errors" : `✕ ${countText(errorCount, "error")}`}
       </li>
     </ul>
   );
 }
 
 /** The root's status in words, and its HTTP status code where it has one. */
-function Outcome({ root }: { readonly root: TreeNode }): ReactNode {
-  const httpStatus = httpStatusCode(root.span.attributes);
-  const isError = root.span.status.code === StatusCode.error;
+function Outcome({ model }: { readonly model: TraceModel }): ReactNode {
+  const root = spanOfRow(model, 0);
+  const httpStatus = root === undefined ? undefined : httpStatusCode(root.attributes);
+  const isError = isErrorRow(model.shape.rows, 0);
   if (!isError) return httpStatus === undefined ? null : <li>HTTP {httpStatus}</li>;
   return (
-    <li className="fact-error" title={errorText(root.span)}>
+    <li className="fact-error" title={clipped(errorOfRow(model, 0))}>
       ✕ {httpStatus === undefined ? "failed" : `HTTP ${httpStatus}`}
     </li>
   );
 }
 
-/** One sentence for each kind of problem. */
-function problemTexts(problems: readonly TreeProblem[]): string[] {
-  const counts = new Map<TreeProblem["kind"], number>();
-  for (const problem of problems) {
-    const count = problem.kind === "span_repeated" ? problem.count : 1;
-    counts.set(problem.kind, (counts.get(problem.kind) ?? 0) + count);
-  }
-  return Array.from(counts, ([kind, count]) => problemText(kind, count));
+function spanText(count: number): string {
+  return countText(count, "span");
 }
 
-function problemText(kind: TreeProblem["kind"], count: number): string {
-  const spans = countText(count, "span");
-  switch (kind) {
-    case "parent_missing":
-      return `${spans} without ${count === 1 ? "its" : "their"} parent: it never arrived.`;
-    case "parent_is_self":
-      return `${spans} naming itself as parent.`;
-    case "parent_cycle":
-      return `${countText(count, "circle")} of spans that name each other as parents.`;
-    case "span_repeated":
-      return `${spans} arrived more than once; the copies are not shown.`;
-    case "span_id_shared":
-      return `${countText(count, "span id")} used by different spans.`;
-    case "end_before_start":
-      return `${spans} ending before the start: a clock was set back.`;
-  }
+/** One sentence for each kind of problem. */
+function problemTexts(problems: TraceProblems): string[] {
+  const { orphan, selfParent, cycle, copy, endBeforeStart, sharedId } = problems;
+  return [
+    orphan > 0
+      ? `${spanText(orphan)} without ${orphan === 1 ? "its" : "their"} parent: it never arrived.`
+      : "",
+    selfParent > 0 ? `${spanText(selfParent)} naming itself as parent.` : "",
+    cycle > 0 ? `${countText(cycle, "circle")} of spans that name each other as parents.` : "",
+    copy > 0 ? `${countText(copy, "exact copy", "exact copies")} of spans left out.` : "",
+    sharedId > 0 ? `${countText(sharedId, "span id")} used by different spans.` : "",
+    endBeforeStart > 0
+      ? `${spanText(endBeforeStart)} ending before the start: a clock was set back.`
+      : "",
+  ].filter((text) => text !== "");
 }

@@ -14,7 +14,7 @@ import {
   exactDurationText,
   exactTimeText,
 } from "../design/time-text.ts";
-import { type RowMove, movedPlace } from "../geometry/waterfall-rows.ts";
+import { type RowMove, movedPlace } from "../geometry/row-moves.ts";
 import "./trace-list.css";
 
 const MOVES: Readonly<Record<string, RowMove>> = {

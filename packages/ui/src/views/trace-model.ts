@@ -1,73 +1,226 @@
 /*
- * Everything that the page of a trace shows, worked out once for each answer.
+ * Everything that the page of a trace shows, worked out once for each answer, over columns: what
+ * spans say is looked up for the few rows in sight.
  */
 import {
-  buildTree,
-  criticalTimes,
+  appendOpenOutlines,
+  buildSkeleton,
+  errorText,
+  type HolderLines,
+  isErrorRow,
   type OpenSpan,
-  rowsOfTree,
+  OutlineFlag,
+  outlineOfSpan,
+  RowFlag,
+  type RowVerdict,
+  type RowWords,
   type Running,
-  selfNanoOfRows,
-  type SlowMark,
-  serviceName,
-  slowMarks,
-  StatusCode,
-  type Trace,
-  traceVerdict,
-  type TraceTree,
-  type TreeNode,
-  type Verdict,
+  skeletonSpanId,
+  type Span,
+  SpanOutlines,
+  spanTitle,
+  type TraceSkeleton,
+  verdictOfRows,
   waitLines,
   withOpenSpans,
 } from "@spoor/trace";
+import type { SpanCache } from "../data/span-cache.ts";
 import { serviceLooks, type ServiceLook } from "../design/service-colour.ts";
-import { type TimeScale, timeScaleOf } from "../geometry/time-scale.ts";
-import { type WaterfallRow, waterfallRows } from "../geometry/waterfall-rows.ts";
+import { rowOfSpan, rowsOfSpans } from "../geometry/line-key.ts";
+import { type Repeats, repeatsOf } from "../geometry/repeats.ts";
+import { traceShape, type TraceShape } from "../geometry/trace-shape.ts";
 
 /** A trace, ready to be drawn. */
 export interface TraceModel {
-  readonly tree: TraceTree;
-  readonly scale: TimeScale;
-  readonly rows: readonly WaterfallRow[];
-  readonly rowOfKey: ReadonlyMap<string, WaterfallRow>;
-  readonly rowOfNode: ReadonlyMap<TreeNode, WaterfallRow>;
+  readonly shape: TraceShape;
+  readonly repeats: Repeats;
   readonly looks: ReadonlyMap<string, ServiceLook>;
-  readonly slowMarkOf: ReadonlyMap<TreeNode, SlowMark>;
-  readonly selfNanoOf: ReadonlyMap<TreeNode, number>;
-  readonly verdict: Verdict;
+  readonly spans: SpanCache;
+  /** The spans that have not ended, by row. */
+  readonly openOf: ReadonlyMap<number, OpenSpan>;
+  /** The same as spans, which end now. */
+  readonly openSpanOf: ReadonlyMap<number, Span>;
+  /** Who holds up what is open, by row. */
+  readonly holdersOf: ReadonlyMap<number, readonly HolderLines[]>;
+  readonly running: Running;
+  /** Own time of the rows that are marked as slow; none while something is open. */
+  readonly slowNano: ReadonlyMap<number, number>;
   readonly errorCount: number;
-  /** The spans that have not ended. */
-  readonly openOf: ReadonlyMap<TreeNode, OpenSpan>;
-  readonly nowUnixNano: bigint;
+  readonly problems: TraceProblems;
 }
 
-/** Nothing of the trace is open. */
-const NOT_RUNNING: Running = { open: [], nowUnixNano: 0n };
+/** How many spans are not as they should be. */
+export interface TraceProblems {
+  readonly orphan: number;
+  readonly selfParent: number;
+  readonly cycle: number;
+  readonly copy: number;
+  readonly endBeforeStart: number;
+  /** Ids that different spans have. */
+  readonly sharedId: number;
+}
+
+/** What a trace is made from. */
+export interface ModelParts {
+  readonly skeleton: TraceSkeleton;
+  readonly spans: SpanCache;
+  readonly running: Running;
+}
+
+/** The skeleton of a trace that is here whole. `open` are those that have not ended. */
+export function skeletonOfSpans(
+  traceId: string,
+  spans: readonly Span[],
+  open: readonly OpenSpan[],
+): TraceSkeleton {
+  const outlines = new SpanOutlines(spans.length + open.length);
+  for (const span of spans) outlines.append(outlineOfSpan(span));
+  appendOpenOutlines(outlines, open);
+  return buildSkeleton(traceId, outlines);
+}
 
 /** Cost: O(n log n) in the spans. */
-export function traceModel(trace: Trace, running: Running = NOT_RUNNING): TraceModel {
-  const tree = buildTree(withOpenSpans(trace, running.open));
-  const openOf = openNodes(trace, tree, running.open);
-  const rows = waterfallRows(tree, (node) => {
-    const open = openOf.get(node);
-    return open === undefined ? [] : waitLines(open, running.nowUnixNano).holders;
-  });
-  const marks = openOf.size === 0 ? slowMarks(tree, criticalTimes(tree)) : [];
-  const selfNano = selfNanoOfRows(rowsOfTree(tree));
+export function traceModel({ skeleton, spans, running }: ModelParts): TraceModel {
+  const shape = traceShape(skeleton);
+  const openOf = openRows(shape, running.open);
+  const asSpans = withOpenSpans({ traceId: skeleton.traceId, spans: [] }, running.open).spans;
+  const openSpans = new Map(asSpans.map((span) => [span.spanId, span]));
+  const { orphanRows, copyCount } = skeleton;
+  const count = flagCounter(skeleton);
   return {
-    tree,
-    scale: timeScaleOf(tree),
-    rows,
-    rowOfKey: new Map(rows.map((row) => [row.key, row])),
-    rowOfNode: new Map(rows.flatMap((row) => (row.kind === "span" ? [[row.node, row]] : []))),
-    looks: serviceLooks(tree.nodes.map(({ span }) => serviceName(span.resource))),
-    slowMarkOf: new Map(marks.map((mark) => [mark.node, mark])),
-    selfNanoOf: new Map(tree.nodes.map((node, row) => [node, selfNano[row] ?? 0])),
-    verdict: traceVerdict(tree, marks, undefined, { ...running, open: [...openOf.values()] }),
+    shape,
+    repeats: repeatsOf(shape),
+    looks: serviceLooks(skeleton.services),
+    spans,
     openOf,
-    nowUnixNano: running.nowUnixNano,
-    errorCount: tree.nodes.filter(({ span }) => span.status.code === StatusCode.error).length,
+    openSpanOf: new Map(
+      Array.from(openOf, ([row, { spanId }]) => [row, openSpans.get(spanId)] as const).filter(
+        (entry): entry is readonly [number, Span] => entry[1] !== undefined,
+      ),
+    ),
+    holdersOf: new Map(
+      Array.from(openOf, ([row, span]) => [row, waitLines(span, running.nowUnixNano).holders]),
+    ),
+    running: { ...running, open: [...openOf.values()] },
+    slowNano: openOf.size === 0 ? shape.slowNano : new Map(),
+    errorCount: count(OutlineFlag.error),
+    problems: {
+      orphan: orphanRows.length,
+      selfParent: count(RowFlag.selfParent),
+      cycle: count(RowFlag.cycle),
+      copy: copyCount,
+      endBeforeStart: count(OutlineFlag.endBeforeStart),
+      sharedId: sharedIds(skeleton),
+    },
   };
+}
+
+function flagCounter({ flags }: TraceSkeleton): (flag: number) => number {
+  return (flag) => {
+    let count = 0;
+    for (const each of flags) if ((each & flag) !== 0) count += 1;
+    return count;
+  };
+}
+
+/** Sorted as numbers, which for a million ids takes a tenth of what a set of them takes. */
+function sharedIds({ spanIds }: TraceSkeleton): number {
+  const ids = new BigUint64Array(spanIds.slice().buffer).sort();
+  let count = 0;
+  for (let at = 1; at < ids.length; at += 1) {
+    if (ids[at] === ids[at - 1] && (at < 2 || ids[at] !== ids[at - 2])) count += 1;
+  }
+  return count;
+}
+
+/** A span that has finished in the meantime is not open, whatever was said before. */
+function openRows(shape: TraceShape, open: readonly OpenSpan[]): Map<number, OpenSpan> {
+  const rows = new Map<number, OpenSpan>();
+  for (const span of open) {
+    const row = rowOfSpan(shape, span.spanId);
+    if (row !== -1 && hasFlag(shape, row, OutlineFlag.open)) rows.set(row, span);
+  }
+  return rows;
+}
+
+/** Whether `row` has this one of the flags. */
+export function hasFlag({ skeleton }: TraceShape, row: number, flag: number): boolean {
+  return ((skeleton.flags[row] ?? 0) & flag) !== 0;
+}
+
+/** The span of `row`, if it is here. */
+export function spanOfRow(model: TraceModel, row: number): Span | undefined {
+  const open = model.openSpanOf.get(row);
+  if (open !== undefined) return open;
+  const { skeleton } = model.shape;
+  const same = model.spans.get(skeletonSpanId(skeleton, row));
+  if (same === undefined || same.length < 2) return same?.[0];
+  // Different spans under one id: the row's own is the one that starts when the row does.
+  const start = skeleton.startNano[row] ?? 0;
+  const own = same.find(
+    ({ startTimeUnixNano }) => Number(startTimeUnixNano - skeleton.startTimeUnixNano) === start,
+  );
+  return own ?? same[0];
+}
+
+/** The spans that are here, with their rows. */
+export function* loadedSpans(model: TraceModel): Generator<readonly [number, Span]> {
+  const { shape, spans } = model;
+  const rows = spans.isWhole ? shape.rows.startNano.keys() : rowsOfSpans(shape, spans.ids());
+  for (const row of rows) {
+    const span = spanOfRow(model, row);
+    if (span !== undefined) yield [row, span];
+  }
+}
+
+/** The name of `row`, with the statement or route that makes it tell something once it is here. */
+export function titleOfRow(model: TraceModel, row: number): string {
+  const span = spanOfRow(model, row);
+  if (span !== undefined) return spanTitle(span);
+  const { skeleton } = model.shape;
+  return skeleton.names[skeleton.name[row] ?? -1] ?? "";
+}
+
+/** The service of `row`. */
+export function serviceOfRow({ shape: { skeleton } }: TraceModel, row: number): string {
+  return skeleton.services[skeleton.service[row] ?? -1] ?? "";
+}
+
+/** The look of the service of `row`. */
+export function lookOfRow(model: TraceModel, row: number): ServiceLook | undefined {
+  return model.looks.get(serviceOfRow(model, row));
+}
+
+/** How long `row` took. */
+export function durationOfRow({ shape: { skeleton } }: TraceModel, row: number): number {
+  return skeleton.durationNano[row] ?? 0;
+}
+
+/** The words of the error of `row`; empty without an error, and until its span is here. */
+export function errorOfRow(model: TraceModel, row: number): string {
+  if (!isErrorRow(model.shape.rows, row)) return "";
+  const span = spanOfRow(model, row);
+  return span === undefined ? "" : errorText(span);
+}
+
+/** What is to be said about the trace, with what is known of its spans now. */
+export function verdictOf(model: TraceModel): RowVerdict {
+  const { shape, running, slowNano } = model;
+  const wordsOf = (row: number): RowWords => ({
+    spanId: skeletonSpanId(shape.skeleton, row),
+    title: titleOfRow(model, row),
+    service: serviceOfRow(model, row),
+    errorText: errorOfRow(model, row),
+  });
+  const marks = Array.from(slowNano, ([row, ownNano]) => ({ row, ownNano }));
+  return verdictOfRows(shape.rows, marks, wordsOf, { shorten, running });
+}
+
+/** A verdict is read at a glance; the whole statement stands in the detail. */
+const VERDICT_TEXT_MAX = 160;
+
+function shorten(text: string): string {
+  return text.length <= VERDICT_TEXT_MAX ? text : `${text.slice(0, VERDICT_TEXT_MAX - 1)}…`;
 }
 
 /** What is running, so much later: it has only grown. */
@@ -78,22 +231,4 @@ export function grown({ open, nowUnixNano }: Running, elapsedMs: number): Runnin
     ),
     nowUnixNano: nowUnixNano + BigInt(Math.round(elapsedMs * 1e6)),
   };
-}
-
-/** A span that has finished in the meantime is not open, whatever was said before. */
-function openNodes(
-  trace: Trace,
-  tree: TraceTree,
-  open: readonly OpenSpan[],
-): Map<TreeNode, OpenSpan> {
-  if (open.length === 0) return new Map();
-  const finished = new Set(trace.spans.map(({ spanId }) => spanId));
-  const ofId = new Map(open.map((span) => [span.spanId, span]));
-  return new Map(
-    tree.nodes.flatMap((node) => {
-      const { spanId } = node.span;
-      const span = finished.has(spanId) ? undefined : ofId.get(spanId);
-      return span === undefined ? [] : [[node, span]];
-    }),
-  );
 }

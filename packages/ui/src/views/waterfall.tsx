@@ -1,26 +1,37 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- rows of a table cannot be placed freely */
+/* oxlint-disable jsx-a11y/click-events-have-key-events -- the page hears the keys of pictures */
 /*
- * The waterfall: a tree grid of 24-pixel rows, of which only those in sight exist.
+ * The waterfall: a tree grid of 24-pixel lines, of which only those in sight exist.
  *
- * The grid itself has the focus and names the selected row (aria-activedescendant), so that the
- * focus survives rows being recycled while it scrolls. React keys are places in the window and not
- * rows, which makes scrolling reuse the same elements.
+ * The grid itself has the focus and names the selected line (aria-activedescendant), so that the
+ * focus survives lines being recycled while it scrolls. React keys are places in the window and not
+ * lines, which makes scrolling reuse the same elements.
  */
+import { skeletonSpanId } from "@spoor/trace";
 import {
-  type CSSProperties,
+  type MouseEvent,
   type RefObject,
   useEffect,
   useLayoutEffect,
-  useMemo,
   useRef,
   useState,
+  useSyncExternalStore,
 } from "react";
-import { type Tick, ticksOf, type TimeScale } from "../geometry/time-scale.ts";
-import { visibleRows, type WaterfallRow } from "../geometry/waterfall-rows.ts";
-import { type RowWindow, ROW_HEIGHT_PX, rowWindow, scrollTopFor } from "../geometry/row-window.ts";
-import type { TraceModel } from "./trace-model.ts";
-import { actionOfKey, type WaterfallAction } from "./waterfall-keys.ts";
-import { rowElementId, WaterfallRowView } from "./waterfall-row.tsx";
+import { flushSync } from "react-dom";
+import { type Tick, ticksOf } from "../geometry/time-scale.ts";
+import {
+  listHeightPx,
+  type RowWindow,
+  ROW_HEIGHT_PX,
+  rowWindow,
+  scrollTopFor,
+} from "../geometry/row-window.ts";
+import type { TimeWindow } from "../geometry/time-window.ts";
+import { type LogMark } from "./span-bar.tsx";
+import { isFolded, rowOfLine } from "./line-moves.ts";
+import { spanOfRow, type TraceModel } from "./trace-model.ts";
+import type { TraceSight } from "./trace-sight.ts";
+import { lineElementId, WaterfallLine } from "./waterfall-line.tsx";
 import "./waterfall.css";
 
 /** Room for "1000.5 ms" and some air. */
@@ -29,74 +40,97 @@ const TICK_WIDTH_PX = 84;
 /** What {@link Waterfall} takes. */
 export interface WaterfallProps {
   readonly model: TraceModel;
-  readonly collapsed: ReadonlySet<string>;
-  /** The key of the selected row; empty for none. */
-  readonly selectedKey: string;
-  readonly onAction: (action: WaterfallAction) => void;
+  readonly sight: TraceSight;
+  /** Names and times only, without bars. */
+  readonly hasBars: boolean;
+  /** Moments of log records, by row. */
+  readonly logsOf: ReadonlyMap<number, readonly LogMark[]>;
+  readonly onOpen: (line: number) => void;
+  readonly onFold: (line: number) => void;
+  /** Tells how many lines a screen shows. */
+  readonly onPageRows: (rows: number) => void;
+  /** The pointer is at this share of the width of the time, or has left it. */
+  readonly onPoint: (share: number | undefined) => void;
+  readonly onZoom: (by: { readonly factor: number; readonly anchor: number }) => void;
 }
 
-/** The rows of a trace against time. */
-export function Waterfall({ model, collapsed, selectedKey, onAction }: WaterfallProps) {
+/** The lines of a trace against time. */
+export function Waterfall(props: WaterfallProps) {
+  const { model, sight, hasBars, onPageRows } = props;
+  const { lines, place } = sight;
   const grid = useRef<HTMLDivElement>(null);
-  const rows = useMemo(() => visibleRows(model.rows, collapsed), [model, collapsed]);
-  const { window, widthPx } = useRowWindow(grid, rows.length);
-  const place = rows.findIndex((row) => row.key === selectedKey);
-  useSelectedInSight(grid, place);
-  const isInWindow = place >= window.first && place < window.end;
-  const pageRows = Math.max(1, window.pageRows - 1);
-  const ticks = ticksOf(model.scale, Math.max(2, Math.floor((widthPx * 0.5) / TICK_WIDTH_PX)));
-  const tickStep = (ticks[1]?.offsetNano ?? model.scale.durationNano) / model.scale.durationNano;
+  const { window: rows, widthPx, heightPx } = useRowWindow(grid, lines.count);
+  const { first, end, shiftPx } = rows;
+  useSelectedInSight(grid, place, lines.count);
+  useSpansInSight(model, sight, rows);
+  useZoomWheel(grid, props.onZoom);
+  const pageRows = Math.max(1, rows.pageRows - 1);
+  useEffect(() => onPageRows(pageRows), [onPageRows, pageRows]);
+  const ticks = hasBars ? ticksOf(sight.window, tickCount(widthPx)) : [];
   return (
     <div
       ref={grid}
-      className="waterfall"
+      className={hasBars ? "waterfall" : "waterfall is-tree"}
       role="treegrid"
       aria-label="Spans"
-      aria-rowcount={rows.length + 1}
-      aria-colcount={4}
-      aria-activedescendant={isInWindow ? rowElementId(selectedKey) : undefined}
+      aria-rowcount={lines.count + 1}
+      aria-colcount={hasBars ? 4 : 3}
+      aria-activedescendant={place >= first && place < end ? lineElementId(place) : undefined}
       tabIndex={0}
-      onKeyDown={(event) => {
-        const action = actionOfKey(event, { rows, all: model.rows, place, collapsed, pageRows });
-        if (action === undefined) return;
-        event.preventDefault();
-        event.stopPropagation();
-        onAction(action);
-      }}
-      onClick={(event) => {
-        const action = actionOfClick(event.target, rows);
-        if (action !== undefined) onAction(action);
-      }}
+      onClick={(event) => follow(event, props)}
+      onPointerMove={(event) => props.onPoint(shareOf(event))}
+      onPointerLeave={() => props.onPoint(undefined)}
     >
-      <Head scale={model.scale} ticks={ticks} />
+      <Head window={sight.window} ticks={ticks} hasBars={hasBars} heightPx={heightPx} />
       <div
         role="rowgroup"
         className="waterfall-body"
-        // React knows no custom properties, but passes them on.
-        style={
-          {
-            height: rows.length * ROW_HEIGHT_PX,
-            "--tick-step": `${tickStep * 100}%`,
-          } as CSSProperties
-        }
+        style={{ height: listHeightPx(lines.count), ...tickStyle(sight.window, ticks) }}
       >
-        {rows.slice(window.first, window.end).map((row, index) => (
-          <WaterfallRowView
-            // The place in the window, so that elements are reused.
-            key={(window.first + index) % (window.end - window.first)}
-            model={model}
-            row={row}
-            place={window.first + index}
-            isSelected={row.key === selectedKey}
-            isCollapsed={collapsed.has(row.key)}
-          />
-        ))}
+        {hasBars && (
+          <div className="waterfall-row waterfall-lines" aria-hidden="true">
+            <div style={{ height: heightPx - ROW_HEIGHT_PX }} />
+          </div>
+        )}
+        {Array.from({ length: end - first }, (_, offset) => {
+          const index = first + offset;
+          const line = lines.lines[index] ?? 0;
+          const extra = line < 0 ? lines.extras[-1 - line] : undefined;
+          return (
+            <WaterfallLine
+              // The place in the window, so that elements are reused.
+              key={index % (end - first)}
+              model={model}
+              line={line}
+              extra={extra}
+              span={line >= 0 ? spanOfRow(model, line) : undefined}
+              index={index}
+              topPx={index * ROW_HEIGHT_PX - shiftPx}
+              isSelected={index === place}
+              isFolded={isFolded(sight.folds, line, extra)}
+              isMatch={
+                line >= 0 && sight.matches !== undefined ? sight.matches[line] === 1 : undefined
+              }
+              window={sight.window}
+              logs={line >= 0 ? props.logsOf.get(line) : undefined}
+              hasBar={hasBars}
+            />
+          );
+        })}
       </div>
     </div>
   );
 }
 
-function Head({ scale, ticks }: { readonly scale: TimeScale; readonly ticks: readonly Tick[] }) {
+function Head(props: {
+  readonly window: TimeWindow;
+  readonly ticks: readonly Tick[];
+  readonly hasBars: boolean;
+  readonly heightPx: number;
+}) {
+  const { window, ticks, hasBars, heightPx } = props;
+  const { fromNano, toNano } = window;
+  const share = (nano: number): number => (nano - fromNano) / (toNano - fromNano);
   return (
     <div role="rowgroup" className="waterfall-head">
       <div role="row" className="waterfall-row" aria-rowindex={1}>
@@ -107,37 +141,61 @@ function Head({ scale, ticks }: { readonly scale: TimeScale; readonly ticks: rea
         <div role="columnheader" className="number">
           Total
         </div>
-        <div role="columnheader" className="ruler" aria-label="Time">
-          {ticks.map(({ offsetNano, text }) => (
-            <span
-              key={offsetNano}
-              className={offsetNano > scale.durationNano * 0.9 ? "tick tick-last" : "tick"}
-              style={{ left: `${(offsetNano / scale.durationNano) * 100}%` }}
-            >
-              {text}
-            </span>
-          ))}
-        </div>
+        {hasBars && (
+          <div role="columnheader" className="ruler" aria-label="Time">
+            {ticks.map(({ offsetNano, text }) => (
+              <span
+                key={offsetNano}
+                className={share(offsetNano) > 0.9 ? "tick tick-last" : "tick"}
+                style={{ left: `${share(offsetNano) * 100}%` }}
+              >
+                {text}
+              </span>
+            ))}
+            <div className="crosshair crosshair-window" style={{ height: heightPx }} />
+          </div>
+        )}
       </div>
     </div>
   );
 }
 
-function actionOfClick(
-  target: EventTarget,
-  rows: readonly WaterfallRow[],
-): WaterfallAction | undefined {
-  if (!(target instanceof Element)) return undefined;
-  const element = target.closest<HTMLElement>("[data-key]");
-  const row = rows.find(({ key }) => key === element?.dataset["key"]);
-  if (row === undefined) return undefined;
-  const isTwisty = target.closest("[data-twisty]") !== null;
-  return isTwisty ? { kind: "fold", row } : { kind: "open", row };
+function tickCount(widthPx: number): number {
+  return Math.max(2, Math.floor((widthPx * 0.5) / TICK_WIDTH_PX));
+}
+
+/** Where the lines of the grid stand: the first, and how far apart. */
+function tickStyle(window: TimeWindow, ticks: readonly Tick[]): Record<string, string> {
+  const length = window.toNano - window.fromNano;
+  const [first, second] = ticks;
+  const step = ((second?.offsetNano ?? window.toNano) - (first?.offsetNano ?? 0)) / length;
+  const start = ((first?.offsetNano ?? 0) - window.fromNano) / length;
+  return { "--tick-step": String(Math.min(0.999, step)), "--tick-start": String(start) };
+}
+
+function follow(event: MouseEvent, { onOpen, onFold, sight }: WaterfallProps): void {
+  const { target } = event;
+  if (!(target instanceof Element) || target.closest("a") !== null) return;
+  const index = target.closest<HTMLElement>("[data-index]")?.dataset["index"];
+  const line = index === undefined ? undefined : sight.lines.lines[Number(index)];
+  if (line === undefined) return;
+  if (target.closest("[data-twisty]") === null) onOpen(line);
+  else onFold(line);
+}
+
+/** Where the pointer is over the time, as a share of its width. */
+function shareOf(event: MouseEvent): number | undefined {
+  const { target } = event;
+  const time = target instanceof Element ? target.closest(".span-time, .ruler") : null;
+  if (time === null) return undefined;
+  const { left, width } = time.getBoundingClientRect();
+  return Math.min(1, Math.max(0, (event.clientX - left) / width));
 }
 
 interface Viewed {
   readonly window: RowWindow;
   readonly widthPx: number;
+  readonly heightPx: number;
 }
 
 function useRowWindow(grid: RefObject<HTMLDivElement | null>, count: number): Viewed {
@@ -145,10 +203,12 @@ function useRowWindow(grid: RefObject<HTMLDivElement | null>, count: number): Vi
   useLayoutEffect(() => {
     const element = grid.current;
     if (element === null) return;
-    const follow = (): void => {
-      // Whole rows: between two of them the same rows are in sight, and nothing is drawn anew.
-      const scrollTopPx = element.scrollTop - (element.scrollTop % ROW_HEIGHT_PX);
-      const { clientHeight: heightPx, clientWidth: widthPx } = element;
+    const measure = (): void => {
+      const { clientHeight: heightPx, clientWidth: widthPx, scrollTop } = element;
+      // Whole rows: between two of them the same rows are in sight, and nothing is drawn anew. In a
+      // list that is longer than it can be high, every pixel is another row.
+      const isShort = listHeightPx(count) === count * ROW_HEIGHT_PX;
+      const scrollTopPx = isShort ? scrollTop - (scrollTop % ROW_HEIGHT_PX) : scrollTop;
       setView((before) =>
         before.scrollTopPx === scrollTopPx &&
         before.heightPx === heightPx &&
@@ -157,24 +217,72 @@ function useRowWindow(grid: RefObject<HTMLDivElement | null>, count: number): Vi
           : { scrollTopPx, heightPx, widthPx },
       );
     };
-    follow();
-    const observer = new ResizeObserver(follow);
+    measure();
+    // In the frame in which it scrolled: otherwise each step is painted twice, once without rows.
+    const onScroll = (): void => flushSync(measure);
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
-    element.addEventListener("scroll", follow, { passive: true });
+    element.addEventListener("scroll", onScroll, { passive: true });
     return () => {
       observer.disconnect();
-      element.removeEventListener("scroll", follow);
+      element.removeEventListener("scroll", onScroll);
     };
-  }, [grid]);
-  return { window: rowWindow(view, count), widthPx: view.widthPx };
+  }, [grid, count]);
+  const { widthPx, heightPx } = view;
+  return { window: rowWindow(view, count), widthPx, heightPx };
 }
 
-/** Scrolls as little as needed to bring the selected row into sight, when the selection moves. */
-function useSelectedInSight(grid: RefObject<HTMLDivElement | null>, place: number): void {
+/** Scrolls as little as needed to bring the selected line into sight, when the selection moves. */
+function useSelectedInSight(
+  grid: RefObject<HTMLDivElement | null>,
+  place: number,
+  count: number,
+): void {
   useEffect(() => {
     const element = grid.current;
     if (element === null || place < 0) return;
     const { scrollTop: scrollTopPx, clientHeight: heightPx } = element;
-    element.scrollTo({ top: scrollTopFor(place, { scrollTopPx, heightPx }) });
+    element.scrollTo({ top: scrollTopFor(place, { scrollTopPx, heightPx }, count) });
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- more lines are no move of the reader
   }, [grid, place]);
+}
+
+/** Reads what the lines in sight say, and draws them anew when it has come. */
+function useSpansInSight(model: TraceModel, sight: TraceSight, { first, end }: RowWindow): void {
+  const { spans, shape } = model;
+  useSyncExternalStore(spans.subscribe, () => spans.version);
+  useEffect(() => {
+    if (spans.isWhole) return;
+    const ids: string[] = [];
+    for (let index = first; index < end; index += 1) {
+      const row = rowOfLine({ model, sight }, sight.lines.lines[index] ?? 0);
+      if (row !== -1) ids.push(skeletonSpanId(shape.skeleton, row));
+    }
+    spans.want("lines", ids);
+  }, [spans, shape, model, sight, first, end]);
+}
+
+/** Ctrl and the wheel zoom round the pointer, as in every map. */
+function useZoomWheel(
+  grid: RefObject<HTMLDivElement | null>,
+  onZoom: WaterfallProps["onZoom"],
+): void {
+  const zoom = useRef(onZoom);
+  useEffect(() => {
+    zoom.current = onZoom;
+  }, [onZoom]);
+  useEffect(() => {
+    const element = grid.current;
+    if (element === null) return;
+    const onWheel = (event: WheelEvent): void => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      const time = element.querySelector(".ruler")?.getBoundingClientRect();
+      if (time === undefined) return;
+      event.preventDefault();
+      const anchor = Math.min(1, Math.max(0, (event.clientX - time.left) / time.width));
+      zoom.current({ factor: Math.exp(event.deltaY * 0.0025), anchor });
+    };
+    element.addEventListener("wheel", onWheel, { passive: false });
+    return () => element.removeEventListener("wheel", onWheel);
+  }, [grid]);
 }

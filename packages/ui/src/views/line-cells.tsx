@@ -1,0 +1,294 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- rows of a table cannot be placed freely */
+import { formatDuration, isErrorRow, openSpanSentence, OutlineFlag, type Span } from "@spoor/trace";
+import { Link } from "@tanstack/react-router";
+import type { CSSProperties } from "react";
+import { Monogram } from "../design/monogram.tsx";
+import { countText, exactDurationText } from "../design/time-text.ts";
+import type { ExtraLine } from "../geometry/shown-rows.ts";
+import { barOf } from "../geometry/time-scale.ts";
+import type { TimeWindow } from "../geometry/time-window.ts";
+import {
+  clipped,
+  hiddenWords,
+  type LinePlace,
+  lostWords,
+  oddityOf,
+  openWords,
+  repeatWords,
+} from "./line-words.ts";
+import { type LogMark, SpanBar } from "./span-bar.tsx";
+import {
+  durationOfRow,
+  errorOfRow,
+  hasFlag,
+  lookOfRow,
+  serviceOfRow,
+  titleOfRow,
+  type TraceModel,
+} from "./trace-model.ts";
+
+const INDENT_PX = 14;
+/** Deeper than this the indent stops growing, or the names would leave their column. */
+const INDENT_LEVELS_MAX = 24;
+
+/** What fits into the column of names on the narrowest screen that shows the detail beside it. */
+const LETTERS_MAX = 40;
+
+/** What the cells of any line take. */
+export interface CellProps {
+  readonly model: TraceModel;
+  /** A row, or below 0 an extra line. */
+  readonly line: number;
+  readonly extra: ExtraLine | undefined;
+  readonly place: LinePlace;
+  /** Of the row, once it is here. */
+  readonly span: Span | undefined;
+  readonly isFolded: boolean;
+  readonly window: TimeWindow;
+  readonly logs: readonly LogMark[] | undefined;
+  /** False in the tree, which has no column for time. */
+  readonly hasBar: boolean;
+}
+
+/** The cells of a line. */
+export function LineCells(props: CellProps) {
+  const { extra } = props;
+  if (extra === undefined) return <SpanCells {...props} row={props.line} />;
+  switch (extra.kind) {
+    case "lost":
+      return <LostCells {...props} lost={extra.lost} />;
+    case "repeat":
+      return <RepeatCells {...props} repeat={extra.repeat} />;
+    case "hidden":
+      return <HiddenCells {...props} count={extra.count} />;
+    case "note":
+      return <HolderCells {...props} row={extra.row} note={extra.note} />;
+  }
+}
+
+function SpanCells(props: CellProps & { readonly row: number }) {
+  const { model, row, place, isFolded, span, window, logs, hasBar } = props;
+  const { shape } = model;
+  const service = serviceOfRow(model, row);
+  const parent = shape.rows.parentRow[row] ?? -1;
+  const isNewService = parent === -1 || serviceOfRow(model, parent) !== service;
+  const durationNano = durationOfRow(model, row);
+  const selfNano = shape.selfNano[row] ?? 0;
+  const title = clipped(titleOfRow(model, row));
+  const isOpen = hasFlag(shape, row, OutlineFlag.open);
+  const hasMarks = isErrorRow(shape.rows, row) || isOpen || model.slowNano.has(row);
+  const letters = title.length + (isNewService ? service.length : 0) + place.level * 2;
+  const isTight = hasMarks || oddityOf(model, row) !== "" || letters > LETTERS_MAX;
+  return (
+    <>
+      <div
+        role="gridcell"
+        className={isTight ? "span-name is-tight" : "span-name"}
+        style={indentOf(place)}
+      >
+        <Twisty {...props} below={(shape.rows.endRow[row] ?? 0) - row - 1} isFolded={isFolded} />
+        <Monogram service={service} look={lookOfRow(model, row)} />
+        <span className="span-title" title={title}>
+          {title === "" ? "(no name)" : title}
+        </span>
+        {isNewService && <span className="span-service">{clipped(service, 80)}</span>}
+        <Marks model={model} row={row} />
+      </div>
+      <div role="gridcell" className="number quiet" title={exactDurationText(selfNano)}>
+        {formatDuration(selfNano)}
+      </div>
+      <div role="gridcell" className="number" title={exactDurationText(durationNano)}>
+        {isOpen && <span className="open-sign">▷ </span>}
+        {hasFlag(shape, row, OutlineFlag.timeMissing) ? "no time" : formatDuration(durationNano)}
+      </div>
+      {hasBar && (
+        <div role="gridcell" className="span-time">
+          <SpanBar model={model} row={row} span={span} window={window} logs={logs} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Every mark is a glyph and a word, and never a colour alone. */
+function Marks({ model, row }: { readonly model: TraceModel; readonly row: number }) {
+  const slowNano = model.slowNano.get(row);
+  const isError = isErrorRow(model.shape.rows, row);
+  const oddity = oddityOf(model, row);
+  const open = model.openOf.get(row);
+  if (slowNano === undefined && !isError && oddity === "" && open === undefined) return null;
+  const error = clipped(errorOfRow(model, row));
+  return (
+    <span className="marks">
+      {open !== undefined && (
+        <span className="mark-open" title={openSpanSentence(open, model.running.nowUnixNano)}>
+          {openWords(open)}
+        </span>
+      )}
+      {slowNano !== undefined && (
+        <span
+          className="mark-slow"
+          title={`${exactDurationText(slowNano)} of its own on the critical path`}
+        >
+          ← slow
+        </span>
+      )}
+      {isError && <span className="mark-error">✕</span>}
+      {isError && (
+        <span className="mark-error-text" title={error}>
+          {error === "" ? "error" : error}
+        </span>
+      )}
+      {oddity !== "" && <span className="mark-odd">? {oddity}</span>}
+    </span>
+  );
+}
+
+function LostCells({
+  model,
+  lost,
+  place,
+  isFolded,
+  hasBar,
+}: CellProps & { readonly lost: number }) {
+  const parent = model.shape.lostParents[lost];
+  return (
+    <>
+      <div role="gridcell" className="span-name is-ghost is-tight" style={indentOf(place)}>
+        <Twisty place={place} isFolded={isFolded} below={parent?.rows.length ?? 0} />
+        <span className="ghost-chip" aria-hidden="true">
+          ?
+        </span>
+        <span className="span-title" title={parent?.spanId}>
+          {lostWords(model, lost)}
+        </span>
+      </div>
+      <div role="gridcell" aria-label="no self time" />
+      <div role="gridcell" aria-label="no duration" />
+      {hasBar && <div role="gridcell" className="span-time" aria-label="no time" />}
+    </>
+  );
+}
+
+function RepeatCells(props: CellProps & { readonly repeat: number }) {
+  const { model, repeat, place, window, hasBar } = props;
+  const { rows, skeleton, selfNano } = model.shape;
+  const members = model.repeats.list[repeat]?.rows ?? [];
+  const first = members[0] ?? 0;
+  const sumOf = (column: Float64Array): number =>
+    members.reduce((sum, row) => sum + (column[row] ?? 0), 0);
+  const [totalNano, ownNano] = [sumOf(skeleton.durationNano), sumOf(selfNano)];
+  const last = members.reduce((end, row) => Math.max(end, rows.endNano[row] ?? 0), 0);
+  const bar = barOf(window, { startNano: rows.startNano[first] ?? 0, endNano: last });
+  return (
+    <>
+      <div role="gridcell" className="span-name is-tight" style={indentOf(place)}>
+        <Twisty place={place} isFolded below={members.length} />
+        <Monogram service={serviceOfRow(model, first)} look={lookOfRow(model, first)} />
+        <span className="span-title" title={clipped(titleOfRow(model, first))}>
+          {clipped(skeleton.names[skeleton.name[first] ?? -1] ?? "")}
+        </span>
+        <span className="mark-repeat">{repeatWords(model, repeat)}</span>
+      </div>
+      <div role="gridcell" className="number quiet" title={exactDurationText(ownNano)}>
+        {formatDuration(ownNano)}
+      </div>
+      <div role="gridcell" className="number" title={exactDurationText(totalNano)}>
+        {formatDuration(totalNano)}
+      </div>
+      {hasBar && (
+        <div role="gridcell" className="span-time">
+          {bar !== undefined && (
+            <div
+              className="bar-repeat"
+              style={{ left: `${bar.left * 100}%`, width: `${bar.width * 100}%` }}
+              aria-hidden="true"
+            />
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function HiddenCells({ count, place, hasBar }: CellProps & { readonly count: number }) {
+  return (
+    <>
+      <div role="gridcell" className="span-name is-hidden-note" style={indentOf(place)}>
+        <span className="twisty" aria-hidden="true">
+          ⋯
+        </span>
+        <span className="span-title">{hiddenWords(count)}</span>
+      </div>
+      <div role="gridcell" aria-label="no self time" />
+      <div role="gridcell" aria-label="no duration" />
+      {hasBar && <div role="gridcell" className="span-time" aria-label="no time" />}
+    </>
+  );
+}
+
+/** Dashed, because it is no span: somebody else told of it. */
+function HolderCells(props: CellProps & { readonly row: number; readonly note: number }) {
+  const { model, row, note, place, window, hasBar } = props;
+  const { who = "", session = "", traceId = "" } = model.holdersOf.get(row)?.[note] ?? {};
+  const { startNano, endNano } = model.shape.rows;
+  const bar = barOf(window, { startNano: startNano[row] ?? 0, endNano: endNano[row] ?? 0 });
+  return (
+    <>
+      <div role="gridcell" className="span-name is-holder is-tight" style={indentOf(place)}>
+        <span className="twisty" aria-hidden="true" />
+        <span className="ghost-chip" aria-hidden="true">
+          ‖
+        </span>
+        <span className="span-title" title={`${who}${session === "" ? "" : `: ${session}`}`}>
+          held by {who}
+        </span>
+        {traceId !== "" && (
+          <Link to="/t/$traceId" params={{ traceId }} className="holder-link">
+            its trace
+          </Link>
+        )}
+      </div>
+      <div role="gridcell" aria-label="no self time" />
+      <div role="gridcell" aria-label="no duration" />
+      {hasBar && (
+        <div role="gridcell" className="span-time">
+          {bar !== undefined && (
+            <div
+              className="bar-holder"
+              style={{ left: `${bar.left * 100}%`, width: `${bar.width * 100}%` }}
+              title={session}
+            >
+              {session}
+            </div>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Twisty(props: {
+  readonly place: LinePlace;
+  readonly isFolded: boolean;
+  readonly below: number;
+}) {
+  const { place, isFolded, below } = props;
+  if (!place.canFold) return <span className="twisty" aria-hidden="true" />;
+  return (
+    <span
+      className="twisty"
+      data-twisty=""
+      aria-hidden="true"
+      title={`${countText(below, "span")} below`}
+    >
+      {isFolded ? "▸" : "▾"}
+    </span>
+  );
+}
+
+function indentOf({ level }: LinePlace): CSSProperties {
+  const levels = Math.min(level - 1, INDENT_LEVELS_MAX);
+  // React knows no custom properties, but passes them on.
+  return { "--indent": `${levels * INDENT_PX}px` } as CSSProperties;
+}
