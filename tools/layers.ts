@@ -2,8 +2,7 @@
  * Which room may import which: the one reviewed list, and the check that holds the code to it.
  * A room is a folder below a package's `src/`. Rooms stand top to bottom and import downward only.
  * A new line here is a new dependency between two parts of the product, so it is a decision: make
- * it in a commit that says why. A line that nothing uses any more is an error too, or the list
- * would slowly allow everything.
+ * it in a commit that says why. A line that nothing uses any more is an error too.
  */
 import {
   fileGraph,
