@@ -7,6 +7,7 @@ import { formatDuration } from "../base/duration.ts";
 import { errorText, serviceName } from "../semconv/read.ts";
 import { spanTitle } from "../semconv/title.ts";
 import { skeletonShape } from "../skeleton/trace-skeleton.ts";
+import { type Span, spanDurationNano } from "../span/span.ts";
 import type { OpenSpan } from "../report/open-span.ts";
 import { WAIT_EVENT_NAME } from "../semconv/keys.ts";
 import { waitFromAttributes } from "../wait/wait-attributes.ts";
@@ -66,6 +67,8 @@ export interface VerdictOptions {
   /** Applied to each title and message, which may be statements of any length. */
   readonly shorten?: (text: string) => string;
   readonly running?: Running | undefined;
+  /** Those whose events are known, and may say what they were seen waiting for. */
+  readonly spans?: Iterable<Span>;
 }
 
 /**
@@ -81,7 +84,8 @@ export function traceVerdict(
   const rowOf = new Map(tree.nodes.map((node, row) => [node, row]));
   const rowMarks = marks.map(({ node, ownNano }) => ({ row: rowOf.get(node) ?? -1, ownNano }));
   const wordsOf = (row: number): RowWords => wordsOfNode(tree.nodes[row]);
-  const verdict = verdictOfRows(rowsOfTree(tree), rowMarks, wordsOf, { shorten, running });
+  const spans = tree.nodes.map(({ span }) => span);
+  const verdict = verdictOfRows(rowsOfTree(tree), rowMarks, wordsOf, { shorten, running, spans });
   return {
     ...verdict,
     failure: verdict.failure === undefined ? undefined : tree.nodes[verdict.failure],
@@ -108,7 +112,7 @@ export function verdictOfRows(
   rows: TraceRows,
   marks: readonly SlowRow[],
   wordsOf: (row: number) => RowWords,
-  { shorten = (text) => text, running }: VerdictOptions = {},
+  { shorten = (text) => text, running, spans = [] }: VerdictOptions = {},
 ): RowVerdict {
   const failure = deepestFailure(rows);
   const open = running?.open ?? [];
@@ -122,10 +126,8 @@ export function verdictOfRows(
   };
   const said: Said[] = [
     ...(waiting === undefined || running === undefined ? [] : runningSaid(waiting, running)),
-    ...(failure === undefined ? [] : [failureSaid(failure, shorten)]),
-    ...(waiting === undefined ? keptWaitSaid(tree, shorten) : []),
-    ...(waiting === undefined ? timeSaid(tree, { slowest, failure }, shorten) : []),
     ...(failure === undefined ? [] : [failureSaid(words(failure))]),
+    ...(waiting === undefined ? keptWaitSaid(spans, shorten) : []),
     ...(waiting === undefined ? timeSaid(rows, { slowest, failure }, words) : []),
   ];
   return {
@@ -193,35 +195,31 @@ function durationOf(rows: TraceRows, row: number): number {
 }
 
 /** What the longest span that kept its wait was waiting for, told as it was at its end. */
-function keptWaitSaid(tree: TraceTree, shorten: Shorten): Said[] {
-  let longest: { readonly node: TreeNode; readonly wait: WaitReport } | undefined;
-  for (const node of tree.nodes) {
-    const wait = keptWait(node.span);
+function keptWaitSaid(spans: Iterable<Span>, shorten: (text: string) => string): Said[] {
+  let longest: { readonly span: Span; readonly wait: WaitReport } | undefined;
+  for (const span of spans) {
+    const wait = keptWait(span);
     if (wait === undefined || wait.kind === "unknown") continue;
-    if (longest === undefined || nodeDurationNano(node) > nodeDurationNano(longest.node)) {
-      longest = { node, wait };
+    if (longest === undefined || spanDurationNano(span) > spanDurationNano(longest.span)) {
+      longest = { span, wait };
     }
   }
   if (longest === undefined) return [];
-  const { node, wait } = longest;
-  const { span } = node;
-  const telling = { who: serviceName(span.resource), nowUnixNano: span.endTimeUnixNano };
-  const sentence = `Seen while ${named(node, shorten)} ran: ${waitSentence(wait, telling)}.`;
+  const { span, wait } = longest;
+  const service = serviceName(span.resource);
+  const telling = { who: service, nowUnixNano: span.endTimeUnixNano };
+  const where = named({ title: shorten(spanTitle(span)), service });
+  const sentence = `Seen while ${where} ran: ${waitSentence(wait, telling)}.`;
   const evidence = wait.evidence.map(({ source, fact }) => `${source}: ${fact}`);
   return [{ sentence, ground: { rule: "kept_wait", certainty: wait.certainty, evidence } }];
 }
 
 /** The last wait that a span kept of itself; undefined when it kept none. */
-function keptWait({ events }: TreeNode["span"]): WaitReport | undefined {
+function keptWait({ events }: Span): WaitReport | undefined {
   const event = events.findLast(({ name }) => name === WAIT_EVENT_NAME);
   return event === undefined ? undefined : waitFromAttributes(event.attributes);
 }
 
-type Shorten = (text: string) => string;
-
-function failureSaid(failure: TreeNode, shorten: Shorten): Said {
-  const text = shorten(errorText(failure.span).replaceAll(/\s+/g, " ").trim());
-  const where = `Failed in ${named(failure, shorten)}`;
 function failureSaid(words: RowWords): Said {
   const { spanId, errorText: text } = words;
   const where = `Failed in ${named(words)}`;
@@ -252,6 +250,6 @@ function ownTimeSaid(sentence: string, evidence: readonly string[]): Said[] {
   return [{ sentence, ground: { rule: "own_time", certainty: "seen", evidence } }];
 }
 
-function named({ title, service }: RowWords): string {
+function named({ title, service }: Pick<RowWords, "title" | "service">): string {
   return `${title} in ${service}`;
 }

@@ -144,8 +144,6 @@ export function problemOf(error: unknown): ProblemDocument {
 
 /** With a body it is a POST of JSON. @throws ProblemError */
 export async function readJson<T>(path: string, signal: AbortSignal, body?: string): Promise<T> {
-/** With a body it is a POST of JSON. */
-async function readJson<T>(path: string, signal: AbortSignal, body?: string): Promise<T> {
   const headers = { accept: "application/json", "content-type": "application/json" };
   const method = body === undefined ? {} : { method: "POST", body };
   return await jsonOf<T>(path, await request(path, { headers, ...method, signal }));

@@ -35,11 +35,10 @@ function formatsOf(zone: { readonly timeZone?: string }): ZoneFormats {
   };
 }
 
-/** `14:03:11.204`, in the zone that the reader chose. */
 /** Kept, because making one for each number takes longer than all else in a row. */
 const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 20 });
 
-/** `14:03:11.204`, in the reader's time zone. */
+/** `14:03:11.204`, in the zone that the reader chose. */
 export function clockText(unixNano: bigint): string {
   return unixNano === 0n ? "no time" : FORMATS[timeZone()].time.format(dateOf(unixNano));
 }
@@ -67,9 +66,6 @@ export function exactDurationText(durationNano: bigint | number): string {
   return `${NUMBER.format(durationNano)} ns`;
 }
 
-/** `1,204 spans`, `1 span`; `plural` for nouns that do not just get an s. */
-export function countText(count: number, noun: string, plural: string = `${noun}s`): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;
 /** `1,204 spans`, `1 span`; `plural` for nouns that get more than an s. */
 export function countText(count: number, noun: string, plural: string = `${noun}s`): string {
   return `${NUMBER.format(count)} ${count === 1 ? noun : plural}`;

@@ -15,7 +15,8 @@ import { KeyHelp } from "../views/key-help.tsx";
 import { Omnibox } from "../views/omnibox.tsx";
 import { Rail } from "../views/rail.tsx";
 import { TimeRange } from "../views/time-range.tsx";
-import { keepKeysOn, storedKeysOn, usePageKeys } from "./use-page-keys.ts";
+import { hasLetterKeys, setLetterKeys } from "../design/letter-keys.ts";
+import { usePageKeys } from "./use-page-keys.ts";
 import "./page-frame.css";
 
 const SCREENS = { now: "/", explore: "/explore", compare: "/compare", health: "/health" } as const;
@@ -28,7 +29,7 @@ export function PageFrame() {
   const { phase } = useStreamState();
   const zone = useSyncExternalStore(watchTimeZone, timeZone);
   const [isHelpOpen, setHelpOpen] = useState(false);
-  const [areKeysOn, setKeysOn] = useState(storedKeysOn);
+  const [areKeysOn, setKeysOn] = useState(hasLetterKeys);
   const [themeCount, setThemeCount] = useState(0);
   const switchLive = (): void => stream.turn(phase === "off" ? "on" : "off");
   const switchTheme = (): void => {
@@ -80,7 +81,7 @@ export function PageFrame() {
         onClose={() => setHelpOpen(false)}
         areKeysOn={areKeysOn}
         onKeysOn={(areOn) => {
-          keepKeysOn(areOn);
+          setLetterKeys(areOn);
           setKeysOn(areOn);
         }}
       />

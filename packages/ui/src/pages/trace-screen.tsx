@@ -17,7 +17,7 @@ import { attributeFind } from "../geometry/row-find.ts";
 import { isWhole } from "../geometry/time-window.ts";
 import { CopyMenu } from "./copy-menu.tsx";
 import { Flame } from "../views/flame.tsx";
-import { KeyHelp } from "../views/key-help.tsx";
+import { TraceKeyHelp } from "../views/trace-key-help.tsx";
 import { Minimap } from "../views/minimap.tsx";
 import { SpanTable } from "../views/span-table.tsx";
 import { SpanDetail } from "../views/span-detail.tsx";
@@ -99,7 +99,7 @@ export function TraceScreen(props: TraceScreenProps) {
       </TraceTools>
       <Minimap model={model} window={sight.window} onWindow={actions.setWindow} />
       <TraceBody {...props} {...{ body, sight, actions, focusView, onPageRows: setPageRows }} />
-      <KeyHelp dialog={help} />
+      <TraceKeyHelp dialog={help} />
     </>
   );
 }

@@ -17,32 +17,11 @@ const SCREENS: Readonly<Record<string, "/" | "/explore" | "/health" | "/compare"
 
 /** Who is slower than this did not mean one thing with both keys. */
 const CHORD_MS_MAX = 1_500;
-const STORAGE_KEY = "spoor.keys";
-
 /** What the keys lead to. */
 export interface PageKeyActions {
   readonly onHelp: () => void;
   readonly onZone: () => void;
   readonly onLive: () => void;
-}
-
-/** Whether keys of one letter do anything; they do unless somebody turned them off. */
-export function storedKeysOn(): boolean {
-  try {
-    return localStorage.getItem(STORAGE_KEY) !== "off";
-  } catch {
-    // A browser may forbid storage.
-    return true;
-  }
-}
-
-/** Keeps the choice. */
-export function keepKeysOn(areOn: boolean): void {
-  try {
-    localStorage.setItem(STORAGE_KEY, areOn ? "on" : "off");
-  } catch {
-    // As above: then it lasts as long as the page.
-  }
 }
 
 /** Listens until the page is left. */
@@ -71,6 +50,7 @@ export function usePageKeys(actions: PageKeyActions, areOn: boolean): void {
       }
       const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
       if (!isPlain || !areOn || isTyping(event.target) || isInDialog(event.target)) return;
+      if (isKeyOfScreen(event.key)) return;
       if (!act(event)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -88,6 +68,12 @@ function actOnKey(key: string, actions: PageKeyActions): boolean {
   else if (key === "t") return press("[data-time-range]");
   else return false;
   return true;
+}
+
+/** A screen that has a meaning of its own for a key says so: `/` looks within a trace. */
+function isKeyOfScreen(key: string): boolean {
+  const screen = document.querySelector<HTMLElement>("[data-own-keys]");
+  return screen?.dataset["ownKeys"]?.split(" ").includes(key) === true;
 }
 
 function isFind(event: KeyboardEvent): boolean {

@@ -213,7 +213,8 @@ export function verdictOf(model: TraceModel): RowVerdict {
     errorText: errorOfRow(model, row),
   });
   const marks = Array.from(slowNano, ([row, ownNano]) => ({ row, ownNano }));
-  return verdictOfRows(shape.rows, marks, wordsOf, { shorten, running });
+  const spans = Array.from(loadedSpans(model), ([, span]) => span);
+  return verdictOfRows(shape.rows, marks, wordsOf, { shorten, running, spans });
 }
 
 /** A verdict is read at a glance; the whole statement stands in the detail. */
