@@ -17,6 +17,7 @@ import { spanTitle } from "../semconv/title.ts";
 import { fromKeyValues } from "../span/any-value.ts";
 import { waitFromAttributes } from "../wait/wait-attributes.ts";
 import type { Certainty, WaitHolder, WaitReport } from "../wait/wait-report.ts";
+import { WAIT_KINDS } from "../wait/wait-kind.ts";
 import { holderText, resourceText, waitSentence } from "../wait/wait-sentence.ts";
 
 /** An open span as part of a sentence. */
@@ -221,7 +222,7 @@ function holderOf(wait: WaitReport): InflightHolder | undefined {
   return {
     key: holderKey(holder),
     text: holderText(holder),
-    resource: wait.resource === undefined ? "" : resourceText(wait.resource),
+    resource: wait.resource === undefined ? "" : resourceText(wait.resource, WAIT_KINDS[wait.kind]),
     certainty: wait.certainty,
     isInstrumented: holder.instrumentation === "yes",
     traceId: holder.span?.traceId ?? "",

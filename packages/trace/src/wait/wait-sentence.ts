@@ -68,7 +68,7 @@ function whatText({ kind, resource }: WaitReport): string {
 }
 
 /** The words for a resource. `otherwise` where its kind says less than the kind of the wait. */
-export function resourceText(resource: WaitResource, otherwise = "a lock"): string {
+export function resourceText(resource: WaitResource, otherwise: string): string {
   const { kind, name, primaryKey, row } = resource;
   if (kind === "command" || kind === "connection") {
     return name === undefined ? otherwise : `${otherwise} (${name})`;
