@@ -74,5 +74,6 @@ test("there are never more ticks than asked for, and all lie within the window",
         assert.ok(offsetNano >= window.fromNano && offsetNano <= window.toNano);
       }
     }),
+    { examples: [[720575940379278000, 64, 14]] },
   );
 });

@@ -34,11 +34,16 @@ export function ticksOf({ fromNano, toNano }: TimeWindow, countMax: number): Tic
   const stepNano = roundStepNano((toNano - fromNano) / Math.max(1, countMax - 1));
   const first = Math.ceil(fromNano / stepNano);
   const count = Math.floor(toNano / stepNano) - first + 1;
-  const lastNano = (first + count - 1) * stepNano;
-  return Array.from({ length: Math.max(0, count) }, (_, index) => {
-    const tickNano = (first + index) * stepNano;
-    return { offsetNano: tickNano, text: tickText(tickNano, { stepNano, lastNano }) };
-  });
+  // Decades after the start a double holds no single nanoseconds, and a short window rounds.
+  const ticks = Array.from(
+    { length: Math.min(countMax, Math.max(0, count)) },
+    (_, index) => (first + index) * stepNano,
+  ).filter((tickNano) => tickNano >= fromNano && tickNano <= toNano);
+  const lastNano = ticks.at(-1) ?? 0;
+  return ticks.map((tickNano) => ({
+    offsetNano: tickNano,
+    text: tickText(tickNano, { stepNano, lastNano }),
+  }));
 }
 
 /** The smallest round number of nanoseconds that is not below `leastNano`; at least 1. */
