@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { setTimeout as pause } from "node:timers/promises";
 import { encodeTracesProtobuf } from "@spoor/otlp";
-import type { Span } from "@spoor/trace";
+import { plainResource, plainScope, type Span } from "@spoor/trace";
 import type { Figures } from "./report/report.ts";
 import { GrpcClient, type SendResult } from "./send/grpc-client.ts";
 import { NO_SPAN } from "./workload/realistic.ts";
@@ -12,20 +12,9 @@ const READERS = 8;
 const READ_ATTEMPTS = 20;
 const READ_PAUSE_MS = 250;
 
-const RESOURCE: Span["resource"] = {
-  attributes: new Map([["service.name", "crash"]]),
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-  entityRefs: [],
-};
+const RESOURCE: Span["resource"] = plainResource("crash");
 
-const SCOPE: Span["scope"] = {
-  name: "crash",
-  version: "",
-  attributes: new Map(),
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-};
+const SCOPE: Span["scope"] = plainScope("crash");
 
 /** What was found in the end. */
 interface Comparison {

@@ -3,7 +3,13 @@
  * attributes of which some never repeat, events, links, one error in thirty; gathered by five
  * collectors into requests of 512 spans, so that a trace arrives in several requests.
  */
-import type { AttributeValue, InstrumentationScope, Resource, Span } from "@spoor/trace";
+import {
+  type AttributeValue,
+  type InstrumentationScope,
+  plainSpan,
+  type Resource,
+  type Span,
+} from "@spoor/trace";
 import { blankDigits, blankHex, blankTraceHex } from "./blank.ts";
 import { Random } from "./random.ts";
 import type { SpanDraft, TemplateParts } from "./template.ts";
@@ -305,21 +311,4 @@ const LINK: Span["links"][number] = {
 };
 
 /** A span of which everything that differs is still to be said. */
-export const NO_SPAN: Omit<Span, "resource" | "scope"> = {
-  traceId: "",
-  spanId: "",
-  parentSpanId: "",
-  traceState: "",
-  flags: 0x101,
-  name: "",
-  kind: 1,
-  startTimeUnixNano: 0n,
-  endTimeUnixNano: 0n,
-  status: { code: 0, message: "" },
-  attributes: new Map(),
-  droppedAttributesCount: 0,
-  events: [],
-  droppedEventsCount: 0,
-  links: [],
-  droppedLinksCount: 0,
-};
+export const NO_SPAN: Omit<Span, "resource" | "scope"> = plainSpan({ flags: 0x101, kind: 1 });

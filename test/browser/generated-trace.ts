@@ -1,6 +1,6 @@
 /* Traces of any size for the tests of the page, shaped like those of real services. */
 import { randomBytes } from "node:crypto";
-import { NO_ATTRIBUTES, type Span, SpanKind, StatusCode } from "@spoor/trace";
+import { plainScope, type Span, SpanKind, StatusCode } from "@spoor/trace";
 import { exampleSpan } from "../example-span.ts";
 import type { SpoorProcess } from "../spoor-process.ts";
 import { sendSpans, serviceResource } from "./sent-traces.ts";
@@ -89,13 +89,7 @@ function* generatedSpans(count: number): Generator<Span> {
         ["region", "eu-central-1"],
       ]),
       resource: resources[index % resources.length] ?? { ...serviceResource("other") },
-      scope: {
-        name: "generated",
-        version: "",
-        attributes: NO_ATTRIBUTES,
-        droppedAttributesCount: 0,
-        schemaUrl: "",
-      },
+      scope: plainScope("generated"),
     });
     open.push({ spanId, end: ends });
   }

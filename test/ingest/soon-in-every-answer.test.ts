@@ -8,7 +8,12 @@ import { cpus, loadavg } from "node:os";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { encodeLogsProtobuf, encodeTracesProtobuf } from "@spoor/otlp";
-import type { LogRecordsAnswer, TraceAnswer, TraceListAnswer } from "@spoor/trace";
+import {
+  type LogRecordsAnswer,
+  plainResource,
+  type TraceAnswer,
+  type TraceListAnswer,
+} from "@spoor/trace";
 import { Workload } from "../../bench/workload/workload.ts";
 import { exampleSpan } from "../example-span.ts";
 import { exampleLogRecord } from "../log-records.ts";
@@ -67,12 +72,7 @@ async function load(spoor: SpoorProcess, signal: AbortSignal): Promise<void> {
 /** Sends a span and a log record and asks for both; returns how long the slowest answer took. */
 async function round(spoor: SpoorProcess, number: number): Promise<number> {
   const service = `marker-${number}`;
-  const resource = {
-    attributes: new Map([["service.name", service]]),
-    droppedAttributesCount: 0,
-    schemaUrl: "",
-    entityRefs: [],
-  };
+  const resource = plainResource(service);
   const span = exampleSpan({ resource });
   const { traceId, spanId } = span;
   await post(spoor, "/v1/traces", encodeTracesProtobuf([span]));

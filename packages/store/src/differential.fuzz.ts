@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { appendSpan, LossLedger, type Span, SpanBatch, systemClock } from "@spoor/trace";
+import { LossLedger, type Span, spanBatchOf, systemClock } from "@spoor/trace";
 import { check, parse, type Query, type Series, valueKey } from "@spoor/traceql";
 
 import { openEmbeddedStore } from "./clickhouse/clickhouse-store.ts";
@@ -59,8 +59,7 @@ export async function runDifferential(options: DifferentialOptions): Promise<Dif
 }
 
 async function write(stores: readonly TraceStore[], spans: readonly Span[]): Promise<void> {
-  const batch = new SpanBatch();
-  for (const span of spans) appendSpan(batch, span);
+  const batch = spanBatchOf(spans);
   for (const store of stores) await store.write(batch);
 }
 

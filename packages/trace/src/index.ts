@@ -197,8 +197,9 @@ export {
   type TraceSummary,
 } from "./span/span.ts";
 export { type BatchMark, EventColumns, LinkColumns, SpanBatch } from "./span/span-batch.ts";
-export { appendSpan } from "./span/span-batch-builder.ts";
-export { attributeAt, NO_RESOURCE, NO_SCOPE, spanAt, spansOf } from "./span/span-rows.ts";
+export { appendSpan, spanBatchOf } from "./span/span-batch-builder.ts";
+export { NO_RESOURCE, NO_SCOPE, plainResource, plainScope, plainSpan } from "./span/plain-span.ts";
+export { attributeAt, spanAt, spansOf } from "./span/span-rows.ts";
 export { isStatusCode, type SpanStatus, StatusCode, statusCodeName } from "./span/status.ts";
 export { StringTable, viewOf } from "./span/string-table.ts";
 export {

@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect, type IncomingHttpHeaders } from "node:http2";
 import { decodeGrpcMessage, encodeTracesProtobuf, grpcFrame, GrpcStatus } from "@spoor/otlp";
-import { errorCode, errorMessage, keys, NO_ATTRIBUTES, type Span } from "@spoor/trace";
+import { errorCode, errorMessage, keys, plainScope, plainSpan, type Span } from "@spoor/trace";
 
 /** Where to send, and how long to wait for the answer. */
 export interface CanaryTarget {
@@ -20,37 +20,22 @@ export type CanaryProblem = string | undefined;
 
 /** A span of one moment with ids of its own. */
 export function canarySpan(nowUnixNano: bigint, protocol: string): Span {
-  return {
+  return plainSpan({
     traceId: randomBytes(16).toString("hex"),
     spanId: randomBytes(8).toString("hex"),
-    parentSpanId: "",
-    traceState: "",
     flags: 1,
     name: `canary over ${protocol}`,
     kind: 1,
     startTimeUnixNano: nowUnixNano,
     endTimeUnixNano: nowUnixNano,
-    status: { code: 0, message: "" },
-    attributes: NO_ATTRIBUTES,
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
     resource: {
       attributes: new Map([[keys.serviceName, "spoor-doctor"]]),
       droppedAttributesCount: 0,
       schemaUrl: "",
       entityRefs: [],
     },
-    scope: {
-      name: "spoor-doctor",
-      version: "",
-      attributes: NO_ATTRIBUTES,
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-    },
-  };
+    scope: plainScope("spoor-doctor"),
+  });
 }
 
 /** Sends over OTLP/HTTP. Never rejects. */

@@ -3,7 +3,8 @@
  */
 import {
   type AttributeValue,
-  type InstrumentationScope,
+  plainResource,
+  plainSpan,
   type Resource,
   type Span,
   type SpanEvent,
@@ -37,14 +38,6 @@ export interface SpanLiteral {
 export const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 /** 2026-11-22T14:03:11Z. */
 export const START_UNIX_NANO: bigint = 1_795_356_191_000_000_000n;
-
-const SCOPE: InstrumentationScope = {
-  name: "",
-  version: "",
-  attributes: new Map(),
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-};
 
 /** The trace with these spans. */
 export function traceLiteral(...literals: readonly SpanLiteral[]): Trace {
@@ -94,13 +87,12 @@ export const PIPED_ASCII: TreeView = { ...PIPED, isAscii: true, glyphs: ASCII_GL
 
 function toSpan(literal: SpanLiteral, resources: Map<string, Resource>): Span {
   const service = literal.service ?? "checkout";
-  const resource = resources.get(service) ?? resourceOf(service);
+  const resource = resources.get(service) ?? plainResource(service);
   resources.set(service, resource);
-  return {
+  return plainSpan({
     traceId: TRACE_ID,
     spanId: spanIdOf(literal.id),
     parentSpanId: literal.parent === undefined ? "" : spanIdOf(literal.parent),
-    traceState: "",
     flags: 1,
     name: literal.name,
     kind: literal.kind ?? SpanKind.internal,
@@ -113,12 +105,9 @@ function toSpan(literal: SpanLiteral, resources: Map<string, Resource>): Span {
     attributes: new Map(Object.entries(literal.attributes ?? {})),
     droppedAttributesCount: literal.droppedAttributesCount ?? 0,
     events: literal.events ?? [],
-    droppedEventsCount: 0,
     links: literal.links ?? [],
-    droppedLinksCount: 0,
     resource,
-    scope: SCOPE,
-  };
+  });
 }
 
 /** 16 hex digits that begin with the digits of `id`. */
@@ -128,9 +117,4 @@ function spanIdOf(id: string): string {
 
 function unixNano(ms: number): bigint {
   return START_UNIX_NANO + BigInt(Math.round(ms * 1e6));
-}
-
-function resourceOf(service: string): Resource {
-  const attributes = new Map([["service.name", service]]);
-  return { attributes, droppedAttributesCount: 0, schemaUrl: "", entityRefs: [] };
 }

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { test } from "node:test";
-import { LogBatch, logRecordsOf, type LogRecord, LossLedger } from "@spoor/trace";
+import {
+  LogBatch,
+  type LogRecord,
+  logRecordsOf,
+  LossLedger,
+  NO_RESOURCE,
+  NO_SCOPE,
+} from "@spoor/trace";
 import { randomLogRecords } from "@spoor/trace/random-log-records";
 import * as fc from "fast-check";
 import { bytesField, hex, requestOf, varintField } from "../values/build-body.fuzz.ts";
@@ -33,14 +40,8 @@ const BARE: LogRecord = {
   attributes: new Map(),
   droppedAttributesCount: 0,
   flags: 0,
-  resource: { attributes: new Map(), droppedAttributesCount: 0, schemaUrl: "", entityRefs: [] },
-  scope: {
-    name: "",
-    version: "",
-    attributes: new Map(),
-    droppedAttributesCount: 0,
-    schemaUrl: "",
-  },
+  resource: NO_RESOURCE,
+  scope: NO_SCOPE,
 };
 
 function jsonBody(records: readonly LogRecord[]): Uint8Array {
@@ -266,14 +267,8 @@ test("nothing of an earlier row shines through a log record that sets nothing", 
     attributes: new Map([["key", "value"]]),
     droppedAttributesCount: 4,
     flags: 5,
-    resource: { attributes: new Map(), droppedAttributesCount: 0, schemaUrl: "", entityRefs: [] },
-    scope: {
-      name: "",
-      version: "",
-      attributes: new Map(),
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-    },
+    resource: NO_RESOURCE,
+    scope: NO_SCOPE,
   };
   for (const [decode, body] of [
     [decodeLogsProtobuf, requestOf(new Uint8Array())],

@@ -4,7 +4,14 @@
  * services, as a collector that gathers from them would send. About 540 bytes a span. The same seed
  * gives the same bytes.
  */
-import type { AttributeValue, InstrumentationScope, Resource, Span, SpanEvent } from "@spoor/trace";
+import {
+  type AttributeValue,
+  type InstrumentationScope,
+  plainSpan,
+  type Resource,
+  type Span,
+  type SpanEvent,
+} from "@spoor/trace";
 
 /** Spans in one request. */
 export const SPANS_PER_REQUEST = 512;
@@ -57,11 +64,10 @@ export class BenchSpans {
     const endTimeUnixNano = startTimeUnixNano + BigInt(20_000 + this.#next(50_000_000));
     const isError = this.#next(20) === 0;
     const own = this.#ownFields(scopeIndex);
-    return {
+    return plainSpan({
       traceId,
       spanId: this.#hex(8),
       parentSpanId: this.#next(26) === 0 ? "" : this.#hex(8),
-      traceState: "",
       flags: 0x101,
       name: own.name,
       kind: scopeIndex === 2 ? 1 : 3,
@@ -69,14 +75,11 @@ export class BenchSpans {
       endTimeUnixNano,
       status: isError ? { code: 2, message: "upstream timeout" } : { code: 0, message: "" },
       attributes: new Map(own.attributes),
-      droppedAttributesCount: 0,
       events: this.#next(2) === 0 ? [this.#event(endTimeUnixNano)] : [],
-      droppedEventsCount: 0,
       links: this.#next(50) === 0 ? [this.#link()] : [],
-      droppedLinksCount: 0,
       resource,
       scope: this.#scopes[scopeIndex] ?? this.#pick(this.#scopes),
-    };
+    });
   }
 
   #ownFields(scopeIndex: number): OwnFields {

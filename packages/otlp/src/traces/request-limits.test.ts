@@ -6,6 +6,8 @@ import {
   cutText,
   type LossEntry,
   LossLedger,
+  plainResource,
+  plainSpan,
   type Span,
   SpanBatch,
   spansOf,
@@ -26,42 +28,16 @@ const SMALL: DecodeLimits = {
 };
 
 function span(fields: Partial<Span> = {}): Span {
-  return {
+  return plainSpan({
     traceId: "0a".repeat(16),
     spanId: "0b".repeat(8),
-    parentSpanId: "",
-    traceState: "",
-    flags: 0,
     name: "step",
     kind: 1,
     startTimeUnixNano: 1n,
     endTimeUnixNano: 2n,
-    status: { code: 0, message: "" },
-    attributes: new Map(),
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
-    resource: resource("api"),
-    scope: {
-      name: "",
-      version: "",
-      attributes: new Map(),
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-    },
+    resource: plainResource("api"),
     ...fields,
-  };
-}
-
-function resource(service: string): Span["resource"] {
-  return {
-    attributes: new Map([["service.name", service]]),
-    droppedAttributesCount: 0,
-    schemaUrl: "",
-    entityRefs: [],
-  };
+  });
 }
 
 interface Outcome {
@@ -153,7 +129,7 @@ test("attributes beyond the number are left out and added to the dropped count",
             droppedAttributesCount: 1,
           },
         ],
-        resource: { ...resource("api"), attributes: many },
+        resource: { ...plainResource("api"), attributes: many },
       }),
     ],
     SMALL,
@@ -197,7 +173,7 @@ test("what is cut of an event is marked on the event, not on its span", () => {
 test("a resource is cut once and counted for each request that sends it", () => {
   const batch = new SpanBatch();
   const ledger = new LossLedger();
-  const body = encodeTracesProtobuf([span({ resource: resource("a long service name") })]);
+  const body = encodeTracesProtobuf([span({ resource: plainResource("a long service name") })]);
   decodeTracesProtobuf(body, batch, ledger, SMALL);
   decodeTracesProtobuf(body, batch, ledger, SMALL);
   assert.strictEqual(batch.resources.length, 1);
@@ -206,13 +182,13 @@ test("a resource is cut once and counted for each request that sends it", () => 
 });
 
 test("each resource has its share of the spans, of the refused ones and of the losses", () => {
-  const db = resource("db");
+  const db = plainResource("db");
   const { result } = decode(
     [
       span({ attributes: attributes(["a", "12345678901"]) }),
       span({ resource: db, spanId: "0".repeat(16) }),
       span({ resource: db, spanId: "0e".repeat(8) }),
-      span({ resource: resource("bad"), traceId: "0".repeat(32) }),
+      span({ resource: plainResource("bad"), traceId: "0".repeat(32) }),
     ],
     SMALL,
   );

@@ -2,7 +2,7 @@
  * Chunks and an exporter for tests, without a tracer.
  */
 import { encodeTracesProtobuf } from "@spoor/otlp";
-import { NO_RESOURCE, NO_SCOPE, type Resource, type Span } from "@spoor/trace";
+import { NO_RESOURCE, plainSpan, type Resource, type Span } from "@spoor/trace";
 import type { Scope, SpanChunk } from "../base/span-sink.ts";
 import type { ExportSettings } from "../settings/export-settings.ts";
 import type { ExportObserver } from "./export-observer.ts";
@@ -27,26 +27,15 @@ export function testChunk(count: number, scope: Scope = TEST_SCOPE): SpanChunk {
 
 function testSpan(): Span {
   const id = (nextSpan++).toString(16);
-  return {
+  return plainSpan({
     traceId: id.padStart(32, "a"),
     spanId: id.padStart(16, "b"),
-    parentSpanId: "",
-    traceState: "",
     name: `GET /orders/${id}`,
     kind: 2,
     startTimeUnixNano: 1_700_000_000_000_000_000n,
     endTimeUnixNano: 1_700_000_000_001_000_000n,
     attributes: new Map([["http.route", "/orders/:id"]]),
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
-    status: { code: 0, message: "" },
-    flags: 0,
-    resource: NO_RESOURCE,
-    scope: NO_SCOPE,
-  };
+  });
 }
 
 /** Strips the three envelopes, each with an empty resource or scope in front. */

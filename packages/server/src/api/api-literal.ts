@@ -1,12 +1,14 @@
 /* An API over a store in memory, for the tests of this folder. */
 import { openMemoryStore, type TraceStore } from "@spoor/store";
+import type {
+  SpanBatch} from "@spoor/trace";
 import {
-  appendSpan,
   type AttributeValue,
   LossLedger,
   ManualClock,
+  plainSpan,
   type Span,
-  SpanBatch,
+  spanBatchOf,
   type StatusAnswer,
 } from "@spoor/trace";
 import { Live } from "../live/live.ts";
@@ -110,20 +112,17 @@ export function spanIdOf(id: string): string {
 
 /** Spans as a store takes them. */
 export function batchOf(literals: readonly SpanLiteral[]): SpanBatch {
-  const batch = new SpanBatch();
-  for (const literal of literals) appendSpan(batch, spanOf(literal));
-  return batch;
+  return spanBatchOf(literals.map(spanOf));
 }
 
 function spanOf(literal: SpanLiteral): Span {
   const { id, parent, service = "checkout", name = "POST /checkout", durationMs = 10 } = literal;
   const startTimeUnixNano = NOW_UNIX_NANO - BigInt(literal.agoMs ?? 60_000) * 1_000_000n;
   const none = { attributes: new Map(), droppedAttributesCount: 0, schemaUrl: "" };
-  return {
+  return plainSpan({
     traceId: traceIdOf(id),
     spanId: spanIdOf(id),
     parentSpanId: parent === undefined ? "" : spanIdOf(parent),
-    traceState: "",
     flags: 1,
     name,
     kind: 2,
@@ -131,14 +130,9 @@ function spanOf(literal: SpanLiteral): Span {
     endTimeUnixNano: startTimeUnixNano + BigInt(Math.round(durationMs * 1e6)),
     status: { code: literal.isError === true ? 2 : 0, message: "" },
     attributes: new Map(Object.entries(literal.attributes ?? {})),
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
     resource: { ...none, attributes: new Map([["service.name", service]]), entityRefs: [] },
     scope: { ...none, name: "test", version: "" },
-  };
+  });
 }
 
 const STATUS: StatusAnswer = {

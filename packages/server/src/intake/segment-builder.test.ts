@@ -5,7 +5,15 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { encodeLogsJson, encodeLogsProtobuf, encodeTracesProtobuf } from "@spoor/otlp";
-import { type LogRecord, LossLedger, type Span, DECODE_LIMITS } from "@spoor/trace";
+import {
+  DECODE_LIMITS,
+  type LogRecord,
+  LossLedger,
+  plainResource,
+  plainScope,
+  plainSpan,
+  type Span,
+} from "@spoor/trace";
 import type { ReceivedRequest } from "../base/received-request.ts";
 import { readSegment } from "../spool/segment-file.ts";
 import { Spool } from "../spool/spool.ts";
@@ -18,41 +26,22 @@ before(async () => {
 });
 after(() => rm(root, { recursive: true, force: true }));
 
-const RESOURCE = {
-  attributes: new Map([["service.name", "checkout"]]),
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-  entityRefs: [],
-};
-const SCOPE = {
-  name: "test",
-  version: "",
-  attributes: new Map(),
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-};
+const RESOURCE = plainResource("checkout");
+const SCOPE = plainScope("test");
 
 function spanOf(number: number): Span {
-  return {
+  return plainSpan({
     traceId: number.toString(16).padStart(32, "a"),
     spanId: number.toString(16).padStart(16, "b"),
-    parentSpanId: "",
-    traceState: "",
     flags: 1,
     name: `span ${number}`,
     kind: 1,
     startTimeUnixNano: 1_700_000_000_000_000_000n,
     endTimeUnixNano: 1_700_000_000_000_000_001n,
-    status: { code: 0, message: "" },
     attributes: new Map([["order.id", `order ${number}`]]),
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
     resource: RESOURCE,
     scope: SCOPE,
-  };
+  });
 }
 
 function logRecordOf(number: number): LogRecord {

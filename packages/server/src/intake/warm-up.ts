@@ -6,7 +6,7 @@
 import { gzipSync } from "node:zlib";
 import { encodeTracesProtobuf } from "@spoor/otlp";
 import { encodeSpanBlock } from "@spoor/store/block";
-import { DECODE_LIMITS, LossLedger, type Span } from "@spoor/trace";
+import { DECODE_LIMITS, LossLedger, plainResource, plainSpan, type Span } from "@spoor/trace";
 import {
   WARM_UP_REQUESTS,
   WARM_UP_SEGMENT_REQUESTS,
@@ -57,11 +57,10 @@ const AT = 1_700_000_000_000_000_000n;
 function madeUpSpan(number: number): Span {
   const id = number.toString(16);
   const hasParent = number % 8 > 0;
-  return {
+  return plainSpan({
     traceId: (number >> 3).toString(16).padStart(32, "1"),
     spanId: id.padStart(16, "2"),
     parentSpanId: hasParent ? (number - (number % 8)).toString(16).padStart(16, "2") : "",
-    traceState: "",
     flags: 1,
     name: `step ${number % 20}`,
     kind: hasParent ? 3 : 2,
@@ -76,7 +75,6 @@ function madeUpSpan(number: number): Span {
       ["app.share", number / 7],
       ["app.is_cached", number % 2 === 0],
     ]),
-    droppedAttributesCount: 0,
     events:
       number % 4 === 0
         ? [
@@ -88,15 +86,7 @@ function madeUpSpan(number: number): Span {
             },
           ]
         : [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
-    resource: {
-      attributes: new Map([["service.name", `service ${number % 4}`]]),
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-      entityRefs: [],
-    },
+    resource: plainResource(`service ${number % 4}`),
     scope: {
       name: "scope",
       version: "1",
@@ -104,5 +94,5 @@ function madeUpSpan(number: number): Span {
       droppedAttributesCount: 0,
       schemaUrl: "",
     },
-  };
+  });
 }

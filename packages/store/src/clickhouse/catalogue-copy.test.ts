@@ -5,7 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { appendSpan, ManualClock, type Span, SpanBatch, systemClock } from "@spoor/trace";
+import type {
+  SpanBatch} from "@spoor/trace";
+import {
+  ManualClock,
+  plainResource,
+  plainSpan,
+  type Span,
+  spanBatchOf,
+  systemClock,
+} from "@spoor/trace";
 
 import { COPY_AGE_MS_MAX } from "../base/limits.ts";
 import { EmbeddedEngine } from "../engine/embedded-engine.ts";
@@ -53,42 +62,19 @@ interface Parts {
 }
 
 function batchOf(spans: readonly Parts[]): SpanBatch {
-  const batch = new SpanBatch();
-  for (const { service, ...fields } of spans) appendSpan(batch, spanOf(service, fields));
-  return batch;
+  return spanBatchOf(spans.map(({ service, ...fields }) => spanOf(service, fields)));
 }
 
 function spanOf(service: string, fields: Omit<Parts, "service">): Span {
-  return {
+  return plainSpan({
     traceId: "3".repeat(32),
     spanId: "4".repeat(16),
-    parentSpanId: "",
-    traceState: "",
-    flags: 0,
     kind: 2,
     endTimeUnixNano: fields.startTimeUnixNano + 1n,
-    status: { code: 0, message: "" },
     attributes: new Map([["region", fields.name]]),
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
-    resource: {
-      attributes: new Map([["service.name", service]]),
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-      entityRefs: [],
-    },
-    scope: {
-      name: "",
-      version: "",
-      attributes: new Map(),
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-    },
+    resource: plainResource(service),
     ...fields,
-  };
+  });
 }
 
 type Interval = readonly [from: bigint, to: bigint];

@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
-import { appendSpan, type Span, SpanBatch, systemClock } from "@spoor/trace";
+import {
+  plainResource,
+  plainScope,
+  plainSpan,
+  type Span,
+  spanBatchOf,
+  systemClock,
+} from "@spoor/trace";
 
 import type { StoreEvent } from "../base/store-event.ts";
 import { traceStoreContract } from "../port/trace-store.contract.ts";
@@ -26,53 +33,30 @@ traceStoreContract("clickhouse-embedded", () =>
   openEmbeddedStore({ dataPath: newDirectory(), clock: systemClock }),
 );
 
-const RESOURCE: Span["resource"] = {
-  attributes: new Map([["service.name", "api"]]),
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-  entityRefs: [],
-};
+const RESOURCE: Span["resource"] = plainResource("api");
 
-const SCOPE: Span["scope"] = {
-  name: "test",
-  version: "",
-  attributes: new Map(),
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-};
+const SCOPE: Span["scope"] = plainScope("test");
 
 let spanNumber = 0;
 
 function spanOf(traceId: string, fields: Partial<Span> = {}): Span {
   spanNumber += 1;
   const now = systemClock.nowUnixNano();
-  return {
+  return plainSpan({
     traceId,
     spanId: spanNumber.toString(16).padStart(16, "0"),
-    parentSpanId: "",
-    traceState: "",
-    flags: 0,
     name: "step",
     kind: 1,
     startTimeUnixNano: now,
     endTimeUnixNano: now + 5n,
-    status: { code: 0, message: "" },
-    attributes: new Map(),
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
     resource: RESOURCE,
     scope: SCOPE,
     ...fields,
-  };
+  });
 }
 
 async function write(store: TraceStore, spans: readonly Span[]): Promise<void> {
-  const batch = new SpanBatch();
-  for (const span of spans) appendSpan(batch, span);
-  await store.write(batch);
+  await store.write(spanBatchOf(spans));
 }
 
 const [FIRST, SECOND] = ["1".repeat(32), "2".repeat(32)] as const;

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { appendSpan, type Span, SpanBatch, systemClock } from "@spoor/trace";
+import { plainScope, plainSpan, type Span, spanBatchOf, systemClock } from "@spoor/trace";
 
 import type { StoreEvent, StoreEventListener } from "../base/store-event.ts";
 import { connect, disconnect } from "../engine/connection.ts";
@@ -259,38 +259,20 @@ let spanNumber = 0;
 function spanOf(traceId: string): Span {
   spanNumber += 1;
   const now = systemClock.nowUnixNano();
-  return {
+  return plainSpan({
     traceId,
     spanId: spanNumber.toString(16).padStart(16, "0"),
-    parentSpanId: "",
-    traceState: "",
-    flags: 0,
     name: "step",
     kind: 1,
     startTimeUnixNano: now,
     endTimeUnixNano: now + 5n,
-    status: { code: 0, message: "" },
-    attributes: new Map(),
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
     resource: { attributes: SERVICE, droppedAttributesCount: 0, schemaUrl: "", entityRefs: [] },
-    scope: {
-      name: "test",
-      version: "",
-      attributes: new Map(),
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-    },
-  };
+    scope: plainScope("test"),
+  });
 }
 
 const SERVICE = new Map([["service.name", "api"]]);
 
 function blockOf(spans: readonly Span[]): SpanBlock {
-  const batch = new SpanBatch();
-  for (const span of spans) appendSpan(batch, span);
-  return encodeSpanBlock(batch, { nowUnixNano: systemClock.nowUnixNano() });
+  return encodeSpanBlock(spanBatchOf(spans), { nowUnixNano: systemClock.nowUnixNano() });
 }

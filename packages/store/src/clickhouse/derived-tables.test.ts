@@ -8,7 +8,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
-import { appendSpan, ManualClock, type Span, SpanBatch, systemClock } from "@spoor/trace";
+import {
+  ManualClock,
+  plainResource,
+  plainSpan,
+  type Span,
+  spanBatchOf,
+  systemClock,
+} from "@spoor/trace";
 
 import { EmbeddedEngine } from "../engine/embedded-engine.ts";
 import type { ServiceEdge } from "../port/catalogue.ts";
@@ -37,44 +44,20 @@ let spanNumber = 0;
 
 function spanOf(service: string, startTimeUnixNano: bigint, fields: Partial<Span> = {}): Span {
   spanNumber += 1;
-  return {
+  return plainSpan({
     traceId: "5".repeat(32),
     spanId: spanNumber.toString(16).padStart(16, "0"),
-    parentSpanId: "",
-    traceState: "",
-    flags: 0,
     name: "call",
     kind: 3,
     startTimeUnixNano,
     endTimeUnixNano: startTimeUnixNano + SECOND,
-    status: { code: 0, message: "" },
-    attributes: new Map(),
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
-    resource: {
-      attributes: new Map([["service.name", service]]),
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-      entityRefs: [],
-    },
-    scope: {
-      name: "",
-      version: "",
-      attributes: new Map(),
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-    },
+    resource: plainResource(service),
     ...fields,
-  };
+  });
 }
 
 function blockOf(spans: readonly Span[], nowUnixNano: bigint): SpanBlock {
-  const batch = new SpanBatch();
-  for (const span of spans) appendSpan(batch, span);
-  return encodeSpanBlock(batch, { nowUnixNano });
+  return encodeSpanBlock(spanBatchOf(spans), { nowUnixNano });
 }
 
 async function edges(store: EmbeddedStore): Promise<string[]> {

@@ -8,11 +8,13 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
   appendLogRecord,
-  appendSpan,
   LogBatch,
   ManualClock,
+  plainResource,
+  plainSpan,
   type Span,
-  SpanBatch,
+  spanBatchOf,
+  StatusCode,
 } from "@spoor/trace";
 import type { StoreEvent } from "../base/store-event.ts";
 import { type EmbeddedStore, openEmbeddedStore } from "./clickhouse-store.ts";
@@ -56,20 +58,23 @@ async function writeTrace({
   const traceId = traceNumber.toString(16).padStart(32, "0");
   const startUnixNano = clock.nowUnixNano() - daysAgo * DAY;
   const root = spanOf({ traceId, spanNumber: 1, startUnixNano, service });
-  const batch = new SpanBatch();
-  if (laterNano === undefined) {
-    appendSpan(batch, { ...root, status: { code: hasError === true ? 2 : 0, message: "" } });
-  } else {
-    appendSpan(batch, root);
-    const later = spanOf({
-      traceId,
-      spanNumber: 2,
-      startUnixNano: startUnixNano + laterNano,
-      service,
-    });
-    appendSpan(batch, { ...later, status: { code: hasError === true ? 2 : 0, message: "" } });
-  }
-  await store.write(batch);
+  const status = { code: hasError === true ? StatusCode.error : StatusCode.unset, message: "" };
+  const spans =
+    laterNano === undefined
+      ? [{ ...root, status }]
+      : [
+          root,
+          {
+            ...spanOf({
+              traceId,
+              spanNumber: 2,
+              startUnixNano: startUnixNano + laterNano,
+              service,
+            }),
+            status,
+          },
+        ];
+  await store.write(spanBatchOf(spans));
   return traceId;
 }
 
@@ -79,37 +84,15 @@ function spanOf(given: {
   readonly startUnixNano: bigint;
   readonly service: string;
 }): Span {
-  return {
+  return plainSpan({
     traceId: given.traceId,
     spanId: given.spanNumber.toString(16).padStart(16, "0"),
-    parentSpanId: "",
-    traceState: "",
-    flags: 0,
     name: "step",
     kind: 1,
     startTimeUnixNano: given.startUnixNano,
     endTimeUnixNano: given.startUnixNano + 5n,
-    status: { code: 0, message: "" },
-    attributes: new Map(),
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
-    resource: {
-      attributes: new Map([["service.name", given.service]]),
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-      entityRefs: [],
-    },
-    scope: {
-      name: "",
-      version: "",
-      attributes: new Map(),
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-    },
-  };
+    resource: plainResource(given.service),
+  });
 }
 
 /** Writes a log record of the trace, or of none. */
@@ -230,10 +213,9 @@ test("by size the oldest days go, and the last day stays and is reported", async
 });
 
 test("spans of no believable time go when they have been here long enough", async () => {
-  const batch = new SpanBatch();
   const traceId = "f".repeat(32);
-  appendSpan(batch, spanOf({ traceId, spanNumber: 1, startUnixNano: 5n, service: "api" }));
-  await store.write(batch);
+  const span = spanOf({ traceId, spanNumber: 1, startUnixNano: 5n, service: "api" });
+  await store.write(spanBatchOf([span]));
   // The engine's own clock tells when they came; the manual one is moved past it.
   const realNowMs = Date.now();
   clock.advanceMs(Math.max(0, realNowMs - Number(clock.nowUnixNano() / 1_000_000n)));

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { appendSpan, type Span, SpanBatch, systemClock } from "@spoor/trace";
+import { plainSpan, type Span, spanBatchOf, systemClock } from "@spoor/trace";
 import { parse } from "@spoor/traceql";
 
 import { SEARCH_SPANS_FOUND_MAX } from "../base/limits.ts";
@@ -30,9 +30,7 @@ before(async () => {
   engine = await EmbeddedEngine.start({ dataPath, clock: systemClock, onEvent: () => undefined });
   await migrate(engine.current().writer);
   const writer = new SpanWriter(engine);
-  const batch = new SpanBatch();
-  for (const span of spans()) appendSpan(batch, span);
-  const block = encodeSpanBlock(batch, { nowUnixNano: systemClock.nowUnixNano() });
+  const block = encodeSpanBlock(spanBatchOf(spans()), { nowUnixNano: systemClock.nowUnixNano() });
   await writer.write(block, "spans");
   await writer.catalogue.flush();
 });
@@ -59,32 +57,15 @@ let spanNumber = 0;
 
 function spanOf(traceId: string, startTimeUnixNano: bigint, mark: string): Span {
   spanNumber += 1;
-  return {
+  return plainSpan({
     traceId,
     spanId: spanNumber.toString(16).padStart(16, "0"),
-    parentSpanId: "",
-    traceState: "",
-    flags: 0,
     name: mark,
     kind: 1,
     startTimeUnixNano,
     endTimeUnixNano: startTimeUnixNano + BigInt(spanNumber),
-    status: { code: 0, message: "" },
     attributes: new Map([["mark", mark]]),
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
-    resource: { attributes: new Map(), droppedAttributesCount: 0, schemaUrl: "", entityRefs: [] },
-    scope: {
-      name: "",
-      version: "",
-      attributes: new Map(),
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-    },
-  };
+  });
 }
 
 /** Ids of all pages, up to some. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import { after, before, describe, test } from "node:test";
 
-import { appendSpan, SpanBatch, systemClock } from "@spoor/trace";
+import { plainSpan, spanBatchOf, systemClock } from "@spoor/trace";
 
 import type { StoreEvent } from "../base/store-event.ts";
 import { freePort } from "../engine/engine-process.ts";
@@ -40,11 +40,7 @@ describe("a ClickHouse of your own", () => {
       options({ onEvent: (event) => void events.push(event) }),
     );
     const traceId = "ab".repeat(16);
-    const write = (): Promise<void> => {
-      const batch = new SpanBatch();
-      appendSpan(batch, { ...SPAN, traceId });
-      return store.write(batch);
-    };
+    const write = (): Promise<void> => store.write(spanBatchOf([{ ...SPAN, traceId }]));
     await write();
     await servers.nodes[0]?.kill();
     // In flight while the server is away; repeated and stored when it is back.
@@ -120,31 +116,13 @@ describe("a ClickHouse of your own", () => {
   });
 });
 
-const SPAN = {
+const SPAN = plainSpan({
   spanId: "0000000000000001",
-  parentSpanId: "",
-  traceState: "",
-  flags: 0,
   name: "step",
   kind: 1,
   startTimeUnixNano: systemClock.nowUnixNano(),
   endTimeUnixNano: systemClock.nowUnixNano(),
-  status: { code: 0, message: "" },
-  attributes: new Map(),
-  droppedAttributesCount: 0,
-  events: [],
-  droppedEventsCount: 0,
-  links: [],
-  droppedLinksCount: 0,
-  resource: { attributes: new Map(), droppedAttributesCount: 0, schemaUrl: "", entityRefs: [] },
-  scope: {
-    name: "",
-    version: "",
-    attributes: new Map(),
-    droppedAttributesCount: 0,
-    schemaUrl: "",
-  },
-} as const;
+});
 
 async function somethingElse(): Promise<AsyncDisposable & { readonly url: string }> {
   const port = await freePort();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type Span, systemClock } from "@spoor/trace";
+import { plainResource, type Span, systemClock } from "@spoor/trace";
 
 import { durationBucket } from "../base/duration-histogram.ts";
 import type { CatalogueQuery, ServiceEdge } from "./catalogue.ts";
@@ -36,12 +36,7 @@ function spanAt(
 ): Span {
   return bench.span(traceId, {
     name: "call",
-    resource: {
-      attributes: new Map([["service.name", service]]),
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-      entityRefs: [],
-    },
+    resource: plainResource(service),
     startTimeUnixNano,
     endTimeUnixNano: startTimeUnixNano + 10n * MILLISECOND,
     ...fields,

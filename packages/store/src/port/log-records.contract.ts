@@ -7,6 +7,8 @@ import {
   LogBatch,
   type LogRecord,
   logRecordTimeUnixNano,
+  plainResource,
+  plainScope,
   systemClock,
 } from "@spoor/trace";
 import { randomLogRecords } from "@spoor/trace/random-log-records";
@@ -33,19 +35,8 @@ const BARE: Omit<LogRecord, "traceId"> = {
   attributes: new Map(),
   droppedAttributesCount: 0,
   flags: 1,
-  resource: {
-    attributes: new Map([["service.name", "api"]]),
-    droppedAttributesCount: 0,
-    schemaUrl: "",
-    entityRefs: [],
-  },
-  scope: {
-    name: "test",
-    version: "",
-    attributes: new Map(),
-    droppedAttributesCount: 0,
-    schemaUrl: "",
-  },
+  resource: plainResource("api"),
+  scope: plainScope("test"),
 };
 
 async function write(store: TraceStore, records: readonly LogRecord[]): Promise<void> {

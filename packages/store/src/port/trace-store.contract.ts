@@ -12,9 +12,13 @@ import {
   appendSpan,
   AttributeType,
   outlineOfSpan,
+  plainResource,
+  plainScope,
+  plainSpan,
   serviceName,
   type Span,
   SpanBatch,
+  spanBatchOf,
   systemClock,
 } from "@spoor/trace";
 import * as fc from "fast-check";
@@ -33,30 +37,15 @@ const UINT64_END = 2n ** 64n;
 /** In the middle of a bucket, so that the random times around it meet both of its edges. */
 const NOW = (systemClock.nowUnixNano() / MINUTE) * MINUTE + MINUTE / 2n;
 
-const BARE: LooseSpan = {
+const BARE: LooseSpan = plainSpan({
   parentSpanId: "00000000000000ff",
-  traceState: "",
-  flags: 0,
   name: "step",
   kind: 1,
   startTimeUnixNano: NOW,
   endTimeUnixNano: NOW + 1_000_000n,
-  status: { code: 0, message: "" },
-  attributes: new Map(),
-  droppedAttributesCount: 0,
-  events: [],
-  droppedEventsCount: 0,
-  links: [],
-  droppedLinksCount: 0,
-  resource: resourceOf("api"),
-  scope: {
-    name: "test",
-    version: "",
-    attributes: new Map(),
-    droppedAttributesCount: 0,
-    schemaUrl: "",
-  },
-};
+  resource: plainResource("api"),
+  scope: plainScope("test"),
+});
 
 /** Runs the contract of the port against the store that `open` gives. */
 export function traceStoreContract(driver: string, open: () => Promise<TraceStore>): void {
@@ -109,10 +98,8 @@ class Bench {
   }
 
   async write(spans: readonly Span[]): Promise<void> {
-    const batch = new SpanBatch();
-    for (const span of spans) appendSpan(batch, span);
     this.spans.push(...spans);
-    await this.store.write(batch);
+    await this.store.write(spanBatchOf(spans));
   }
 }
 
@@ -161,7 +148,7 @@ function testRoundTrip(bench: Bench): void {
         status: { code: 1, message: `message ${index * 7}` },
         startTimeUnixNano: NOW + BigInt(index),
         attributes: new Map([[`key ${index % 700}`, `value ${index}`]]),
-        resource: resourceOf(`service ${index % 300}`),
+        resource: plainResource(`service ${index % 300}`),
       }),
     );
     await bench.write(spans);
@@ -227,7 +214,7 @@ function testSummaries(bench: Bench): void {
     const traceId = bench.newTraceId();
     const child = bench.span(traceId, {
       name: "child",
-      resource: resourceOf("payment"),
+      resource: plainResource("payment"),
       startTimeUnixNano: NOW + 10n,
       endTimeUnixNano: NOW + 90n,
       status: { code: 2, message: "no" },
@@ -311,7 +298,7 @@ function testLists(bench: Bench): void {
             bench.span(ids[trace] ?? "", {
               ...times,
               status: { code: isError ? 2 : 0, message: "" },
-              resource: resourceOf(service),
+              resource: plainResource(service),
             }),
           ),
         );
@@ -407,7 +394,7 @@ function spansAt(
   return seconds.map((offset) =>
     bench.span(traceId, {
       startTimeUnixNano: NOW + offset * SECOND,
-      resource: resourceOf(service),
+      resource: plainResource(service),
     }),
   );
 }
@@ -452,13 +439,4 @@ function byStart(a: Span, b: Span): number {
     return a.startTimeUnixNano < b.startTimeUnixNano ? -1 : 1;
   }
   return a.spanId < b.spanId ? -1 : 1;
-}
-
-function resourceOf(service: string): Span["resource"] {
-  return {
-    attributes: new Map([["service.name", service]]),
-    droppedAttributesCount: 0,
-    schemaUrl: "",
-    entityRefs: [],
-  };
 }

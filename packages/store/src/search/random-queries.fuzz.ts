@@ -1,5 +1,11 @@
 /* Random traces and random queries that have something to find in each other. Seeded. */
-import type { AttributeValue, Span, SpanEvent, SpanLink } from "@spoor/trace";
+import {
+  type AttributeValue,
+  plainSpan,
+  type Span,
+  type SpanEvent,
+  type SpanLink,
+} from "@spoor/trace";
 
 /** Random numbers that a seed decides (mulberry32). */
 export class Random {
@@ -99,26 +105,21 @@ export function randomTraces(random: Random, { traces, nowUnixNano }: RandomTrac
     return ids.map((spanId, index): Span => {
       const start = startUnixNano + BigInt(random.below(5_000)) * 1_000_000n;
       const end = start + BigInt(random.of([0, 5, 1_000, 50_000_000, 2_000_000_000, -5]));
-      return {
+      return plainSpan({
         traceId,
         spanId,
         parentSpanId: randomParent(random, ids, index),
-        traceState: "",
-        flags: 0,
         name: random.of(NAMES),
         kind: random.of([0, 1, 2, 3, 4, 5]),
         startTimeUnixNano: start,
         endTimeUnixNano: end,
         status: { code: random.of([0, 0, 1, 2]), message: random.of(["", "x", "timed out"]) },
         attributes: randomAttributes(random),
-        droppedAttributesCount: 0,
         events: Array.from({ length: random.below(3) }, () => randomEvent(random, start)),
-        droppedEventsCount: 0,
         links: Array.from({ length: random.below(2) }, () => randomLink(random)),
-        droppedLinksCount: 0,
         resource: random.of(resources),
         scope: random.of(scopes),
-      };
+      });
     });
   }).flat();
 }

@@ -3,6 +3,7 @@
  */
 import type { AttributeValue } from "../span/attributes.ts";
 import { SpanKind } from "../span/kind.ts";
+import { plainResource, plainScope, plainSpan } from "../span/plain-span.ts";
 import type { Resource } from "../span/resource.ts";
 import type { Span, Trace } from "../span/span.ts";
 import { StatusCode } from "../span/status.ts";
@@ -21,13 +22,7 @@ export interface SpanLiteral {
 }
 
 const START_UNIX_NANO = 1_700_000_000_000_000_000n;
-const SCOPE = {
-  name: "test",
-  version: "",
-  attributes: new Map(),
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-};
+const SCOPE = plainScope("test");
 
 /** The trace with these spans, in this order. */
 export function traceLiteral(...literals: readonly SpanLiteral[]): Trace {
@@ -35,13 +30,12 @@ export function traceLiteral(...literals: readonly SpanLiteral[]): Trace {
   const resources = new Map<string, Resource>();
   const spans = literals.map((literal): Span => {
     const service = literal.service ?? "checkout";
-    const resource = resources.get(service) ?? resourceOf(service);
+    const resource = resources.get(service) ?? plainResource(service);
     resources.set(service, resource);
-    return {
+    return plainSpan({
       traceId,
       spanId: spanIdOf(literal.id),
       parentSpanId: literal.parent === undefined ? "" : spanIdOf(literal.parent),
-      traceState: "",
       flags: 1,
       name: literal.name ?? literal.id,
       kind: literal.kind ?? SpanKind.internal,
@@ -52,14 +46,9 @@ export function traceLiteral(...literals: readonly SpanLiteral[]): Trace {
           ? { code: StatusCode.unset, message: "" }
           : { code: StatusCode.error, message: literal.error },
       attributes: new Map(Object.entries(literal.attributes ?? {})),
-      droppedAttributesCount: 0,
-      events: [],
-      droppedEventsCount: 0,
-      links: [],
-      droppedLinksCount: 0,
       resource,
       scope: SCOPE,
-    };
+    });
   });
   return { traceId, spans };
 }
@@ -84,9 +73,4 @@ function spanIdOf(id: string): string {
 
 function unixNano(ms: number): bigint {
   return START_UNIX_NANO + BigInt(Math.round(ms * 1e6));
-}
-
-function resourceOf(service: string): Resource {
-  const attributes = new Map([["service.name", service]]);
-  return { attributes, droppedAttributesCount: 0, schemaUrl: "", entityRefs: [] };
 }

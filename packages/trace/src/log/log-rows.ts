@@ -1,5 +1,6 @@
 import { bytesToHex } from "../identity/hex.ts";
-import { attributeAt, attributesOf, NO_RESOURCE, NO_SCOPE, range } from "../span/span-rows.ts";
+import { NO_RESOURCE, NO_SCOPE } from "../span/plain-span.ts";
+import { attributeAt, attributesOf, range } from "../span/span-rows.ts";
 import type { LogBatch } from "./log-batch.ts";
 import type { LogRecord } from "./log-record.ts";
 

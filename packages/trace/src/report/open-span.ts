@@ -5,9 +5,9 @@
 import { fromKeyValues, type KeyValue } from "../span/any-value.ts";
 import type { Attributes } from "../span/attributes.ts";
 import { isSpanKind, SpanKind } from "../span/kind.ts";
-import type { InstrumentationScope, Resource } from "../span/resource.ts";
+import { NO_RESOURCE, plainSpan } from "../span/plain-span.ts";
+import type { Resource } from "../span/resource.ts";
 import type { Span, Trace } from "../span/span.ts";
-import { StatusCode } from "../span/status.ts";
 import { keys } from "../semconv/keys.ts";
 
 /**
@@ -75,14 +75,6 @@ export interface ReportingInstance {
   readonly openSpanCount: number;
 }
 
-const NO_SCOPE: InstrumentationScope = {
-  name: "",
-  version: "",
-  attributes: new Map(),
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-};
-
 /**
  * `trace` with the spans of `open` that are not in it, which end at the moment of the answer. A
  * finished span beats an open one of the same id.
@@ -98,26 +90,18 @@ export function withOpenSpans(trace: Trace, open: readonly OpenSpan[]): Trace {
 
 function spanOf(open: OpenSpan, resource: Resource | undefined): Span {
   const start = BigInt(open.startTimeUnixNano);
-  return {
+  return plainSpan({
     traceId: open.traceId,
     spanId: open.spanId,
     parentSpanId: open.parentSpanId,
-    traceState: "",
     flags: open.flags,
     name: open.name,
     kind: isSpanKind(open.kind) ? open.kind : SpanKind.unspecified,
     startTimeUnixNano: start,
     endTimeUnixNano: start + BigInt(Math.round(open.ageMs * 1e6)),
-    status: { code: StatusCode.unset, message: "" },
     attributes: fromKeyValues(open.attributes),
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
     resource: resource ?? resourceOf(open),
-    scope: NO_SCOPE,
-  };
+  });
 }
 
 function resourceOf({ service, instance }: OpenSpan): Resource {
@@ -125,7 +109,7 @@ function resourceOf({ service, instance }: OpenSpan): Resource {
     [keys.serviceName, service],
     ...(instance === "" ? [] : [[keys.serviceInstanceId, instance] as const]),
   ]);
-  return { attributes, droppedAttributesCount: 0, schemaUrl: "", entityRefs: [] };
+  return { ...NO_RESOURCE, attributes };
 }
 
 /** The resources that finished spans brought, which say more than a report. */

@@ -1,44 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NO_ATTRIBUTES } from "../span/attributes.ts";
+import { plainResource, plainSpan } from "../span/plain-span.ts";
 import type { Span } from "../span/span.ts";
 import { errorText, httpStatusCode, serviceName } from "./read.ts";
 
-const RESOURCE = {
-  attributes: new Map([["service.name", "inventory"]]),
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-  entityRefs: [],
-};
+const RESOURCE = plainResource("inventory");
 
 function span(fields: Partial<Span>): Span {
-  return {
+  return plainSpan({
     traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
     spanId: "00f067aa0ba902b7",
-    parentSpanId: "",
-    traceState: "",
     flags: 1,
     name: "checkInventory",
     kind: 1,
     startTimeUnixNano: 0n,
     endTimeUnixNano: 1n,
-    status: { code: 0, message: "" },
-    attributes: NO_ATTRIBUTES,
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
     resource: RESOURCE,
-    scope: {
-      name: "",
-      version: "",
-      attributes: NO_ATTRIBUTES,
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-    },
     ...fields,
-  };
+  });
 }
 
 test("a resource without a service name is an unknown service", () => {

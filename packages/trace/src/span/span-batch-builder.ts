@@ -1,6 +1,13 @@
 import { appendAttributes, indexIn, writeId } from "./append-attributes.ts";
 import type { Span, SpanEvent, SpanLink } from "./span.ts";
-import type { SpanBatch } from "./span-batch.ts";
+import { SpanBatch } from "./span-batch.ts";
+
+/** A new batch of these spans, in their order. See `appendSpan`. */
+export function spanBatchOf(spans: Iterable<Span>): SpanBatch {
+  const batch = new SpanBatch();
+  for (const span of spans) appendSpan(batch, span);
+  return batch;
+}
 
 /**
  * Appends a span that exists as an object, the inverse of `spanAt`. For tests, examples and tools:

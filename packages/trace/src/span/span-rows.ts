@@ -3,27 +3,10 @@ import { type AnyValue, fromAnyValue } from "./any-value.ts";
 import { type AttributeColumns, AttributeType, type AttributeValues } from "./attribute-columns.ts";
 import { type Attributes, type AttributeValue, NO_ATTRIBUTES } from "./attributes.ts";
 import { isSpanKind, SpanKind } from "./kind.ts";
-import type { InstrumentationScope, Resource } from "./resource.ts";
+import { NO_RESOURCE, NO_SCOPE } from "./plain-span.ts";
 import type { Span, SpanEvent, SpanLink } from "./span.ts";
 import type { SpanBatch } from "./span-batch.ts";
 import { isStatusCode, StatusCode } from "./status.ts";
-
-/** What a row without a resource has. */
-export const NO_RESOURCE: Resource = {
-  attributes: NO_ATTRIBUTES,
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-  entityRefs: [],
-};
-
-/** What a row without a scope has. */
-export const NO_SCOPE: InstrumentationScope = {
-  name: "",
-  version: "",
-  attributes: NO_ATTRIBUTES,
-  droppedAttributesCount: 0,
-  schemaUrl: "",
-};
 
 // Without ignoreBOM a leading U+FEFF, which is a character of the text, would be lost.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

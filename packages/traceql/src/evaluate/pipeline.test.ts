@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type AttributeValue, NO_RESOURCE, NO_SCOPE, type Span } from "@spoor/trace";
+import { type AttributeValue, plainSpan, type Span } from "@spoor/trace";
 
 import { parse } from "../syntax/parse.ts";
 import { runPipeline } from "./pipeline.ts";
@@ -14,27 +14,17 @@ type Draft = Partial<Omit<Span, "attributes">> & {
 };
 
 function spanOf({ id, parent = "", has = {}, ...fields }: Draft): Span {
-  return {
+  return plainSpan({
     traceId: "a".repeat(32),
     spanId: id,
     parentSpanId: parent,
-    traceState: "",
-    flags: 0,
     name: id,
     kind: 1,
     startTimeUnixNano: 100n,
     endTimeUnixNano: 200n,
-    status: { code: 0, message: "" },
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
-    resource: NO_RESOURCE,
-    scope: NO_SCOPE,
     ...fields,
     attributes: new Map(Object.entries(has)),
-  };
+  });
 }
 
 /** Names of the spans in each group, or undefined where the trace is not found. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { NO_ATTRIBUTES, type Span } from "@spoor/trace";
+import { NO_ATTRIBUTES, plainSpan, type Span } from "@spoor/trace";
 import { SpanCache } from "./span-cache.ts";
 
 interface Asked {
@@ -41,26 +41,15 @@ function cacheWithQuestions() {
 
 function spanOf(spanId: string): Span {
   const nothing = { attributes: NO_ATTRIBUTES, droppedAttributesCount: 0, schemaUrl: "" };
-  return {
+  return plainSpan({
     traceId: "",
     spanId,
-    parentSpanId: "",
-    traceState: "",
-    flags: 0,
     name: spanId,
-    kind: 0,
     startTimeUnixNano: 0n,
     endTimeUnixNano: 0n,
-    status: { code: 0, message: "" },
-    attributes: NO_ATTRIBUTES,
-    droppedAttributesCount: 0,
-    events: [],
-    links: [],
-    droppedEventsCount: 0,
-    droppedLinksCount: 0,
     resource: { ...nothing, entityRefs: [] },
     scope: { ...nothing, name: "", version: "" },
-  };
+  });
 }
 
 test("what is in sight is asked for once, in one question, the selection first", async () => {

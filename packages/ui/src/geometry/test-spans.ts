@@ -3,49 +3,25 @@
  */
 import {
   buildSkeleton,
-  NO_ATTRIBUTES,
   outlineOfSpan,
+  plainSpan,
   type Span,
   SpanKind,
   SpanOutlines,
-  StatusCode,
 } from "@spoor/trace";
 import { traceShape, type TraceShape } from "./trace-shape.ts";
 
 /** A span with only what matters to the test set. */
 export function span(spanId: string, over: Partial<Span> = {}): Span {
-  return {
+  return plainSpan({
     traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
     spanId,
-    parentSpanId: "",
-    traceState: "",
-    flags: 0,
     name: spanId,
     kind: SpanKind.internal,
     startTimeUnixNano: 1n,
     endTimeUnixNano: 2n,
-    status: { code: StatusCode.unset, message: "" },
-    attributes: NO_ATTRIBUTES,
-    droppedAttributesCount: 0,
-    events: [],
-    droppedEventsCount: 0,
-    links: [],
-    droppedLinksCount: 0,
-    resource: {
-      attributes: NO_ATTRIBUTES,
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-      entityRefs: [],
-    },
-    scope: {
-      name: "",
-      version: "",
-      attributes: NO_ATTRIBUTES,
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-    },
     ...over,
-  };
+  });
 }
 
 /** The shape of a trace of these spans. */
