@@ -11,23 +11,22 @@ export interface SdkRunOptions {
   readonly runs: number;
 }
 
-/** The SDKs, ours last. */
-const SDKS = ["official", "spoor"] as const;
-
-/** Measures both SDKs in turns; the median of the official one divided by ours. */
+/** Measures an SDK and ours in turns; the median of the other one divided by ours. */
 export function pairedRatio(
   name: string,
   { runs }: SdkRunOptions,
   report: Report,
   measure: (sdk: string) => number,
+  peer = "official",
 ): number {
-  const costs: Record<string, number[]> = { official: [], spoor: [] };
+  const costs: { readonly theirs: number[]; readonly ours: number[] } = { theirs: [], ours: [] };
   for (let run = 0; run < runs; run += 1) {
-    for (const sdk of SDKS) costs[sdk]?.push(measure(sdk));
+    costs.theirs.push(measure(peer));
+    costs.ours.push(measure("spoor"));
   }
-  const [theirs, ours] = SDKS.map((sdk) => percentile(costs[sdk] ?? [], 0.5));
-  const ratio = (theirs ?? 0) / (ours ?? 1);
-  const text = `official ${theirs?.toFixed(0)}, spoor ${ours?.toFixed(0)}: ${ratio.toFixed(1)} times`;
+  const [theirs, ours] = [percentile(costs.theirs, 0.5), percentile(costs.ours, 0.5)];
+  const ratio = theirs / ours;
+  const text = `${peer} ${theirs.toFixed(0)}, spoor ${ours.toFixed(0)}: ${ratio.toFixed(1)} times`;
   report.line(`${name}: ${text}`);
   return Math.round(ratio * 100) / 100;
 }

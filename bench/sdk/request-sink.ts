@@ -2,8 +2,9 @@
 import { createServer } from "node:http";
 
 let requestCount = 0;
+let byteCount = 0;
 const server = createServer((request, response) => {
-  request.resume();
+  request.on("data", (chunk: Buffer) => (byteCount += chunk.length));
   request.on("end", () => {
     requestCount += 1;
     response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
@@ -13,5 +14,5 @@ server.listen(0, "127.0.0.1", () => {
   const address = server.address();
   if (typeof address === "object") process.send?.({ port: address?.port });
 });
-process.on("message", () => process.send?.({ requestCount }));
+process.on("message", () => process.send?.({ requestCount, byteCount }));
 process.once("disconnect", () => process.exit());

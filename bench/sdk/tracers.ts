@@ -1,10 +1,11 @@
 /*
- * One tracer of each SDK, ending in the bytes of OTLP requests that nobody sends: what a span
- * costs, without what it costs to send it.
+ * One tracer of each SDK. Ours and the official one end in the bytes of OTLP requests that nobody
+ * sends: what a span costs, without what it costs to send it.
  */
 import { context, trace, type Tracer } from "@opentelemetry/api";
 import { ExportResultCode } from "@opentelemetry/core";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import { ddTracer } from "./dd-trace.ts";
 
 /** An SDK under measurement. */
 export interface TracerUnderTest {
@@ -20,6 +21,7 @@ export type Sampling = "on" | "off";
 export const TRACERS: Readonly<Record<string, (sampling: Sampling) => Promise<TracerUnderTest>>> = {
   spoor: spoorTracer,
   official: officialTracer,
+  "dd-trace": ddTracer,
 };
 
 async function spoorTracer(sampling: Sampling): Promise<TracerUnderTest> {

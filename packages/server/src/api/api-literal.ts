@@ -1,7 +1,6 @@
 /* An API over a store in memory, for the tests of this folder. */
 import { openMemoryStore, type TraceStore } from "@spoor/store";
-import type {
-  SpanBatch} from "@spoor/trace";
+import type { SpanBatch } from "@spoor/trace";
 import {
   type AttributeValue,
   LossLedger,

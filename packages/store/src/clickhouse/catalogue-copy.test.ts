@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import type {
-  SpanBatch} from "@spoor/trace";
+import type { SpanBatch } from "@spoor/trace";
 import {
   ManualClock,
   plainResource,
