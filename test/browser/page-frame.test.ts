@@ -104,7 +104,9 @@ suite("every page", { skip: chromiumMissing }, () => {
       const dialog = page.getByRole("dialog", { name: "Keys" });
       await dialog.waitFor();
       await assertAccessible(page);
-      await dialog.getByRole("checkbox", { name: "Keys that are one letter" }).uncheck();
+      await dialog
+        .getByRole("checkbox", { name: "Keys that are a single letter or sign" })
+        .uncheck();
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
       await page.keyboard.press("g");

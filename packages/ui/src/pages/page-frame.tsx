@@ -11,11 +11,10 @@ import { applyTheme, nextTheme, storedTheme } from "../design/theme.ts";
 import { ThemeSwitch } from "../design/theme-switch.tsx";
 import { switchTimeZone, timeZone, watchTimeZone } from "../design/time-zone.ts";
 import { ConnectionBanner } from "../views/connection-banner.tsx";
-import { KeyHelp } from "../views/key-help.tsx";
 import { Omnibox } from "../views/omnibox.tsx";
 import { Rail } from "../views/rail.tsx";
 import { TimeRange } from "../views/time-range.tsx";
-import { hasLetterKeys, setLetterKeys } from "../design/letter-keys.ts";
+import { PageHelpProvider, useOpenHelp } from "./page-help.tsx";
 import { usePageKeys } from "./use-page-keys.ts";
 import "./page-frame.css";
 
@@ -23,21 +22,27 @@ const SCREENS = { now: "/", explore: "/explore", compare: "/compare", health: "/
 
 /** The frame around every page. */
 export function PageFrame() {
+  return (
+    <PageHelpProvider>
+      <Frame />
+    </PageHelpProvider>
+  );
+}
+
+function Frame() {
   useRereadOnOpen();
   const navigate = useNavigate();
   const stream = useStream();
   const { phase } = useStreamState();
   const zone = useSyncExternalStore(watchTimeZone, timeZone);
-  const [isHelpOpen, setHelpOpen] = useState(false);
-  const [areKeysOn, setKeysOn] = useState(hasLetterKeys);
+  const openHelp = useOpenHelp();
   const [themeCount, setThemeCount] = useState(0);
   const switchLive = (): void => stream.turn(phase === "off" ? "on" : "off");
   const switchTheme = (): void => {
     applyTheme(nextTheme(storedTheme()));
     setThemeCount(themeCount + 1);
   };
-  const openHelp = (): void => setHelpOpen(true);
-  usePageKeys({ onHelp: openHelp, onZone: switchTimeZone, onLive: switchLive }, areKeysOn);
+  usePageKeys({ onHelp: openHelp, onZone: switchTimeZone, onLive: switchLive });
   const onCommand = (name: string): boolean => {
     const screen = Object.entries(SCREENS).find(([word]) => word === name);
     const switches = { utc: switchTimeZone, local: switchTimeZone, live: switchLive };
@@ -76,15 +81,6 @@ export function PageFrame() {
           <Outlet key={zone} />
         </main>
       </div>
-      <KeyHelp
-        isOpen={isHelpOpen}
-        onClose={() => setHelpOpen(false)}
-        areKeysOn={areKeysOn}
-        onKeysOn={(areOn) => {
-          setLetterKeys(areOn);
-          setKeysOn(areOn);
-        }}
-      />
     </div>
   );
 }

@@ -17,7 +17,6 @@ import { attributeFind } from "../geometry/row-find.ts";
 import { isWhole } from "../geometry/time-window.ts";
 import { CopyMenu } from "./copy-menu.tsx";
 import { Flame } from "../views/flame.tsx";
-import { TraceKeyHelp } from "../views/trace-key-help.tsx";
 import { Minimap } from "../views/minimap.tsx";
 import { SpanTable } from "../views/span-table.tsx";
 import { SpanDetail } from "../views/span-detail.tsx";
@@ -25,10 +24,12 @@ import { TraceLogs } from "../views/trace-logs.tsx";
 import { logMarks, logMoments } from "../views/trace-moments.ts";
 import { useTraceLogs } from "../data/trace-queries.ts";
 import { TraceHead } from "../views/trace-head.tsx";
+import { KEY_HELP } from "../views/trace-keys.ts";
 import { spanOfRow, titleOfRow, type TraceModel } from "../views/trace-model.ts";
 import { type TraceSight, useTraceSight } from "../views/trace-sight.ts";
 import { TraceTools } from "../views/trace-tools.tsx";
 import { Waterfall } from "../views/waterfall.tsx";
+import { useKeySections, useOpenHelp } from "./page-help.tsx";
 import { useCrosshair } from "./use-crosshair.ts";
 import { gridOf, useTraceKeys } from "./use-trace-keys.ts";
 import { type TraceActions, useTraceActions } from "./use-trace-actions.ts";
@@ -50,15 +51,15 @@ export function TraceScreen(props: TraceScreenProps) {
   const { search, change } = state;
   const body = useRef<HTMLDivElement>(null);
   const findField = useRef<HTMLInputElement>(null);
-  const help = useRef<HTMLDialogElement>(null);
   const { sight, setFolds } = useTraceSight(model, search);
   const [pageRows, setPageRows] = useState(20);
   const focusView = useCallback(() => gridOf(body.current)?.focus({ preventScroll: true }), []);
   const { copy, told } = useCopies(model, sight);
-  const parts = { model, sight, state, setFolds, pageRows, findField, help, copy };
+  const parts = { model, sight, state, setFolds, pageRows, findField, copy };
   const actions = useTraceActions(parts);
   useTraceKeys(body, actions.run, focusView);
   useTitle(model);
+  useKeySections(KEY_HELP);
   const { durationNano } = model.shape;
   const hidden = useMemo(() => parseHidden(search.x ?? ""), [search.x]);
   return (
@@ -95,11 +96,10 @@ export function TraceScreen(props: TraceScreenProps) {
         onLeave={focusView}
       >
         <CopyMenu told={told} onCopy={(what) => copy(what, selectedRow(sight))} />
-        <KeysButton onClick={() => actions.run("help")} />
+        <KeysButton />
       </TraceTools>
       <Minimap model={model} window={sight.window} onWindow={actions.setWindow} />
       <TraceBody {...props} {...{ body, sight, actions, focusView, onPageRows: setPageRows }} />
-      <TraceKeyHelp dialog={help} />
     </>
   );
 }
@@ -108,9 +108,10 @@ function selectedRow({ selected }: TraceSight): number {
   return selected?.kind === "span" ? selected.row : -1;
 }
 
-function KeysButton({ onClick }: { readonly onClick: () => void }) {
+function KeysButton() {
+  const openHelp = useOpenHelp();
   return (
-    <button type="button" className="button button-quiet" title="All keys (?)" onClick={onClick}>
+    <button type="button" className="button button-quiet" title="All keys (?)" onClick={openHelp}>
       <kbd aria-hidden="true">?</kbd> keys
     </button>
   );

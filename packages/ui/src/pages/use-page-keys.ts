@@ -7,6 +7,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { isTyping } from "../design/is-typing.ts";
+import { hasLetterKeys } from "../design/letter-keys.ts";
 
 const SCREENS: Readonly<Record<string, "/" | "/explore" | "/health" | "/compare">> = {
   n: "/",
@@ -25,7 +26,7 @@ export interface PageKeyActions {
 }
 
 /** Listens until the page is left. */
-export function usePageKeys(actions: PageKeyActions, areOn: boolean): void {
+export function usePageKeys(actions: PageKeyActions): void {
   const navigate = useNavigate();
   const latest = useRef(actions);
   useEffect(() => {
@@ -49,15 +50,15 @@ export function usePageKeys(actions: PageKeyActions, areOn: boolean): void {
         return;
       }
       const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (!isPlain || !areOn || isTyping(event.target) || isInDialog(event.target)) return;
-      if (isKeyOfScreen(event.key)) return;
+      if (!isPlain || isTyping(event.target) || isInDialog(event.target)) return;
+      if (isKeyOfScreen(event.key) || !hasLetterKeys()) return;
       if (!act(event)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
     };
     window.addEventListener("keydown", onKey, { capture: true });
     return () => window.removeEventListener("keydown", onKey, { capture: true });
-  }, [areOn, navigate]);
+  }, [navigate]);
 }
 
 function actOnKey(key: string, actions: PageKeyActions): boolean {

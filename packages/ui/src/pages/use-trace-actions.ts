@@ -28,7 +28,6 @@ export interface ActionParts {
   readonly setFolds: (folds: Folds) => void;
   readonly pageRows: number;
   readonly findField: RefObject<HTMLInputElement | null>;
-  readonly help: RefObject<HTMLDialogElement | null>;
   readonly copy: (what: CopyKind, row: number) => void;
 }
 
@@ -139,9 +138,6 @@ function runOther(command: TraceCommand, parts: ActionParts, means: Means): bool
     case "copyCommand":
     case "copyMarkdown":
       parts.copy(command, row);
-      return true;
-    case "help":
-      parts.help.current?.showModal();
       return true;
     case "repeats":
       state.change((before) => ({ ...before, r: before.r === "0" ? undefined : "0" }));

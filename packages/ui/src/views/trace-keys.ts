@@ -1,6 +1,7 @@
 /*
  * The keys of a trace's page: what each does, and the words for it in the help.
  */
+import type { KeySection } from "./key-help.tsx";
 
 /** Key by key what it does; two keys after each other have a space between. */
 const COMMAND_OF = {
@@ -19,7 +20,6 @@ const COMMAND_OF = {
   Enter: "open",
   " ": "open",
   Escape: "back",
-  "?": "help",
   "/": "find",
   n: "nextMatch",
   N: "previousMatch",
@@ -59,11 +59,8 @@ const COMMAND_OF = {
 /** Something that a reader wants of the page. */
 export type TraceCommand = (typeof COMMAND_OF)[keyof typeof COMMAND_OF];
 
-/** What the help says, in groups: the keys as they are printed, and what they do. */
-export const KEY_HELP: readonly {
-  readonly title: string;
-  readonly lines: readonly (readonly [keys: string, text: string])[];
-}[] = [
+/** What the help says of them. */
+export const KEY_HELP: readonly KeySection[] = [
   {
     title: "Move",
     lines: [
@@ -105,7 +102,6 @@ export const KEY_HELP: readonly {
       ["y i", "copy the span id"],
       ["y c", "copy the command"],
       ["y m", "copy the tree as Markdown"],
-      ["?", "this list"],
     ],
   },
 ];

@@ -41,7 +41,7 @@ export interface TraceToolsProps {
 export function TraceTools(props: TraceToolsProps) {
   const { view, onView, hidden, isBelowOnly, isZoomed } = props;
   return (
-    <div className="trace-tools" data-own-keys="/ ?">
+    <div className="trace-tools" data-own-keys="/">
       <div className="view-tabs" role="tablist" aria-label="Views">
         {VIEW_NAMES.map((name, index) => (
           <button
