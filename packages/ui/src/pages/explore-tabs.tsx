@@ -29,7 +29,7 @@ import { CoverageNote } from "../views/coverage-note.tsx";
 import { GroupTable } from "../views/group-table.tsx";
 import { ServiceMap } from "../views/service-map.tsx";
 import { Structure } from "../views/structure.tsx";
-import { moveFocus } from "../views/trace-list.tsx";
+import { moveFocus } from "../views/trace-table.tsx";
 import type { ExploreActions } from "./explore-page.tsx";
 
 /** What {@link ExploreTabs} takes. */

@@ -16,7 +16,8 @@ import { HangingNow } from "../views/hanging-now.tsx";
 import { NowChanges } from "../views/now-changes.tsx";
 import { ProblemNotice } from "../views/problem-notice.tsx";
 import { StatusLine } from "../views/status-line.tsx";
-import { moveFocus, TraceList } from "../views/trace-list.tsx";
+import { TraceList } from "../views/trace-list.tsx";
+import { moveFocus } from "../views/trace-table.tsx";
 import "./home-page.css";
 
 const route = getRouteApi("/");
