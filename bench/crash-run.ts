@@ -3,21 +3,23 @@
  *
  * 1. Requests of one trace each are sent at a steady speed, without a pause, whatever happens.
  * 2. In each round a moment is drawn; at that moment the server, or in every other round its
- *    ClickHouse, is killed. ClickHouse is started again by the server, the server by this command,
- *    on the same data. Every fifth server is killed again while it starts, in the middle of
- *    storing what the one before it left in its spool.
+ *    ClickHouse, is killed. In half of the rounds of each the next moment is waited for at which
+ *    ClickHouse is writing the rows of an insert. ClickHouse is started again by the server, the
+ *    server by this command, on the same data. Every fifth round's server is killed again while it
+ *    starts, in the middle of storing what the one before it left in its spool.
  * 3. A request whose answer did not come is not sent again: it may be stored or not, but once.
  * 4. In the end every trace is asked for by its id, and its spans are counted.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type SpoorProcess, startSpoor } from "../test/spoor-process.ts";
+import { removeDataPath, type SpoorProcess, startSpoor } from "../test/spoor-process.ts";
 import { TraceLoad } from "./crash-load.ts";
+import { untilInserting } from "./insert-watch.ts";
 import { childrenOf } from "./measure/process-tree.ts";
 import { untilStored } from "./measure/quiet.ts";
 import type { Figures, Report } from "./report/report.ts";
@@ -36,6 +38,8 @@ const ROUND_MS_MIN = 50;
 const START_KILL_EVERY = 5;
 const START_MS_MAX = 1_500;
 const ENGINE_BACK_MS_MAX = 20_000;
+/** Inserts come every 0.6 s. */
+const INSERT_WAIT_MS_MAX = 5_000;
 
 /** Kills, restarts, counts. */
 export async function runCrash(options: CrashOptions, report: Report): Promise<Figures> {
@@ -45,31 +49,49 @@ export async function runCrash(options: CrashOptions, report: Report): Promise<F
   const load = new TraceLoad({ seed: options.seed, requestsPerSecond: options.requestsPerSecond });
   let server = await startSpoor({ dataPath });
   load.target(server.grpcPort);
+  const kills = { server: 0, engine: 0, midInsert: 0, starting: 0 };
   try {
     for (let round = 1; round <= options.rounds; round += 1) {
       const momentMs = ROUND_MS_MIN + random.next(options.roundMsMax - ROUND_MS_MIN);
       await pause(momentMs);
       const isServer = round % 2 === 1;
+      const isInserting = round % 4 >= 2 && (await untilInserting(dataPath, INSERT_WAIT_MS_MAX));
       const acknowledged = load.acknowledgedSpans;
+      if (isInserting) kills.midInsert += 1;
       if (isServer) {
         await server.stop("SIGKILL");
-        if (round % START_KILL_EVERY === 0) await killWhileStarting(dataPath, random);
+        kills.server += 1;
+        if (round % START_KILL_EVERY === 0) {
+          await killWhileStarting(dataPath, random);
+          kills.starting += 1;
+        }
         server = await startSpoor({ dataPath });
         load.target(server.grpcPort);
-      } else await killEngine(server);
+      } else {
+        await killEngine(server);
+        kills.engine += 1;
+      }
       report.line(
-        `round ${round}: killed the ${isServer ? "server" : "engine"} after ${momentMs} ms, ` +
-          `${acknowledged} spans acknowledged so far`,
+        `round ${round}: killed the ${isServer ? "server" : "engine"} after ${momentMs} ms` +
+          `${isInserting ? ", in an insert" : ""}, ${acknowledged} spans acknowledged so far`,
       );
     }
     await load.stop();
     const found = await load.compare(server.url, (traceId) => untilStored(server, traceId));
     for (const problem of found.problems.slice(0, 10)) report.line(problem);
-    return { rounds: options.rounds, seed: options.seed, ...found.figures };
+    return {
+      rounds: options.rounds,
+      seed: options.seed,
+      serverKills: kills.server,
+      engineKills: kills.engine,
+      midInsertKills: kills.midInsert,
+      startKills: kills.starting,
+      ...found.figures,
+    };
   } finally {
     await load.stop();
     await server.stop();
-    await rm(dataPath, { recursive: true, force: true });
+    await removeDataPath(dataPath);
   }
 }
 

@@ -14,12 +14,13 @@
  *
  * Requests are made and compressed ahead, in a process that is not counted.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type SpoorProcess, startSpoor } from "../test/spoor-process.ts";
+import { removeDataPath, type SpoorProcess, startSpoor } from "../test/spoor-process.ts";
 import { AnswerDelay } from "./measure/answer-delay.ts";
+import { LoopDelay } from "./measure/loop-delay.ts";
 import { PeakMemory } from "./measure/peak-memory.ts";
 import { childrenCpuSeconds, treeAnonymousMiB, treeCpuSeconds } from "./measure/process-tree.ts";
 import { untilQuiet, untilStored } from "./measure/quiet.ts";
@@ -33,6 +34,7 @@ import {
   withEngine,
 } from "./measure/stored-data.ts";
 import { type Figures, type Report, rounded } from "./report/report.ts";
+import type { SendSummary } from "./send/sender-messages.ts";
 import { Sender } from "./send/sender.ts";
 import { Workload, type WorkloadOptions } from "./workload/workload.ts";
 
@@ -80,7 +82,7 @@ export async function runIngest(options: IngestOptions, report: Report): Promise
       seed: options.seed,
     };
   } finally {
-    await rm(dataPath, { recursive: true, force: true });
+    await removeDataPath(dataPath);
   }
 }
 
@@ -107,7 +109,8 @@ async function sendAll(
   run: Run,
 ): Promise<{ readonly figures: Figures; readonly requests: number }> {
   const { options, dataPath, report } = run;
-  const server = await startSpoor({ dataPath });
+  const loop = new LoopDelay(`${dataPath}-loop.json`);
+  const server = await startSpoor({ dataPath, environment: loop.environment });
   try {
     await untilQuiet(server.pid, options.quietMsMax);
     const rssIdleMiB = treeAnonymousMiB(server.pid);
@@ -118,11 +121,8 @@ async function sendAll(
     const delay = new AnswerDelay(server.url);
     const slices: Slice[] = [];
     for (let slice = 0; slice <= options.slices; slice += 1) {
-      const measured = await sendSlice(
-        { options, server, sender, workload },
-        slice * perSlice,
-        perSlice,
-      );
+      const sending = { options, server, sender, workload, ...(slice > 0 ? { loop } : {}) };
+      const measured = await sendSlice(sending, slice * perSlice, perSlice);
       report.line(sliceText(slice, measured));
       if (slice > 0) slices.push(measured);
     }
@@ -143,6 +143,8 @@ async function sendAll(
       ),
       spansPerSecond: Math.round(median(slices.map((each) => each.spansPerSecond))),
       mergesIdle: slices.every(({ isQuiet }) => isQuiet),
+      mainLoopP99Ms: rounded(loop.p99Ms),
+      mainLoopOwnP99Ms: rounded(loop.ownP99Ms),
       mainThreadP99Ms: rounded(mainThreadP99Ms),
       ...paced.figures,
       ...watched.figures,
@@ -156,6 +158,8 @@ async function sendAll(
 }
 
 interface Sending {
+  /** Of what counts. */
+  readonly loop?: LoopDelay;
   readonly options: IngestOptions;
   readonly server: SpoorProcess;
   readonly sender: Sender;
@@ -163,13 +167,14 @@ interface Sending {
 }
 
 async function sendSlice(sending: Sending, first: number, count: number): Promise<Slice> {
-  const { options, server, sender, workload } = sending;
+  const { options, server, sender, workload, loop } = sending;
   await sender.prepare({ first, count });
   const spans = workload.spansBefore(first + count) - workload.spansBefore(first);
   const cpuBefore = treeCpuSeconds(server.pid);
   const engineBefore = childrenCpuSeconds(server.pid);
   const startedMs = performance.now();
-  const summary = await sender.send({ first, count });
+  const send = (): Promise<SendSummary> => sender.send({ first, count });
+  const summary = await (loop === undefined ? send() : loop.during(server.pid, send));
   if (summary.acknowledgedSpans !== spans) {
     throw new Error(`${summary.failedSpans} spans were not taken: ${summary.failures.join("; ")}`);
   }

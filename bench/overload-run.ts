@@ -8,14 +8,14 @@
  * 3. The server stops, and starts again until its spool is empty. What the engine holds must be
  *    what was accepted, span for span.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { Agent, request as startRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { LossAnswer } from "@spoor/trace";
-import { startSpoor } from "../test/spoor-process.ts";
+import { removeDataPath, startSpoor } from "../test/spoor-process.ts";
 import { PeakMemory } from "./measure/peak-memory.ts";
 import { percentile } from "./measure/statistics.ts";
 import { storedSpans, withEngine } from "./measure/stored-data.ts";
@@ -100,7 +100,7 @@ export async function runOverload(options: OverloadOptions, report: Report): Pro
       rssMiB: Math.round(peakMiB),
     };
   } finally {
-    await rm(dataPath, { recursive: true, force: true });
+    await removeDataPath(dataPath);
   }
 }
 

@@ -9,12 +9,12 @@
  * Every question is asked several times about something else each time, after two runs that do not
  * count, and its answer is checked. The figure is the median.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEmbeddedStore } from "@spoor/store";
 import { type Clock, systemClock } from "@spoor/trace";
-import { type SpoorProcess, startSpoor } from "../test/spoor-process.ts";
+import { removeDataPath, type SpoorProcess, startSpoor } from "../test/spoor-process.ts";
 import { untilQuiet, untilStored } from "./measure/quiet.ts";
 import { median } from "./measure/statistics.ts";
 import { type AskSql, storedSpans, withEngine } from "./measure/stored-data.ts";
@@ -67,7 +67,7 @@ export async function runQueries(options: QueryOptions, report: Report): Promise
       seed: options.seed,
     };
   } finally {
-    await rm(dataPath, { recursive: true, force: true });
+    await removeDataPath(dataPath);
   }
 }
 

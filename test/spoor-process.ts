@@ -69,7 +69,7 @@ export async function startSpoor(options: SpoorProcessOptions = {}): Promise<Spo
   const stop = async (signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     await exited;
-    if (ownedPath !== undefined) await rm(ownedPath, { recursive: true, force: true });
+    if (ownedPath !== undefined) await removeDataPath(ownedPath);
     return child.exitCode;
   };
   try {
@@ -79,6 +79,14 @@ export async function startSpoor(options: SpoorProcessOptions = {}): Promise<Spo
     await stop("SIGKILL");
     throw error;
   }
+}
+
+/**
+ * Removes the data of a server that has ended. The engine of one that was killed notices that a
+ * moment later and writes until then, so that a folder which was just emptied is no longer empty.
+ */
+export async function removeDataPath(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 
 function flagsOf(options: SpoorProcessOptions, dataPath: string | undefined): string[] {

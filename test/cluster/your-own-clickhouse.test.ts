@@ -15,7 +15,7 @@ import { encodeTracesProtobuf } from "@spoor/otlp";
 import { type EngineServers, startEngineServers, TEST_CLUSTER } from "@spoor/store/test-servers";
 import type { TraceAnswer } from "@spoor/trace";
 import { exampleSpan } from "../example-span.ts";
-import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
+import { removeDataPath, type SpoorProcess, startSpoor } from "../spoor-process.ts";
 
 const CLI_PATH = fileURLToPath(new URL("../../packages/cli/bin/spoor.js", import.meta.url));
 const POLL_MS = 50;
@@ -68,7 +68,7 @@ describe("a server with a ClickHouse of its operator", () => {
   });
   after(async () => {
     await servers[Symbol.asyncDispose]();
-    await rm(dataPath, { recursive: true, force: true });
+    await removeDataPath(dataPath);
   });
 
   function start(): Promise<SpoorProcess> {

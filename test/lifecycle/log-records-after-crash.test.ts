@@ -2,7 +2,7 @@
  * Log records have the promise of spans: what was acknowledged is there after a crash, once.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -10,7 +10,7 @@ import { encodeLogsProtobuf, encodeTracesProtobuf } from "@spoor/otlp";
 import type { LogRecord } from "@spoor/trace";
 import { exampleSpan } from "../example-span.ts";
 import { exampleLogRecord, readLogRecords } from "../log-records.ts";
-import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
+import { removeDataPath, type SpoorProcess, startSpoor } from "../spoor-process.ts";
 import { storedSpans } from "../stored-trace.ts";
 
 const RECORDS_PER_REQUEST = 3;
@@ -19,7 +19,7 @@ let dataPath: string;
 before(async () => {
   dataPath = await mkdtemp(join(tmpdir(), "spoor-log-crash-"));
 });
-after(() => rm(dataPath, { recursive: true, force: true }));
+after(() => removeDataPath(dataPath));
 
 async function post(spoor: SpoorProcess, path: string, body: Uint8Array): Promise<boolean> {
   const response = await fetch(`http://127.0.0.1:${spoor.httpPort}${path}`, {

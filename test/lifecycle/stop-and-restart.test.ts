@@ -2,14 +2,14 @@
  * Stopping, crashing and starting again: what was acknowledged is there afterwards.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { encodeTracesProtobuf } from "@spoor/otlp";
 import type { TraceAnswer } from "@spoor/trace";
 import { exampleSpan } from "../example-span.ts";
-import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
+import { removeDataPath, type SpoorProcess, startSpoor } from "../spoor-process.ts";
 
 const POLL_MS = 50;
 
@@ -17,7 +17,7 @@ let dataPath: string;
 before(async () => {
   dataPath = await mkdtemp(join(tmpdir(), "spoor-restart-"));
 });
-after(() => rm(dataPath, { recursive: true, force: true }));
+after(() => removeDataPath(dataPath));
 
 /** Sends spans, one after another, until the server is gone; returns the acknowledged ids. */
 async function sendUntilGone(spoor: SpoorProcess): Promise<string[]> {

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -13,7 +13,7 @@ import { encodeTracesJson, encodeTracesProtobuf } from "@spoor/otlp";
 import type { LossAnswer, LossLine, Resource, Span, SpanAccount } from "@spoor/trace";
 import * as fc from "fast-check";
 import { exampleSpan } from "../example-span.ts";
-import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
+import { removeDataPath, type SpoorProcess, startSpoor } from "../spoor-process.ts";
 
 let dataPath: string;
 let spoor: SpoorProcess;
@@ -23,7 +23,7 @@ before(async () => {
 });
 after(async () => {
   await spoor.stop();
-  await rm(dataPath, { recursive: true, force: true });
+  await removeDataPath(dataPath);
 });
 
 const SENDERS = ["cart", "pay", "stock"] as const;
