@@ -162,7 +162,7 @@ export const LAYERS: Layers = {
         "@clickhouse/client",
         "node:",
       ],
-      retention: ["engine", "base", "@spoor/trace", "@clickhouse/client", "node:"],
+      retention: ["schema", "engine", "base", "@spoor/trace", "@clickhouse/client", "node:"],
       write: ["schema", "engine", "base", "@spoor/trace", "@clickhouse/client", "node:"],
       read: ["schema", "engine", "port", "base", "@spoor/trace", "@clickhouse/client", "node:"],
       schema: ["engine", "base", "@spoor/trace", "@clickhouse/client"],

@@ -43,7 +43,7 @@ export interface ServerOptions {
   readonly useMemoryStore: boolean;
   /** A ClickHouse of your own in the place of the embedded one. */
   readonly clickhouse?: ClickHouseAddress | undefined;
-  /** What to delete of what is old; without it everything is kept. Not with `clickhouse`. */
+  /** What to delete of what is old; without it everything is kept. */
   readonly retention?: RetentionPolicy | undefined;
   /** When a request counts as kept, see SyncMode. */
   readonly syncMode?: SyncMode;

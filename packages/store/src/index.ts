@@ -10,7 +10,6 @@ export type { RetentionPolicy, RetentionReport } from "./base/retention-policy.t
 export type { StoreEvent, StoreEventListener } from "./base/store-event.ts";
 export {
   type BlockStore,
-  type EmbeddedStore,
   type EmbeddedStoreOptions,
   openEmbeddedStore,
 } from "./clickhouse/clickhouse-store.ts";

@@ -84,9 +84,6 @@ export const upCommand: Command = {
       throw usage(declaration, "--memory and --clickhouse are two places for the spans");
     }
     const clickhouse = isMemory ? undefined : clickhouseOf(given, source);
-    if (clickhouse !== undefined && retention !== undefined) {
-      throw usage(declaration, "retention is for the embedded ClickHouse only, not for your own");
-    }
     if (isMemory && retention !== undefined) {
       context.stderr.write("Retention does nothing with --memory, which keeps the newest spans.\n");
     }

@@ -6,7 +6,6 @@ import {
   openEmbeddedStore,
   openMemoryStore,
   type RetentionPolicy,
-  type RetentionReport,
   type ServerStoreOptions,
   type StoreEventListener,
   type TraceStore,
@@ -35,10 +34,7 @@ export interface OpenStoreOptions {
   readonly syncMode: SyncMode;
   /** What a request may hold; without it the usual limits. */
   readonly decodeLimits?: DecodeLimits | undefined;
-  /**
-   * What to delete; undefined keeps everything. Only for the embedded store: one in memory is
-   * bounded by itself, and others may write to a ClickHouse of your own.
-   */
+  /** What to delete; undefined keeps everything. Not of a store in memory: it is bounded. */
   readonly retention?: RetentionPolicy | undefined;
   readonly onProblem: (message: string) => void;
 }
@@ -78,7 +74,7 @@ export async function openStore(
     const close = (): Promise<void> => memory.close();
     return { store: memory, startIntake, startRetention: () => undefined, close };
   }
-  const { store, retain, close } = await openClickHouse(options, clock);
+  const { store, close } = await openClickHouse(options, clock);
   const startIntake: OpenedStore["startIntake"] = async (onStored) => {
     const intake = new WorkerIntake({
       spool: await Spool.open(join(dataPath, "spool")),
@@ -107,17 +103,20 @@ export async function openStore(
   };
   const { retention } = options;
   const startRetention: OpenedStore["startRetention"] = () =>
-    retention === undefined || retain === undefined
+    retention === undefined
       ? undefined
-      : new RetentionTimer({ policy: retention, retain, ledger, onProblem });
+      : new RetentionTimer({
+          policy: retention,
+          retain: (policy) => store.retain(policy),
+          ledger,
+          onProblem,
+        });
   return { store, startIntake, startRetention, close };
 }
 
 /** A store in ClickHouse, opened. */
 interface OpenedClickHouse {
   readonly store: BlockStore;
-  /** Only of the embedded one: another server may write to a ClickHouse of your own. */
-  readonly retain?: (policy: RetentionPolicy) => Promise<RetentionReport>;
   readonly close: () => Promise<void>;
 }
 
@@ -132,7 +131,7 @@ async function openClickHouse(
   };
   if (clickhouse === undefined) {
     const store = await openEmbeddedStore({ dataPath, clock, onEvent });
-    return { store, retain: (policy) => store.retain(policy), close: () => store.close() };
+    return { store, close: () => store.close() };
   }
   const lock = lockDataPath(dataPath);
   if (lock.stalePid !== undefined) onEvent({ kind: "stale_lock_removed", pid: lock.stalePid });

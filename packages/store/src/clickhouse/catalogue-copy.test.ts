@@ -17,7 +17,7 @@ import {
 
 import { COPY_AGE_MS_MAX } from "../base/limits.ts";
 import { EmbeddedEngine } from "../engine/embedded-engine.ts";
-import { migrate } from "../schema/migrate.ts";
+import { EMBEDDED_PLACE, migrate } from "../schema/migrate.ts";
 import { ClickHouseStore } from "./clickhouse-store.ts";
 
 const HOUR = 3_600_000_000_000n;
@@ -49,6 +49,7 @@ function newStore(isOnlyWriter: boolean, clock: ManualClock): ClickHouseStore {
     source: engine,
     clock,
     onEvent: () => undefined,
+    place: EMBEDDED_PLACE,
     isOnlyWriter,
   });
 }

@@ -12,8 +12,9 @@ import {
 import { CATALOGUE_ITEMS_MAX, SPANS_PER_READ_MAX, TRACES_PER_QUERY_MAX } from "../base/limits.ts";
 import type { RetentionPolicy, RetentionReport } from "../base/retention-policy.ts";
 import type { StoreEventListener } from "../base/store-event.ts";
-import type { ConnectionSource } from "../engine/connection.ts";
+import { connect, type ConnectionSource, disconnect } from "../engine/connection.ts";
 import { EmbeddedEngine } from "../engine/embedded-engine.ts";
+import type { Endpoint } from "../engine/endpoint.ts";
 import type {
   AttributeKeyEntry,
   AttributeKeyQuery,
@@ -60,7 +61,8 @@ import { readOutlines } from "../read/read-outlines.ts";
 import { readSpans, readTrace } from "../read/read-trace.ts";
 import { readSummaries } from "../read/summaries.ts";
 import { applyRetention } from "../retention/apply-retention.ts";
-import { migrate } from "../schema/migrate.ts";
+import { EMBEDDED_PLACE, migrate } from "../schema/migrate.ts";
+import type { SchemaPlace } from "../schema/table-ddl.ts";
 import { queryRange } from "../search/query-range.ts";
 import { SearchQueries } from "../search/search-queries.ts";
 import { searchTraces } from "../search/search-traces.ts";
@@ -87,13 +89,11 @@ export interface BlockStore extends TraceStore {
    * @throws SPOOR_STORE_UNAVAILABLE (retryable), SPOOR_STORE_REFUSED
    */
   countMinutes(): Promise<void>;
-}
 
-/** A store that belongs to one process, which may therefore delete from it. */
-export interface EmbeddedStore extends BlockStore {
   /**
-   * Deletes what `policy` no longer keeps, as of now, and tells it in an event. Writes wait
-   * meanwhile.
+   * Deletes what `policy` no longer keeps, as of now, and tells it in an event. Writes of this
+   * process wait while rows are counted. Where others write too, resources and scopes stay, and
+   * rows that are deleted by two at the same moment may be counted by both.
    *
    * @throws SPOOR_STORE_UNAVAILABLE (retryable), SPOOR_STORE_REFUSED
    */
@@ -118,7 +118,7 @@ export interface EmbeddedStoreOptions {
  * @throws SPOOR_STORE_LOCKED, SPOOR_STORE_PATH, SPOOR_STORE_PLATFORM, SPOOR_STORE_ENGINE_MISSING,
  * SPOOR_STORE_ENGINE_START, SPOOR_STORE_NEWER
  */
-export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedStore> {
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<BlockStore> {
   const onEvent = options.onEvent ?? (() => undefined);
   const engine = await EmbeddedEngine.start({ ...options, onEvent });
   try {
@@ -133,6 +133,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     source: engine,
     clock: options.clock,
     onEvent,
+    place: EMBEDDED_PLACE,
     isOnlyWriter: true,
   });
 }
@@ -144,14 +145,16 @@ export interface ClickHouseStoreOptions {
   readonly source: ConnectionSource;
   readonly clock: Clock;
   readonly onEvent: StoreEventListener;
+  /** Where the tables lie. */
+  readonly place: SchemaPlace;
+  /** All nodes of a cluster whose nodes do not tell each other; else none. */
+  readonly nodes?: readonly Endpoint[];
   /** Whether no other process writes there. */
   readonly isOnlyWriter: boolean;
 }
 
-/**
- * Spans in ClickHouse, wherever it runs. Only who knows that nobody else writes there may `retain`.
- */
-export class ClickHouseStore implements EmbeddedStore {
+/** Spans in ClickHouse, wherever it runs. */
+export class ClickHouseStore implements BlockStore {
   readonly driver: string;
   readonly path: string;
   readonly #source: ConnectionSource;
@@ -162,6 +165,7 @@ export class ClickHouseStore implements EmbeddedStore {
   readonly #writing = new Set<Promise<void>>();
   readonly #onEvent: StoreEventListener;
   readonly #minutes: MinuteJob;
+  readonly #where: Pick<ClickHouseStoreOptions, "place" | "nodes" | "isOnlyWriter">;
   /** Settles when writes may go on; undefined while they may. */
   #retaining: Promise<void> | undefined;
 
@@ -169,6 +173,7 @@ export class ClickHouseStore implements EmbeddedStore {
     this.driver = options.driver;
     this.path = options.path;
     this.#source = options.source;
+    this.#where = options;
     this.#writer = new SpanWriter(options.source);
     this.#clock = options.clock;
     this.#catalogue = new CatalogueCopy({
@@ -209,12 +214,22 @@ export class ClickHouseStore implements EmbeddedStore {
   }
 
   async retain(policy: RetentionPolicy): Promise<RetentionReport> {
-    const report = await applyRetention(this.#source.current().writer, policy, {
-      nowUnixNano: this.#clock.nowUnixNano(),
-      withoutWrites: (work) => this.#withoutWrites(work),
-    });
-    this.#onEvent({ kind: "retention_applied", report });
-    return report;
+    const { place, nodes = [], isOnlyWriter } = this.#where;
+    const { writer } = this.#source.current();
+    const connections = nodes.map(connect);
+    try {
+      const report = await applyRetention(writer, policy, {
+        nowUnixNano: this.#clock.nowUnixNano(),
+        place,
+        nodes: connections.length === 0 ? [writer] : connections.map((each) => each.writer),
+        isOnlyWriter,
+        withoutWrites: (work) => this.#withoutWrites(work),
+      });
+      this.#onEvent({ kind: "retention_applied", report });
+      return report;
+    } finally {
+      await Promise.all(connections.map(disconnect));
+    }
   }
 
   /** Does `work` while nothing is written: after the writes in flight, before those that come. */

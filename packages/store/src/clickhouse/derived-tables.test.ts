@@ -22,7 +22,7 @@ import type { ServiceEdge } from "../port/catalogue.ts";
 import { migrate } from "../schema/migrate.ts";
 import { MIGRATIONS } from "../schema/migrations.ts";
 import { encodeSpanBlock, type SpanBlock } from "../write/block.ts";
-import { type EmbeddedStore, openEmbeddedStore } from "./clickhouse-store.ts";
+import { type BlockStore, openEmbeddedStore } from "./clickhouse-store.ts";
 
 const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
@@ -60,7 +60,7 @@ function blockOf(spans: readonly Span[], nowUnixNano: bigint): SpanBlock {
   return encodeSpanBlock(spanBatchOf(spans), { nowUnixNano });
 }
 
-async function edges(store: EmbeddedStore): Promise<string[]> {
+async function edges(store: BlockStore): Promise<string[]> {
   const range = { fromUnixNano: NOON - 60n * MINUTE, toUnixNano: NOON + 60n * MINUTE, limit: 9 };
   const { items, pendingMinutes } = await store.listServiceEdges(range);
   assert.equal(pendingMinutes, 0);

@@ -48,9 +48,9 @@ export async function openClickHouseStore(options: ServerStoreOptions): Promise<
   checkNames({ database, cluster });
   const endpoints = endpointsOf(options);
   const source = await RemoteServer.connect({ endpoints, clock, onEvent });
+  const place = placeOf(options);
   try {
     const { writer } = source.current();
-    const place = placeOf(options);
     await checkServer(writer, { place, addressCount: endpoints.length });
     await prepare(source, { place, endpoints });
   } catch (error) {
@@ -59,8 +59,16 @@ export async function openClickHouseStore(options: ServerStoreOptions): Promise<
   }
   const [first] = endpoints;
   const path = `${first?.url ?? ""}/${database}`;
-  const shared = { path, source, clock, onEvent };
-  return new ClickHouseStore({ driver: "clickhouse", ...shared, isOnlyWriter: false });
+  return new ClickHouseStore({
+    driver: "clickhouse",
+    path,
+    source,
+    clock,
+    onEvent,
+    place,
+    nodes: isToldEach(place) ? endpoints : [],
+    isOnlyWriter: false,
+  });
 }
 
 function endpointsOf({ urls, database, cluster }: ServerStoreOptions): Endpoint[] {
@@ -124,15 +132,19 @@ async function prepare(
   { place, endpoints }: { readonly place: SchemaPlace; readonly endpoints: readonly Endpoint[] },
 ): Promise<void> {
   const { writer } = source.current();
-  const isToldEach = place.cluster?.replication === "none";
   // Also the one in use: what is done twice changes nothing.
-  const connections = isToldEach ? endpoints.map(connect) : [];
+  const connections = isToldEach(place) ? endpoints.map(connect) : [];
   try {
     const otherNodes = connections.map((connection) => connection.writer);
     await migrate(writer, MIGRATIONS, { place, otherNodes });
   } finally {
     await Promise.all(connections.map(disconnect));
   }
+}
+
+/** Whether each node of a cluster has to be told by itself what is to be done with its tables. */
+function isToldEach({ cluster }: SchemaPlace): boolean {
+  return cluster?.replication === "none";
 }
 
 const MISSING_RIGHT = "497";

@@ -21,7 +21,7 @@ const WRITER = { username: "tracer", password: "pass:word/1" } as const;
 const READER = { username: "query", password: "not used" } as const;
 
 /** What its user needs, as the guide for operators lists it. */
-const GRANTS = ["GRANT ALL ON traces.*", "GRANT ALL ON traces_two.*"];
+const GRANTS = ["GRANT ALL ON traces.*", "GRANT ALL ON traces_two.*", "GRANT REMOTE ON *.*"];
 
 /** A ClickHouse server that can be killed and started again at the same address. */
 export interface EngineServer {

@@ -1,17 +1,21 @@
 /*
- * Deletes what a policy no longer keeps.
+ * Deletes what a policy no longer keeps, wherever the tables lie.
  *
  * 1. Days are partitions, so that a whole day goes as its files go: no row is read.
  * 2. A day of which only traces with an error stay, and the log records of these, is rewritten
  *    without the others. Which traces
  *    had an error is asked of the summaries of the day and its neighbours, because a trace may last
  *    past midnight; the summaries themselves are rewritten after the spans.
- * 3. Resources and scopes that no row names any more go last.
+ * 3. Resources and scopes that no row names any more go last, and only where nobody else writes:
+ *    another server may be storing a span that names one.
  *
- * The caller keeps writers out while rows are counted and their deletion is ordered, so that every
- * deleted span is counted, and while resources go, so that none goes that a span which is just
- * being written names. Rewriting a day takes the longest and lets writers in: it concerns only rows
- * that were there when it was ordered. The clock is the caller's.
+ * The caller keeps its writers out while rows are counted and their deletion is ordered, so that
+ * every deleted span is counted, and while resources go, so that none goes that a span which is
+ * just being written names. Rewriting a day takes the longest and lets writers in: it concerns only
+ * rows that were there when it was ordered. The clock is the caller's.
+ *
+ * On a cluster a trace lies on one shard with its summary and its log records, so that each shard
+ * rewrites its days by itself. Keeper tells all nodes; without it each is told.
  */
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -21,17 +25,26 @@ import { SpoorError } from "@spoor/trace";
 import { REWRITE_LOOK_MS } from "../base/limits.ts";
 import type { RetentionPolicy, RetentionReport } from "../base/retention-policy.ts";
 import { storeError } from "../engine/connection.ts";
+import { DDL_SETTINGS } from "../schema/migrate.ts";
+import type { SchemaPlace } from "../schema/table-ddl.ts";
+import { tableName } from "../schema/table-ddl.ts";
 import { daysBeyondSize, fateByAge, type StoredDay } from "./day-fate.ts";
+import { RetentionSql } from "./retention-sql.ts";
 
 /** What a run is given. */
 export interface RetentionRun {
   readonly nowUnixNano: bigint;
-  /** Does something while nobody writes. */
+  readonly place: SchemaPlace;
+  /** Who is told: each node of a cluster without Keeper, else the one that tells all others. */
+  readonly nodes: readonly ClickHouseClient[];
+  /** Whether no other process writes there. */
+  readonly isOnlyWriter: boolean;
+  /** Does something while this process writes nothing. */
   readonly withoutWrites: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /**
- * Applies `policy` to the tables of `spoor` as of `nowUnixNano`. Doing it again deletes nothing.
+ * Applies `policy` to the tables as of `nowUnixNano`. Doing it again deletes nothing.
  *
  * @throws SPOOR_STORE_UNAVAILABLE (retryable), SPOOR_STORE_REFUSED. Doing it again goes on then.
  */
@@ -50,17 +63,20 @@ export async function applyRetention(
 class Retention {
   readonly #client: ClickHouseClient;
   readonly #run: RetentionRun;
+  readonly #sql: RetentionSql;
   #deletedSpanCount = 0;
   #deletedLogRecordCount = 0;
 
+  /** `client` sees the rows of all nodes. */
   constructor(client: ClickHouseClient, run: RetentionRun) {
     this.#client = client;
     this.#run = run;
+    this.#sql = new RetentionSql(run.place);
   }
 
   async apply(policy: RetentionPolicy): Promise<RetentionReport> {
-    const { nowUnixNano, withoutWrites } = this.#run;
-    const tables = await this.#dayTables();
+    const { nowUnixNano, withoutWrites, isOnlyWriter } = this.#run;
+    const tables = (await this.#rows<[string]>(this.#sql.dayTables())).flat();
     const before = await this.#days();
     const dropped: string[] = [];
     const thinned: string[] = [];
@@ -82,7 +98,9 @@ class Retention {
       }
       isOverSize = totalBytes(left) - totalBytes(beyond) > sizeBytes;
     }
-    if (dropped.length + thinned.length > 0) await withoutWrites(() => this.#trimDimensions());
+    if (isOnlyWriter && dropped.length + thinned.length > 0) {
+      await withoutWrites(() => this.#trimDimensions());
+    }
     return {
       deletedSpanCount: this.#deletedSpanCount,
       deletedLogRecordCount: this.#deletedLogRecordCount,
@@ -93,62 +111,46 @@ class Retention {
     };
   }
 
-  /** Every table whose partitions are days. */
-  async #dayTables(): Promise<string[]> {
-    const rows = await this.#rows<[name: string]>(
-      `SELECT name FROM system.tables
-      WHERE database = 'spoor' AND partition_key = 'toDate(tb)' ORDER BY name`,
-    );
-    return rows.map(([name]) => name);
-  }
-
-  /** Oldest first. */
+  /** Oldest first, of all shards together. */
   async #days(): Promise<StoredDay[]> {
-    const rows = await this.#rows<
+    const rows = await this.#rowsOfNodes<
       [day: string, startSeconds: string, bytes: string, changedSeconds: string]
-    >(
-      `SELECT
-        partition,
-        toString(toUnixTimestamp(toDateTime(partition, 'UTC'))),
-        toString(sum(bytes_on_disk)),
-        toString(toUnixTimestamp(max(modification_time)))
-      FROM system.parts
-      WHERE database = 'spoor' AND active AND match(partition, '^\\\\d{4}-\\\\d\\\\d-\\\\d\\\\d$')
-      GROUP BY partition ORDER BY partition`,
-    );
-    return rows.map(([day, startSeconds, bytes, changedSeconds]) => ({
-      day,
-      startUnixNano: BigInt(startSeconds) * 1_000_000_000n,
-      bytes: Number(bytes),
-      changedUnixNano: BigInt(changedSeconds) * 1_000_000_000n,
-    }));
+    >(this.#sql.days());
+    const days = new Map<string, StoredDay>();
+    for (const [day, startSeconds, bytes, changedSeconds] of rows) {
+      const known = days.get(day);
+      const changedUnixNano = BigInt(changedSeconds) * 1_000_000_000n;
+      days.set(day, {
+        day,
+        startUnixNano: BigInt(startSeconds) * 1_000_000_000n,
+        bytes: Number(bytes) + (known?.bytes ?? 0),
+        changedUnixNano:
+          known !== undefined && known.changedUnixNano > changedUnixNano
+            ? known.changedUnixNano
+            : changedUnixNano,
+      });
+    }
+    return [...days.values()].toSorted((a, b) => (a.day < b.day ? -1 : 1));
   }
 
   async #drop(tables: readonly string[], day: string): Promise<void> {
-    const [spanCount = 0, logRecordCount = 0] = await this.#countEach(
-      ["spans", "logs"],
-      `toDate(tb) = '${day}'`,
-    );
-    this.#deletedSpanCount += spanCount;
-    this.#deletedLogRecordCount += logRecordCount;
-    for (const table of tables) {
-      await this.#client.command({
-        query: `ALTER TABLE spoor.\`${table}\` DROP PARTITION '${day}'`,
-      });
-    }
+    const isOfDay = this.#sql.isOfDay(day);
+    this.#deletedSpanCount += await this.#count("spans", isOfDay);
+    this.#deletedLogRecordCount += await this.#count("logs", isOfDay);
+    for (const table of tables) await this.#tell(this.#sql.drop(table, day));
   }
 
   /** Returns false when there was nothing to delete. */
   async #thin(day: string): Promise<boolean> {
-    const isOld = `trace_id NOT IN (${tracesWithError(day)})`;
-    const which = `IN PARTITION '${day}' WHERE ${isOld}`;
     // One table after another, the summaries last: they say which traces stay. A run that was
     // interrupted left the later ones alone.
     let deleted = 0;
     for (const table of ["spans", "logs", "trace_summaries"]) {
+      // What another server has ordered is its to count.
+      await this.#untilRewritten(table);
       const count = await this.#run.withoutWrites(async () => {
-        const [rows = 0] = await this.#countEach([table], `toDate(tb) = '${day}' AND ${isOld}`);
-        if (rows > 0) await this.#order(table, which);
+        const rows = await this.#count(table, this.#sql.isThinned(day));
+        if (rows > 0) await this.#tell(this.#sql.thin(table, day));
         return rows;
       });
       if (count > 0) await this.#untilRewritten(table);
@@ -162,35 +164,20 @@ class Retention {
   /** Deletes resources and scopes that no row of any table names. */
   async #trimDimensions(): Promise<void> {
     for (const [table, column] of DIMENSIONS) {
-      const users = await this.#rows<[name: string]>(
-        `SELECT table FROM system.columns WHERE database = 'spoor' AND name = '${column}'`,
-      );
-      const used = users.map(([name]) => `SELECT ${column} FROM spoor.\`${name}\``);
-      await this.#order(table, `WHERE id NOT IN (${used.join(" UNION ALL ")})`);
+      const users = await this.#rows<[string]>(this.#sql.tablesWith(column));
+      await this.#tell(this.#sql.trim(table, column, users.flat()));
       await this.#untilRewritten(table);
     }
   }
 
-  /** Not waited for in one request, which would time out while the engine goes on. */
-  async #order(table: string, which: string): Promise<void> {
-    await this.#client.command({
-      query: `ALTER TABLE spoor.${table} DELETE ${which}`,
-      clickhouse_settings: { mutations_sync: "0" },
-    });
-  }
-
   async #untilRewritten(table: string): Promise<void> {
     for (;;) {
-      const [unfinished] = await this.#rows<[reason: string]>(
-        `SELECT latest_fail_reason FROM system.mutations
-        WHERE database = 'spoor' AND table = '${table}' AND NOT is_done LIMIT 1`,
-      );
-      if (unfinished === undefined) return;
-      if (unfinished[0] !== "") {
-        await this.#client.command({
-          query: `KILL MUTATION WHERE database = 'spoor' AND table = '${table}' SYNC`,
-        });
-        throw new SpoorError(`cannot delete what is old from ${table}: ${unfinished[0]}`, {
+      const unfinished = await this.#rowsOfNodes<[reason: string]>(this.#sql.unfinished(table));
+      if (unfinished.length === 0) return;
+      const reason = unfinished.flat().find((text) => text !== "");
+      if (reason !== undefined) {
+        await this.#tell(this.#sql.giveUp(table));
+        throw new SpoorError(`cannot delete what is old from ${table}: ${reason}`, {
           code: "SPOOR_STORE_REFUSED",
         });
       }
@@ -198,29 +185,46 @@ class Retention {
     }
   }
 
-  /** The rows of each of `tables` that `which` holds for. */
-  async #countEach(tables: readonly string[], which: string): Promise<number[]> {
-    const counting = tables.map(async (table) => {
-      const query = `SELECT count() FROM spoor.${table} WHERE ${which}`;
-      const [row] = await this.#rows<[count: string | number]>(query);
-      return Number(row?.[0] ?? 0);
-    });
-    return Promise.all(counting);
+  /** Rewriting is not waited for in one request, which would time out while the engine goes on. */
+  async #tell(query: string): Promise<void> {
+    for (const node of this.#run.nodes) {
+      await node.command({
+        query,
+        clickhouse_settings: {
+          ...DDL_SETTINGS,
+          mutations_sync: "0",
+          // Copies of a shard have the same summaries when they rewrite the same rows.
+          allow_nondeterministic_mutations: 1,
+        },
+      });
+    }
   }
 
-  async #rows<Row extends readonly unknown[]>(query: string): Promise<Row[]> {
-    const result = await this.#client.query({ query, format: "JSONCompactEachRow" });
+  /** The rows of a table, on whatever shard, that `which` holds for. */
+  async #count(table: string, which: string): Promise<number> {
+    const name = tableName(this.#run.place, table);
+    const [row] = await this.#rows<[string | number]>(`SELECT count() FROM ${name} WHERE ${which}`);
+    return Number(row?.[0] ?? 0);
+  }
+
+  async #rowsOfNodes<Row extends readonly unknown[]>(query: string): Promise<Row[]> {
+    const answers = this.#run.nodes.map((node) => this.#rows<Row>(query, node));
+    return (await Promise.all(answers)).flat();
+  }
+
+  async #rows<Row extends readonly unknown[]>(
+    query: string,
+    client: ClickHouseClient = this.#client,
+  ): Promise<Row[]> {
+    const result = await client.query({
+      query,
+      format: "JSONCompactEachRow",
+      // A trace, its summary and its log records are on one shard.
+      clickhouse_settings: { distributed_product_mode: "local" },
+    });
     // The caller wrote the columns.
     return result.json<Row>();
   }
-}
-
-/** Ids of the traces that had an error on the day or a day beside it. */
-function tracesWithError(day: string): string {
-  return `
-SELECT trace_id FROM spoor.trace_summaries
-WHERE error_count > 0
-  AND toDate(tb) BETWEEN toDate('${day}') - 1 AND toDate('${day}') + 1`;
 }
 
 const DIMENSIONS = [

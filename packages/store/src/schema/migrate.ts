@@ -32,12 +32,10 @@ export interface MigrationTarget {
 }
 
 /** The database of the embedded engine. */
-const EMBEDDED: MigrationTarget = {
-  place: {
-    database: EMBEDDED_DATABASE,
-    rememberedInserts: REMEMBERED_INSERTS_EMBEDDED,
-    isEmbedded: true,
-  },
+export const EMBEDDED_PLACE: SchemaPlace = {
+  database: EMBEDDED_DATABASE,
+  rememberedInserts: REMEMBERED_INSERTS_EMBEDDED,
+  isEmbedded: true,
 };
 
 /**
@@ -48,7 +46,7 @@ const EMBEDDED: MigrationTarget = {
 export async function migrate(
   client: ClickHouseClient,
   migrations: readonly Migration[] = MIGRATIONS,
-  target: MigrationTarget = EMBEDDED,
+  target: MigrationTarget = { place: EMBEDDED_PLACE },
 ): Promise<void> {
   try {
     const shardCount = await countShards(client, target.place);
@@ -160,7 +158,9 @@ async function runEverywhere(
 }
 
 /** How long ON CLUSTER waits for all nodes; less than the client waits for the answer. */
-const DDL_SETTINGS = { distributed_ddl_task_timeout: "50" } as const;
+export const DDL_SETTINGS: { readonly distributed_ddl_task_timeout: string } = {
+  distributed_ddl_task_timeout: "50",
+};
 
 async function note(
   client: ClickHouseClient,

@@ -84,9 +84,29 @@ export function changeStatements(change: SchemaChange, place: SchemaPlace): stri
   if ("fill" in change) return fillTable(change.fill, place);
   const { alter, action, concerns, onlyEmbedded = false } = change;
   if (onlyEmbedded && place.isEmbedded !== true) return [];
-  const names = place.cluster === undefined ? [alter] : [local(alter)];
+  const names = [rowsName(place, alter)];
   if (place.cluster !== undefined && concerns === "columns") names.push(alter);
-  return names.map((name) => `ALTER TABLE ${tableName(place, name)}${onCluster(place)}\n${action}`);
+  return names.map((name) => alterTable(place, name, `\n${action}`));
+}
+
+/** The statement that does `action` to a table, on all nodes where Keeper tells them. */
+export function alterTable(place: SchemaPlace, name: string, action: string): string {
+  return `ALTER TABLE ${tableName(place, name)}${onCluster(place)}${action}`;
+}
+
+/** The name of the table in which the rows of a node lie; elsewhere its name is enough. */
+export function rowsName({ cluster }: Pick<SchemaPlace, "cluster">, name: string): string {
+  return cluster === undefined ? name : local(name);
+}
+
+/** What follows a statement that all nodes are to run, where Keeper tells them; else nothing. */
+export function onCluster({ cluster }: Pick<SchemaPlace, "cluster">): string {
+  return cluster?.replication === "keeper" ? ` ON CLUSTER ${quoted(cluster.name)}` : "";
+}
+
+/** A text in SQL, quoted. */
+export function textLiteral(text: string): string {
+  return `'${text.replaceAll(/[\\']/gu, "\\$&")}'`;
 }
 
 /** The statement that makes the database. */
@@ -161,8 +181,7 @@ function remembering({ cluster, rememberedInserts }: SchemaPlace): string[] {
 }
 
 function createView({ name, from, to, query }: ViewDescription, place: SchemaPlace): string {
-  const rowsOf = (table: string): string =>
-    tableName(place, place.cluster === undefined ? table : local(table));
+  const rowsOf = (table: string): string => tableName(place, rowsName(place, table));
   return (
     `CREATE MATERIALIZED VIEW IF NOT EXISTS ${tableName(place, name)}${onCluster(place)}\n` +
     `TO ${rowsOf(to)} AS${query(rowsOf(from))}`
@@ -181,10 +200,6 @@ function fillTable(
   ];
 }
 
-function onCluster({ cluster }: SchemaPlace): string {
-  return cluster?.replication === "keeper" ? ` ON CLUSTER ${quoted(cluster.name)}` : "";
-}
-
 function local(name: string): string {
   return `${name}_local`;
 }
@@ -192,8 +207,4 @@ function local(name: string): string {
 /** Names are checked where they come from (place-names.ts); this keeps the quoting honest. */
 function quoted(name: string): string {
   return `\`${name.replaceAll(/[\\`]/gu, "\\$&")}\``;
-}
-
-function textLiteral(text: string): string {
-  return `'${text.replaceAll(/[\\']/gu, "\\$&")}'`;
 }
