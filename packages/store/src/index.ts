@@ -15,6 +15,7 @@ export {
 } from "./clickhouse/clickhouse-store.ts";
 export { type ServerStoreOptions, openClickHouseStore } from "./clickhouse/server-store.ts";
 export { type DataLock, lockDataPath } from "./engine/data-lock.ts";
+export type { LogList, LogQuery } from "./port/log-search.ts";
 export { type MemoryStoreOptions, openMemoryStore } from "./memory/memory-store.ts";
 export type {
   AttributeKeyEntry,

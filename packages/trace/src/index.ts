@@ -93,7 +93,14 @@ export {
   toLogRecordListDocument,
 } from "./log/log-record-document.ts";
 export { logRecordAt, logRecordsOf } from "./log/log-rows.ts";
-export { isSeverityNumber, SEVERITY_NUMBER_MAX, severityName } from "./log/severity.ts";
+export {
+  isSeverityNumber,
+  SEVERITY_NAMES,
+  SEVERITY_NUMBER_MAX,
+  severityName,
+  type SeverityName,
+  severityNumberOf,
+} from "./log/severity.ts";
 export { DECODE_LIMITS, type DecodeLimits } from "./loss/decode-limits.ts";
 export { type LossEntry, LossLedger } from "./loss/ledger.ts";
 export { LOSS_REASONS, type LossReason } from "./loss/reasons.ts";
@@ -310,6 +317,7 @@ export type {
   HeatmapAnswer,
   HeatmapCell,
   KeyDifference,
+  LogSearchAnswer,
   QueryRangeAnswer,
   SeriesDocument,
   SpanGroupDocument,

@@ -6,6 +6,10 @@ export const FIND_COUNT_DEFAULT = 20;
 /** The most that one answer of the API holds; asking for more is a usage error. */
 export const FIND_COUNT_MAX = 1000;
 
+/** Log records that `spoor logs` prints unless told otherwise, and the most of one answer. */
+export const LOGS_COUNT_DEFAULT = 100;
+export const LOGS_COUNT_MAX = 1000;
+
 /** Fewer alike siblings are drawn one by one: they tell more than a line that sums them up. */
 export const FOLD_COUNT_MIN = 5;
 /** A sibling with this share of the trace on the critical path is never folded away. */

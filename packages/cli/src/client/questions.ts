@@ -4,6 +4,7 @@ import type {
   ComparisonAnswer,
   CompletionAnswer,
   GroupsAnswer,
+  LogSearchAnswer,
   TraceSearchAnswer,
 } from "@spoor/trace";
 import type { SpoorClient } from "./spoor-client.ts";
@@ -30,6 +31,26 @@ export function search(
     parameters: { ...parameters },
     field: "traces",
     goal: "find traces",
+  });
+}
+
+/** Log records of any trace and of none. */
+export function searchLogs(
+  client: SpoorClient,
+  parameters: Interval & {
+    readonly service: string | undefined;
+    readonly severity: string | undefined;
+    readonly contains: string | undefined;
+    readonly trace: "with" | "without" | undefined;
+    readonly limit: number;
+    readonly page: string | undefined;
+  },
+): Promise<LogSearchAnswer> {
+  return client.ask({
+    path: "logs",
+    parameters: { ...parameters },
+    field: "logs",
+    goal: "find log records",
   });
 }
 

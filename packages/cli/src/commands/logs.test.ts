@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   type LogRecord,
   type LogRecordsAnswer,
+  type LogSearchAnswer,
   toLogRecordListDocument,
   type TraceSummaryDocument,
 } from "@spoor/trace";
@@ -108,4 +109,54 @@ test("what names no trace is said before any server is asked", async () => {
   const { code, stderr } = await run(["logs", "xyz", "--url", "http://127.0.0.1:1"]);
   assert.equal(code, 2);
   assert.match(stderr, /^error: cannot read the log records of "xyz"$/m);
+});
+
+/** As the API finds them: newest first. */
+function foundOf(records: readonly LogRecord[], nextPage: string | null): LogSearchAnswer {
+  const interval = { fromUnixNano: "0", toUnixNano: "1" };
+  return { ...toLogRecordListDocument(records), ...interval, nextPage, ...COMPLETE };
+}
+
+const FOUND = [
+  { ...LINE, body: "late", traceId: "" },
+  { ...LINE, body: "early" },
+];
+
+test("without a trace log records are found by the flags, and stand earliest first", async () => {
+  await using server = await startTestServer(jsonAnswer(foundOf(FOUND, "l17.2")));
+  const flags = "--service checkout --severity error --contains stock --no-trace --from -1h -n 2";
+  const given = ["logs", ...flags.split(" "), "--url", server.url];
+  const { code, stdout, stderr } = await run(given);
+  assert.equal(code, 0);
+  const time = "2026-11-22T14:03:11.204000123Z";
+  assert.equal(
+    stdout,
+    `${time}\tINFO\tcheckout\t${TRACE_ID}\tearly\n${time}\tINFO\tcheckout\t-\tlate\n`,
+  );
+  assert.equal(stderr, "The next page: --page l17.2\n");
+  assert.deepEqual(server.requests, [
+    "/api/v1/logs?service=checkout&severity=error&contains=stock&trace=without&limit=2&from=-1h",
+  ]);
+});
+
+test("found log records tell their traces on a terminal, and json is the answer", async () => {
+  await using server = await startTestServer(jsonAnswer(foundOf(FOUND, null)));
+  const given = ["logs", "--utc", "--color", "never", "--url", server.url];
+  const { stdout } = await run(given, { columns: 80 });
+  assert.equal(
+    stdout,
+    `14:03:11.204Z  INFO  checkout  ${TRACE_ID.slice(0, 8)}  early\n` +
+      "14:03:11.204Z  INFO  checkout  -         late\n",
+  );
+  const json = await run(["logs", "-o", "json", "--url", server.url]);
+  assert.deepEqual(JSON.parse(json.stdout), { v: 1, ...foundOf(FOUND, null) });
+});
+
+test("that nothing fits is said, and flags of a search beside a trace are refused", async () => {
+  await using server = await startTestServer(jsonAnswer(foundOf([], null)));
+  const none = await run(["logs", "--severity", "fatal", "--url", server.url]);
+  assert.deepEqual([none.code, none.stdout, none.stderr], [0, "", "No log record fits.\n"]);
+  const both = await run(["logs", "@last", "--severity", "error", "--url", server.url]);
+  assert.equal(both.code, 2);
+  assert.match(both.stderr, /--severity finds log records, and "@last" names a trace/u);
 });

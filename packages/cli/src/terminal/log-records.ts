@@ -20,6 +20,8 @@ export interface LogRecordView {
   readonly isAscii: boolean;
   readonly palette: Palette;
   readonly timeText: (unixNano: bigint) => string;
+  /** Whether to tell of which trace each is. */
+  readonly withTrace: boolean;
 }
 
 const GAP = "  ";
@@ -27,12 +29,23 @@ const NANO_PER_MS = 1_000_000n;
 /** The lowest severity number of ERROR. */
 const ERROR_MIN = 17;
 
-/** One line each: time, severity, service, body; separated by tabs. */
-export function logRecordLines(records: readonly LogRecord[]): string {
+/** Digits of a trace id for people: enough to ask for it. */
+const TRACE_DIGITS = 8;
+
+/** One line each: time, severity, service, perhaps the trace, body; separated by tabs. */
+export function logRecordLines(
+  records: readonly LogRecord[],
+  { withTrace }: Pick<LogRecordView, "withTrace">,
+): string {
   return records
     .map((record) => {
-      const time = exactTime(logRecordTimeUnixNano(record));
-      const fields = [time, severityOf(record), serviceName(record.resource), messageOf(record)];
+      const fields = [
+        exactTime(logRecordTimeUnixNano(record)),
+        severityOf(record),
+        serviceName(record.resource),
+        ...(withTrace ? [record.traceId || "-"] : []),
+        messageOf(record),
+      ];
       return `${fields.map((field) => printable(field, { isAscii: false })).join("\t")}\n`;
     })
     .join("");
@@ -44,18 +57,20 @@ export function logRecordTable(records: readonly LogRecord[], view: LogRecordVie
     timeOf(record, view),
     printable(severityOf(record), view),
     printable(serviceName(record.resource), view),
+    view.withTrace ? record.traceId.slice(0, TRACE_DIGITS) || "-" : "",
   ]);
-  const widths = [0, 1, 2].map((column) =>
+  const widths = [0, 1, 2, 3].map((column) =>
     rows.reduce((widest, row) => Math.max(widest, textWidth(row[column] ?? "")), 0),
   );
   return records
     .map((record, index) => {
       const cells = rows[index]?.map((cell, column) => padEnd(cell, widths[column] ?? 0)) ?? [];
-      const [time = "", severity = "", service = ""] = cells;
+      const [time = "", severity = "", service = "", trace = ""] = cells;
       const painted = [
         view.palette.quiet(time),
         paintSeverity(record, severity, view.palette),
         view.palette.service(serviceHue(serviceName(record.resource)), service),
+        ...(view.withTrace ? [view.palette.quiet(trace)] : []),
         printable(messageOf(record), view),
       ];
       return `${painted.join(GAP)}\n`;

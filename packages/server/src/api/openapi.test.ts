@@ -70,6 +70,7 @@ test("what routes answer is what the document says", async () => {
     "/traces",
     `/traces/${"1".repeat(32)}`,
     `/traces/${"1".repeat(32)}/logs`,
+    "/logs",
     "/inflight",
     "/findings",
     "/status",

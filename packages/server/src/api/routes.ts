@@ -7,6 +7,7 @@ import { valuesRoute } from "./field-values.ts";
 import { groupsRoute } from "./groups.ts";
 import { heatmapRoute } from "./heatmap.ts";
 import { listFindings, readInflight } from "./live-api.ts";
+import { searchLogsRoute } from "./log-search.ts";
 import { queryRangeRoute } from "./query-range.ts";
 import { type Route, route } from "./route.ts";
 import { searchRoute } from "./search.ts";
@@ -59,6 +60,7 @@ export const ROUTES: readonly Route[] = [
     handle: (_given, request) => answerSpans(request.context, request),
   }),
   readLogsRoute,
+  searchLogsRoute,
   route({
     method: "get",
     path: "/inflight",

@@ -5,6 +5,7 @@ import {
   FOUND_SPANS_MAX,
   LIST_TRACES_DEFAULT,
   LIST_TRACES_MAX,
+  PAGE_TOKEN_MAX,
   QUERY_TEXT_MAX,
 } from "../base/limits.ts";
 import { askSearch } from "./ask-query.ts";
@@ -41,7 +42,9 @@ export const searchRoute: Route = route({
       fallback: FOUND_SPANS_DEFAULT,
     }),
     sort: choice("The order of the traces", ["recent", "duration"], "recent"),
-    page: text("nextPage of the page before, with everything else as it was", { max: 100 }),
+    page: text("nextPage of the page before, with everything else as it was", {
+      max: PAGE_TOKEN_MAX,
+    }),
   },
   answer: "TraceSearchAnswer",
   problems: ["SPOOR_API_QUERY_INVALID", "SPOOR_API_PAGE_INVALID"],

@@ -152,6 +152,16 @@ export const TRACE_SPANS_MAX = 100_000;
 /** Log records in one answer about a trace; the answer then says that it was capped. */
 export const TRACE_LOG_RECORDS_MAX = 10_000;
 
+/** Log records in one answer of a search; a page behind it goes on. */
+export const LIST_LOG_RECORDS_MAX = 1_000;
+export const LIST_LOG_RECORDS_DEFAULT = 100;
+
+/** Characters of a text that log records are searched for; more is a mistake of copying. */
+export const LOG_TEXT_MAX = 1_000;
+
+/** Characters of the token of a page; the store makes shorter ones. */
+export const PAGE_TOKEN_MAX = 100;
+
 /** Candidates that an ambiguous prefix names. */
 export const AMBIGUOUS_IDS_MAX = 10;
 

@@ -230,3 +230,13 @@ export const SEARCH_WINDOW_SPANS = 100_000;
 export const SEARCH_WINDOW_GROWTH = 8n;
 /** Spans of a window that are read at once, before it is known which of their traces fit. */
 export const SEARCH_SPANS_FOUND_MAX = 2_000;
+
+/** Log records that one search may ask for. Beyond it the call is a programmer's error. */
+export const LOGS_PER_QUERY_MAX = 1_000;
+/**
+ * The first window of a search for log records, the newest, and how many times as long as the one
+ * before it each next one is. They do not overlap, so that looking at many costs little more than
+ * looking at one.
+ */
+export const LOG_WINDOW_MS_MIN = 60_000n;
+export const LOG_WINDOW_GROWTH = 8n;

@@ -45,6 +45,7 @@ import { CatalogueCopy } from "../catalogue/catalogue-copy.ts";
 import { findSpans } from "../derive/find-spans.ts";
 import { MinuteJob } from "../derive/minute-job.ts";
 import { readOperationStats, readServiceEdges } from "../derive/read-minutes.ts";
+import type { LogList, LogQuery } from "../port/log-search.ts";
 import type { RangeAnswer, RangeRequest, SearchAnswer, SearchRequest } from "../port/search.ts";
 import { DimensionReader } from "../read/dimension-reader.ts";
 import { findTraceIds } from "../read/find-trace-ids.ts";
@@ -65,6 +66,7 @@ import { EMBEDDED_PLACE, migrate } from "../schema/migrate.ts";
 import type { SchemaPlace } from "../schema/table-ddl.ts";
 import { queryRange } from "../search/query-range.ts";
 import { SearchQueries } from "../search/search-queries.ts";
+import { searchLogs } from "../search/search-logs.ts";
 import { searchTraces } from "../search/search-traces.ts";
 import { encodeLogBlock, encodeSpanBlock, type LogBlock, type SpanBlock } from "../write/block.ts";
 import { SpanWriter } from "../write/span-writer.ts";
@@ -284,6 +286,14 @@ export class ClickHouseStore implements BlockStore {
   async readLogs(traceId: string, { limit }: { readonly limit: number }): Promise<LogRead> {
     invariant(isTraceId(traceId), "a trace id is 32 lower-case hex digits", { traceId });
     return readLogs(this.#source.current().reader, this.#dimensions, { traceId, limit });
+  }
+
+  async findLogs(query: LogQuery): Promise<LogList> {
+    return searchLogs(query, {
+      queries: new SearchQueries(this.#source.current().reader, this.#clock, query),
+      dimensions: this.#dimensions,
+      nowUnixNano: this.#clock.nowUnixNano(),
+    });
   }
 
   async findTraceIds(prefix: string, options: { readonly limit: number }): Promise<string[]> {

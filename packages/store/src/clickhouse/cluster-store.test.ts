@@ -54,6 +54,7 @@ async function openBoth(): Promise<TraceStore> {
     write: (batch) => one.write(batch),
     writeLogs: (batch) => one.writeLogs(batch),
     readLogs: (traceId, options) => other.readLogs(traceId, options),
+    findLogs: (query) => other.findLogs(query),
     readTrace: (traceId, options) => other.readTrace(traceId, options),
     readOutlines: (traceId, options) => other.readOutlines(traceId, options),
     readSpans: (traceId, spanIds) => other.readSpans(traceId, spanIds),

@@ -5,8 +5,18 @@ import {
   logRecordsOf,
   logRecordTimeUnixNano,
   type LossLedger,
+  serviceName,
 } from "@spoor/trace";
 
+import { LOGS_PER_QUERY_MAX } from "../base/limits.ts";
+import {
+  bodyText,
+  type LogList,
+  logPageToken,
+  logPlaceOf,
+  type LogQuery,
+  placeBehind,
+} from "../port/log-search.ts";
 import type { LogRead } from "../port/trace-store.ts";
 
 /** The newest log records, in the memory of this process. The first to arrive goes first. */
@@ -39,15 +49,35 @@ export class MemoryLogs {
   /** The log records of a trace, earliest first. */
   read(traceId: string, limit: number): LogRead {
     const records = this.#byTrace.get(traceId) ?? [];
-    // The sort is stable: what happened in one moment stays in the order of arrival.
-    const ordered = records.toSorted((a, b) => {
-      const [timeA, timeB] = [logRecordTimeUnixNano(a), logRecordTimeUnixNano(b)];
-      return timeA < timeB ? -1 : Number(timeA > timeB);
-    });
     return {
-      logRecords: ordered.slice(0, limit),
+      logRecords: inTimeOrder(records).slice(0, limit),
       hasMore: records.length > limit,
       scannedRows: records.length,
+    };
+  }
+
+  /** Those that fit, newest first. Looks at all there are. */
+  find(query: LogQuery): LogList {
+    const { limit } = query;
+    invariant(limit >= 1 && limit <= LOGS_PER_QUERY_MAX, "a limit is 1 to 1000", { limit });
+    const begun = logPlaceOf(query);
+    const fitting = Array.from(this.#records).filter((record) => fits(record, query));
+    const ordered = inTimeOrder(fitting).toReversed();
+    const from = ordered.findIndex(
+      (record) => begun === undefined || logRecordTimeUnixNano(record) <= begun.timeUnixNano,
+    );
+    const behind = from < 0 ? [] : ordered.slice(from + (begun?.skip ?? 0));
+    const logRecords = behind.slice(0, limit);
+    const isCut = behind.length > limit;
+    const next = placeBehind(logRecords.map(logRecordTimeUnixNano), begun);
+    return {
+      logRecords,
+      nextPageToken: isCut && next !== undefined ? logPageToken(next) : undefined,
+      complete: !isCut,
+      capped: isCut ? { unit: "log records", limit } : null,
+      sampledRate: 1,
+      scannedRows: this.#records.size,
+      tookMs: 0,
     };
   }
 
@@ -68,4 +98,25 @@ export class MemoryLogs {
       if (ofTrace?.length === 0) this.#byTrace.delete(record.traceId);
     }
   }
+}
+
+/** Earliest first. The sort is stable: what is of one moment stays in the order of arrival. */
+function inTimeOrder(records: readonly LogRecord[]): LogRecord[] {
+  return records.toSorted((a, b) => {
+    const [timeA, timeB] = [logRecordTimeUnixNano(a), logRecordTimeUnixNano(b)];
+    return timeA < timeB ? -1 : Number(timeA > timeB);
+  });
+}
+
+function fits(record: LogRecord, query: LogQuery): boolean {
+  const { fromUnixNano, toUnixNano, service, severityNumberMin = 0, contains = "" } = query;
+  const time = logRecordTimeUnixNano(record);
+  if (time < fromUnixNano || time >= toUnixNano) return false;
+  if (service !== undefined && serviceName(record.resource) !== service) return false;
+  if (record.severityNumber < severityNumberMin) return false;
+  if (query.hasTrace !== undefined && query.hasTrace !== (record.traceId !== "")) return false;
+  const wanted = contains.toLowerCase();
+  return [record.eventName, bodyText(record.body)].some((text) =>
+    text.toLowerCase().includes(wanted),
+  );
 }

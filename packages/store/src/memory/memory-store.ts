@@ -43,6 +43,7 @@ import type {
 } from "../port/trace-store.ts";
 import * as calls from "./memory-calls.ts";
 import * as catalogue from "./memory-catalogue.ts";
+import type { LogList, LogQuery } from "../port/log-search.ts";
 import type { RangeAnswer, RangeRequest, SearchAnswer, SearchRequest } from "../port/search.ts";
 import { MemoryLogs } from "./memory-logs.ts";
 import { rangeMemory, searchMemory } from "./memory-search.ts";
@@ -152,6 +153,12 @@ class MemoryStore implements TraceStore {
     this.#requireOpen();
     invariant(isTraceId(traceId), "a trace id is 32 lower-case hex digits", { traceId });
     return this.#logs.read(traceId, limit);
+  }
+
+  async findLogs(query: LogQuery): Promise<LogList> {
+    this.#requireOpen();
+    query.signal?.throwIfAborted();
+    return this.#logs.find(query);
   }
 
   async findTraceIds(prefix: string, options: { readonly limit: number }): Promise<string[]> {

@@ -24,7 +24,8 @@ export interface LogBench {
 
 const NOW = systemClock.nowUnixNano();
 
-const BARE: Omit<LogRecord, "traceId"> = {
+/** A log record that says little. */
+export const BARE_LOG_RECORD: Omit<LogRecord, "traceId"> = {
   spanId: "00000000000000ff",
   timeUnixNano: NOW,
   observedTimeUnixNano: NOW + 5n,
@@ -82,7 +83,7 @@ export function testLogRecords(bench: LogBench): void {
     const bodies = ["", "\u0001", "\u0001x{}", null, 7n, 7, true, [1n, null], new Map()];
     await write(
       bench.store,
-      bodies.map((body) => ({ ...BARE, traceId, body })),
+      bodies.map((body) => ({ ...BARE_LOG_RECORD, traceId, body })),
     );
     const stored = await read(bench, traceId);
     assert.deepStrictEqual(
@@ -94,7 +95,7 @@ export function testLogRecords(bench: LogBench): void {
   test("log records of one moment stay in the order of their batch", async () => {
     const traceId = bench.newTraceId();
     const records = Array.from({ length: 300 }, (_, index) => ({
-      ...BARE,
+      ...BARE_LOG_RECORD,
       traceId,
       timeUnixNano: NOW + BigInt(Math.floor(index / 100)),
       body: `line ${index}`,
@@ -106,9 +107,15 @@ export function testLogRecords(bench: LogBench): void {
   test("a log record without a time stands where it was observed", async () => {
     const traceId = bench.newTraceId();
     const records = [
-      { ...BARE, traceId, timeUnixNano: NOW + 9n, body: "last" },
-      { ...BARE, traceId, timeUnixNano: 0n, observedTimeUnixNano: NOW + 3n, body: "observed" },
-      { ...BARE, traceId, timeUnixNano: 0n, observedTimeUnixNano: 0n, body: "never" },
+      { ...BARE_LOG_RECORD, traceId, timeUnixNano: NOW + 9n, body: "last" },
+      {
+        ...BARE_LOG_RECORD,
+        traceId,
+        timeUnixNano: 0n,
+        observedTimeUnixNano: NOW + 3n,
+        body: "observed",
+      },
+      { ...BARE_LOG_RECORD, traceId, timeUnixNano: 0n, observedTimeUnixNano: 0n, body: "never" },
     ];
     await write(bench.store, records);
     assert.deepStrictEqual(await read(bench, traceId), records.toReversed());
@@ -116,7 +123,7 @@ export function testLogRecords(bench: LogBench): void {
 
   test("one trace's log records are put together from all batches, up to a limit", async () => {
     const traceId = bench.newTraceId();
-    const at = (timeUnixNano: bigint): LogRecord => ({ ...BARE, traceId, timeUnixNano });
+    const at = (timeUnixNano: bigint): LogRecord => ({ ...BARE_LOG_RECORD, traceId, timeUnixNano });
     const records = [0n, 300n, 40_000n].map((seconds) => at(NOW - seconds * 1_000_000_000n));
     for (const record of records) await write(bench.store, [record]);
     assert.deepStrictEqual(await read(bench, traceId), records.toReversed());

@@ -26,6 +26,7 @@ import * as fc from "fast-check";
 import { testCalls } from "./calls.contract.ts";
 import { testCatalogue } from "./catalogue.contract.ts";
 import { testLogRecords } from "./log-records.contract.ts";
+import { testLogSearch } from "./log-search.contract.ts";
 import { outlinesIn, testOutlines } from "./outlines.contract.ts";
 import { type LooseSpan, looseSpans, timeUnixNano } from "./span-arbitraries.contract.ts";
 import { testSearch } from "./search.contract.ts";
@@ -63,6 +64,7 @@ export function traceStoreContract(driver: string, open: () => Promise<TraceStor
     testLists(bench);
     testListEdges(bench);
     testLogRecords(bench);
+    testLogSearch(bench);
     testCatalogue(bench);
     testCalls(bench);
     testSearch(bench);

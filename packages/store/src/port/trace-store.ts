@@ -25,6 +25,7 @@ import type {
   SpanNameQuery,
   SpanQuery,
 } from "./catalogue.ts";
+import type { LogList, LogQuery } from "./log-search.ts";
 import type { RangeAnswer, RangeRequest, SearchAnswer, SearchRequest } from "./search.ts";
 
 /**
@@ -89,6 +90,14 @@ export interface TraceStore extends AsyncDisposable {
    * moment in the order in which they stood in their batch. At most `limit`, earliest first.
    */
   readLogs(traceId: string, options: { readonly limit: number }): Promise<LogRead>;
+
+  /**
+   * Log records of any trace and of none that fit `query`, newest first, page by page.
+   *
+   * @throws SPOOR_STORE_UNAVAILABLE (retryable), SPOOR_STORE_REFUSED, SPOOR_STORE_PAGE_TOKEN, or
+   * the reason of the signal.
+   */
+  findLogs(query: LogQuery): Promise<LogList>;
 
   /** The ids that begin with `prefix` (4 to 31 hex digits), in ascending order, at most `limit`. */
   findTraceIds(prefix: string, options: { readonly limit: number }): Promise<string[]>;

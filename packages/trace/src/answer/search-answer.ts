@@ -1,4 +1,5 @@
 /* What the native API answers to queries: traces, numbers over time, groups, differences. */
+import type { LogRecordListDocument } from "../log/log-record-document.ts";
 import type { TraceSummaryDocument } from "../span/trace-document.ts";
 import type { Coverage } from "./answers.ts";
 
@@ -44,6 +45,12 @@ export interface AskedInterval {
 /** `GET /api/v1/search`: traces that a query finds. */
 export interface TraceSearchAnswer extends Coverage, AskedQuery, AskedInterval {
   readonly traces: readonly FoundTraceDocument[];
+  /** What `page` is to be for the page behind this one; null after the last. */
+  readonly nextPage: string | null;
+}
+
+/** `GET /api/v1/logs`: log records of any trace and of none, newest first. */
+export interface LogSearchAnswer extends Coverage, AskedInterval, LogRecordListDocument {
   /** What `page` is to be for the page behind this one; null after the last. */
   readonly nextPage: string | null;
 }

@@ -7,7 +7,7 @@ import { logRecordTimeUnixNano } from "./log-record.ts";
 import { fromLogRecordListDocument, toLogRecordListDocument } from "./log-record-document.ts";
 import { logRecordsOf } from "./log-rows.ts";
 import { randomLogRecords } from "./random-log-records.fuzz.ts";
-import { isSeverityNumber, severityName } from "./severity.ts";
+import { isSeverityNumber, SEVERITY_NAMES, severityName, severityNumberOf } from "./severity.ts";
 
 test("every field of a log record survives the columns", () => {
   const property = fc.property(randomLogRecords, (records) => {
@@ -59,4 +59,5 @@ test("severity numbers have the names of the data model", () => {
   const expected = ["", "TRACE", "TRACE4", "DEBUG", "INFO", "INFO2", "WARN", "ERROR", "FATAL"];
   assert.deepEqual(names, [...expected, "FATAL4", ""]);
   assert.deepEqual([-1, 0, 24, 25, 1.5].map(isSeverityNumber), [false, true, true, false, false]);
+  assert.deepEqual(SEVERITY_NAMES.map(severityNumberOf), [1, 5, 9, 13, 17, 21]);
 });
