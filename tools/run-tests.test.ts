@@ -32,7 +32,7 @@ function run(
 test("the reporter counts each outcome and keeps the reason of a skip", (context) => {
   const { text, tally } = run(context, {
     "a.test.mjs": `import { test } from "node:test"; import assert from "node:assert/strict";
-      test("right", () => {});
+      test("right", (context) => context.diagnostic("it took 3 steps"));
       test("wrong", () => assert.equal(1, 2));
       test("left out", { skip: "no Go here" }, () => {});
       test("one day", { todo: true }, () => {});`,
@@ -48,6 +48,8 @@ test("the reporter counts each outcome and keeps the reason of a skip", (context
   });
   assert.match(text, /^FAIL wrong\n {5}a\.test\.mjs:3\n.*1 !== 2/msu);
   assert.doesNotMatch(text, /right/u);
+  assert.match(text, /^ {5}it took 3 steps$/mu);
+  assert.doesNotMatch(text, /suites/u, "nor what the runner counts");
 });
 
 test("a file that cannot be loaded and a hook that throws are failures", (context) => {

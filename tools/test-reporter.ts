@@ -47,6 +47,12 @@ export async function* report(
         }
         break;
       }
+      case "test:diagnostic": {
+        const { file, message } = event.data;
+        // What a test tells; of no file is what the runner counts.
+        if (file !== undefined) yield `     ${message}\n`;
+        break;
+      }
       case "test:stdout":
       case "test:stderr": {
         const file = shown(event.data.file ?? "");

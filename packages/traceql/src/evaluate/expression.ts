@@ -52,7 +52,8 @@ function evaluateBinary(expression: BinaryExpression, read: ReadField): Value {
       return isTrue(left, read) || isTrue(right, read);
     case "=":
     case "!=": {
-      const isNil = isNilLiteral(left) || isNilLiteral(right);
+      // Nil asks whether something is there. Two of them ask nothing, and compare as nil does.
+      const isNil = isNilLiteral(left) !== isNilLiteral(right);
       const values = [evaluate(left, read), evaluate(right, read)] as const;
       if (!isNil) return compare(operator, ...values, never);
       const isBothNil = values[0] === undefined && values[1] === undefined;

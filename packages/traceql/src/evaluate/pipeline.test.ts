@@ -51,6 +51,7 @@ test("values of different types never compare, and what is missing with nothing"
   assert.deepEqual(find("{ .cart != 3 }", CHECKOUT), ["b"]);
   assert.deepEqual(find("{ .cart = nil }", CHECKOUT), ["d e"]);
   assert.deepEqual(find("{ .empty != nil }", CHECKOUT), undefined);
+  assert.deepEqual(find("{ nil = nil }", CHECKOUT), undefined);
   assert.deepEqual(find("{ .ok }", CHECKOUT), ["d"]);
   assert.deepEqual(find("{ !.ok }", CHECKOUT), undefined);
 });

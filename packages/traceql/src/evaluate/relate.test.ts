@@ -77,3 +77,13 @@ test("the numbers of the tree enclose exactly the descendants, and each is used 
     }),
   );
 });
+
+test("a piece whose parent is missing is numbered behind the tree that arrived", () => {
+  const { lefts, rights } = structureOf([
+    { spanId: "torn", parentSpanId: "elsewhere" },
+    { spanId: "root", parentSpanId: "" },
+    { spanId: "child", parentSpanId: "root" },
+  ]);
+  assert.deepEqual([...lefts], [5, 1, 2]);
+  assert.deepEqual([...rights], [6, 4, 3]);
+});

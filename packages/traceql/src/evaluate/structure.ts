@@ -6,6 +6,8 @@
  * 2. A row whose parent is not there, or that names itself, is a root. What is below it has its
  *    place all the same: a trace whose root never arrived can be asked about.
  * 3. Of rows that name each other in a circle, the first becomes a root.
+ * 4. The walk that numbers the rows begins with the roots that name no parent: a piece whose parent
+ *    is missing changes no number of the tree that arrived.
  *
  * Nothing recurses. Cost: linear.
  */
@@ -55,7 +57,7 @@ export function structureOf(rows: readonly StructureRow[]): Structure {
   for (const parent of parents) {
     if (parent !== -1) childCounts[parent] = (childCounts[parent] ?? 0) + 1;
   }
-  return { parents, childCounts, families, ...walk(parents) };
+  return { parents, childCounts, families, ...walk(parents, rows) };
 }
 
 /** Makes the first row of each circle a root. */
@@ -78,8 +80,11 @@ function breakCircles(parents: Int32Array, families: Int32Array): void {
   }
 }
 
-/** Numbers the tree: roots and siblings in the order of their rows. */
-function walk(parents: Int32Array): Pick<Structure, "order" | "lefts" | "rights"> {
+/** Numbers the tree: siblings in the order of their rows; roots too, torn pieces last. */
+function walk(
+  parents: Int32Array,
+  rows: readonly StructureRow[],
+): Pick<Structure, "order" | "lefts" | "rights"> {
   const count = parents.length;
   // Children as linked lists, built backwards so that the first child comes first.
   const firstChild = new Int32Array(count).fill(-1);
@@ -98,7 +103,8 @@ function walk(parents: Int32Array): Pick<Structure, "order" | "lefts" | "rights"
   const rights = new Int32Array(count);
   let number = 0;
   let met = 0;
-  for (const root of roots.toReversed()) {
+  const isTorn = (row: number): number => (rows[row]?.parentSpanId === "" ? 0 : 1);
+  for (const root of roots.toReversed().toSorted((a, b) => isTorn(a) - isTorn(b))) {
     let row = root;
     while (row !== -1) {
       number += 1;

@@ -43,9 +43,28 @@ function parseLevel(reader: TokenReader, level: number): FieldExpression {
     reader.take();
     const right = parseLevel(reader, level + 1);
     const place = { start: left.place.start, end: right.place.end };
-    left = { node: "binary", operator, left, right, place };
+    left = { node: "binary", operator, ...withWholeIds(operator, left, right), place };
   }
   return left;
+}
+
+/** Ids are written without their leading zeros, and in capitals, too: `trace:id = "5E1F"`. */
+function withWholeIds(
+  operator: FieldOperator,
+  left: FieldExpression,
+  right: FieldExpression,
+): { readonly left: FieldExpression; readonly right: FieldExpression } {
+  if (operator !== "=" && operator !== "!=") return { left, right };
+  return { left: wholeId(left, right), right: wholeId(right, left) };
+}
+
+function wholeId(expression: FieldExpression, field: FieldExpression): FieldExpression {
+  const digits = field.node === "intrinsic" ? INTRINSIC_BY_ID.get(field.id)?.idDigits : undefined;
+  if (expression.node !== "literal" || digits === undefined) return expression;
+  const { literal } = expression;
+  if (literal.type !== "string" || !/^[\da-f]+$/iu.test(literal.value)) return expression;
+  const value = literal.value.toLowerCase().padStart(digits, "0");
+  return { ...expression, literal: { type: "string", value } };
 }
 
 function parseUnary(reader: TokenReader): FieldExpression {

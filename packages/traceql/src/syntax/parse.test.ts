@@ -48,6 +48,15 @@ test("operators bind as in other languages", () => {
   assert.equal(printed("{.a} || {.b} && {.c} >> {.d}"), "{ .a } || ({ .b } && ({ .c } >> { .d }))");
 });
 
+test("an id is compared as it is stored, however it was written", () => {
+  const padded = `"${"5e1f".padStart(32, "0")}"`;
+  assert.equal(printed('{ trace:id = "5E1F" }'), `{ trace:id = ${padded} }`);
+  assert.equal(printed('{ "5e1f" != trace:id }'), `{ ${padded} != trace:id }`);
+  assert.equal(printed('{ span:parentID = "a" }'), '{ span:parentID = "000000000000000a" }');
+  assert.equal(printed('{ span:parentID = "" }'), '{ span:parentID = "" }');
+  assert.equal(printed('{ trace:id =~ "5E1F.*" }'), '{ trace:id =~ "5E1F.*" }');
+});
+
 test("a query with metrics keeps whole numbers whole until a series comes in", () => {
   assert.equal(printed("3 / 2 + ({} | rate())"), "1 + ({ } | rate())");
   assert.equal(printed("3.0 / 2 + ({} | rate())"), "1.5 + ({ } | rate())");

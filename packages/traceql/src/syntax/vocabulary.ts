@@ -18,6 +18,8 @@ export interface Intrinsic {
   readonly id: IntrinsicId;
   readonly type: ValueType;
   readonly shortName?: string;
+  /** Of an id: how many hex digits it has. */
+  readonly idDigits?: number;
   /** A line for a list of completions. */
   readonly meaning: string;
 }
@@ -34,8 +36,8 @@ export const INTRINSICS: readonly Intrinsic[] = [
     meaning: "words of the sender about the status",
   },
   { id: "span:kind", type: "kind", shortName: "kind", meaning: "server, client, …" },
-  { id: "span:id", type: "string", meaning: "16 hex digits" },
-  { id: "span:parentID", type: "string", meaning: "16 hex digits, empty for a root" },
+  { id: "span:id", type: "string", idDigits: 16, meaning: "16 hex digits" },
+  { id: "span:parentID", type: "string", idDigits: 16, meaning: "16 hex digits, empty for a root" },
   { id: "span:childCount", type: "int", meaning: "number of direct children" },
   {
     id: "span:nestedSetLeft",
@@ -68,15 +70,15 @@ export const INTRINSICS: readonly Intrinsic[] = [
     shortName: "rootServiceName",
     meaning: "service of the root span",
   },
-  { id: "trace:id", type: "string", meaning: "32 hex digits" },
+  { id: "trace:id", type: "string", idDigits: 32, meaning: "32 hex digits" },
   { id: "event:name", type: "string", meaning: "names of the events" },
   {
     id: "event:timeSinceStart",
     type: "duration",
     meaning: "times of the events since the start of the span",
   },
-  { id: "link:traceID", type: "string", meaning: "trace ids of the links" },
-  { id: "link:spanID", type: "string", meaning: "span ids of the links" },
+  { id: "link:traceID", type: "string", idDigits: 32, meaning: "trace ids of the links" },
+  { id: "link:spanID", type: "string", idDigits: 16, meaning: "span ids of the links" },
   { id: "instrumentation:name", type: "string", meaning: "name of the instrumentation scope" },
   { id: "instrumentation:version", type: "string", meaning: "its version" },
 ];
