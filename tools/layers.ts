@@ -69,10 +69,10 @@ export const LAYERS: Layers = {
     traceql: {
       ".": [],
       plain: ["syntax", "base"],
-      complete: ["syntax"],
+      complete: ["syntax", "@spoor/trace"],
       evaluate: ["pattern", "syntax", "@spoor/trace"],
       check: ["pattern", "syntax", "base"],
-      syntax: ["base"],
+      syntax: ["base", "@spoor/trace"],
       pattern: ["base"],
       base: [],
     },

@@ -6,8 +6,10 @@ import { encodeLogsJson, encodeTracesJson, encodeTracesProtobuf } from "@spoor/o
 import {
   attributeText,
   type FindingsAnswer,
+  type FoundTraceDocument,
   type InflightAnswer,
   type LossAnswer,
+  type TraceSearchAnswer,
 } from "@spoor/trace";
 import { exampleSpan } from "../example-span.ts";
 import { exampleLogRecord, readLogRecords } from "../log-records.ts";
@@ -252,6 +254,34 @@ test("a sampled database session tells the holder of a span of a service that re
   assert.equal(found?.holder?.text, "session 72 of user job, application nightly");
   assert.equal(found.holder.resource, "the row lock on table inventory");
   assert.match(found.request.top.title, /UPDATE inventory SET quantity/);
+});
+
+test("what is open is found by a search that asks for it, with its wait and its holder", async () => {
+  const hang = lockHang();
+  await sendLogs(spoor, hang.records);
+  const find = async (q: string): Promise<readonly FoundTraceDocument[]> => {
+    const { traces } = await get<TraceSearchAnswer>(
+      `search?${new URLSearchParams({ q }).toString()}`,
+    );
+    return traces.filter(({ traceId }) => traceId === hang.traceId);
+  };
+  const [found] = await find(
+    '{ kind = server } >> { span:state = open && wait.kind = "db.lock" && ' +
+      'wait.holder.process.command = "node nightly-reconcile.ts" && duration > 1s } ' +
+      "| select(span:state, wait.resource.name)",
+  );
+  const [group] = found?.groups ?? [];
+  assert.deepEqual(
+    group?.spans.map(({ spanId, fields }) => [spanId, fields.map(({ text }) => text)]),
+    [[hang.statementSpanId, ["open", "inventory"]]],
+  );
+  assert.deepEqual(await find("{ }"), [], "who does not ask for it gets what has ended");
+  assert.deepEqual(await find("{ span:state = gone }"), []);
+  await sendSpans([...hang.endOfCaller(), ...hang.endOfCallee()]);
+  await wholeTrace(spoor, hang.traceId);
+  assert.deepEqual(await find("{ span:state = open }"), []);
+  const [ended] = await find("{ span:state = ended }");
+  assert.equal(ended?.groups[0]?.spanCount, 4);
 });
 
 test("findings and losses of senders are told, once each however often they are sent", async () => {

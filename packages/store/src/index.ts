@@ -58,4 +58,6 @@ export {
   type SearchRequest,
   type SearchSort,
 } from "./port/search.ts";
+export { joinPresent, type PresentTraces } from "./port/join-present.ts";
+export { summarizeSpans } from "./memory/summarize-spans.ts";
 export type { Replication } from "./schema/table-ddl.ts";

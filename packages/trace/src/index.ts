@@ -134,7 +134,13 @@ export {
 } from "./report/report.ts";
 export { type ReportRecord, type ReportWords, toReportRecord } from "./report/report-record.ts";
 export { httpStatusText } from "./semconv/http-status.ts";
-export { keys, LOSS_KEY_PREFIX, WAIT_EVENT_NAME, WAIT_KEY_PREFIX } from "./semconv/keys.ts";
+export {
+  FINDING_KEY_PREFIX,
+  keys,
+  LOSS_KEY_PREFIX,
+  WAIT_EVENT_NAME,
+  WAIT_KEY_PREFIX,
+} from "./semconv/keys.ts";
 export {
   type Cut,
   cutOf,

@@ -1,7 +1,7 @@
 /** TraceQL: reading, checking and completing queries, and evaluating them on traces. */
 export { lineAndColumn, type Place, type Problem, problemText } from "./base/place.ts";
 export { check } from "./check/check.ts";
-export { fieldsOf } from "./check/type-checker.ts";
+export { fieldsOf, presentFields } from "./check/query-fields.ts";
 export { evaluate, isTrue, type ReadField } from "./evaluate/expression.ts";
 export {
   combineMetrics,
@@ -26,7 +26,7 @@ export {
   stepCount,
   type TimeWindow,
 } from "./evaluate/series.ts";
-export { traceViewOf } from "./evaluate/span-source.ts";
+export { stateValue, traceViewOf, type ViewedSpans } from "./evaluate/span-source.ts";
 export { type SpanSource, type TraceFacts, TraceView } from "./evaluate/trace-view.ts";
 export {
   type CodeValue,
@@ -64,6 +64,7 @@ export type {
   SpansetFilter,
   Stage,
 } from "./syntax/syntax-tree.ts";
+export { SPAN_STATES, type SpanState } from "./syntax/vocabulary.ts";
 export { translate, type Translation } from "./plain/plain.ts";
 export {
   complete,

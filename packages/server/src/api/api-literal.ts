@@ -35,6 +35,7 @@ export interface SpanLiteral {
 export interface TestApi {
   readonly store: TraceStore;
   readonly stream: TraceStream;
+  readonly live: Live;
   /** What the server told of errors inside of it. */
   readonly problems: readonly string[];
   /** The answer to a path below `/api/v1`. */
@@ -65,10 +66,11 @@ export async function testApi(
   const store = change(memory);
   const stream = new TraceStream(store, (message) => problems.push(message));
   const problems: string[] = [];
+  const live = new Live({ clock, ledger });
   const api = createNativeApi({
     store,
     stream,
-    live: new Live({ clock, ledger }),
+    live,
     version: "0.0.0",
     status: () => STATUS,
     loss: () => {
@@ -81,6 +83,7 @@ export async function testApi(
   return {
     store,
     stream,
+    live,
     problems,
     get: async (path, signal) =>
       answerOf(await api.request(new Request(urlOf(path), signal === undefined ? {} : { signal }))),

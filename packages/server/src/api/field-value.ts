@@ -15,6 +15,7 @@ import {
   type GroupAttribute,
   type LiteralValue,
   printField,
+  SPAN_STATES,
   type Value,
 } from "@spoor/traceql";
 
@@ -44,6 +45,7 @@ export function fieldValue(value: Value, name: string = ""): FieldValue {
 }
 
 function codeText({ type, code }: CodeValue): string {
+  if (type === "state") return SPAN_STATES[code] ?? "";
   if (type === "status") return isStatusCode(code) ? statusCodeName(code) : "";
   return isSpanKind(code) ? spanKindName(code) : "";
 }

@@ -1,7 +1,14 @@
 /* `GET /values`: the values that a field has. */
 import type { CatalogueQuery } from "@spoor/store";
 import { type AttributeValuesAnswer, keys as attributeKeys } from "@spoor/trace";
-import { type Field, printField, type Value, valueOfAttribute } from "@spoor/traceql";
+import {
+  type Field,
+  type IntrinsicId,
+  printField,
+  SPAN_STATES,
+  type Value,
+  valueOfAttribute,
+} from "@spoor/traceql";
 import { LISTED, listed } from "./catalogue.ts";
 import { fieldValue, literalOf } from "./field-value.ts";
 import { readField, storeScope } from "./field-name.ts";
@@ -94,9 +101,9 @@ function summed(counts: readonly (readonly [text: string, count: number])[]): Li
 }
 
 /** Values that the language has words for; how often they occur is not counted. */
-function wordsOf(id: string): ListedValue[] {
-  const type = id === "span:status" ? "status" : id === "span:kind" ? "kind" : undefined;
-  if (type === undefined) return [];
-  const codes = type === "status" ? [0, 1, 2] : [0, 1, 2, 3, 4, 5];
-  return codes.map((code) => ({ value: { type, code }, count: 0 }));
+function wordsOf(id: IntrinsicId): ListedValue[] {
+  const type = id.slice("span:".length);
+  if (type !== "status" && type !== "kind" && type !== "state") return [];
+  const count = { status: 3, kind: 6, state: SPAN_STATES.length }[type];
+  return Array.from({ length: count }, (_, code) => ({ value: { type, code }, count: 0 }));
 }

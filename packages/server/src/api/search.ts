@@ -1,4 +1,5 @@
 /* `GET /search`: traces that a query finds. */
+import type { SearchRequest } from "@spoor/store";
 import type { TraceSearchAnswer } from "@spoor/trace";
 import {
   FOUND_SPANS_DEFAULT,
@@ -13,6 +14,7 @@ import { coverageOf } from "./coverage.ts";
 import { foundTraceDocument } from "./field-value.ts";
 import { choice, type Parameter, text, time, UNIX_NANO_MAX, wholeNumber } from "./parameter.ts";
 import { intervalInvalid } from "./interval.ts";
+import { presentFor, searchWithPresent } from "./present.ts";
 import { isProblem } from "./problem.ts";
 import { type Route, route } from "./route.ts";
 
@@ -54,8 +56,9 @@ export const searchRoute: Route = route({
     const invalid = intervalInvalid(from, to);
     if (invalid !== undefined) return invalid;
     const startedMs = request.clock.monotonicMs();
+    const present = presentFor(asked.query, request);
     const isFresh = await request.freshen();
-    const found = await request.store.search({
+    const search: SearchRequest = {
       query: asked.query,
       fromUnixNano: from,
       toUnixNano: to,
@@ -64,7 +67,8 @@ export const searchRoute: Route = route({
       spanLimit: spans,
       signal: request.signal,
       ...(page === "" ? {} : { pageToken: page }),
-    });
+    };
+    const found = await searchWithPresent(search, present, request);
     const answer: TraceSearchAnswer = {
       traces: found.traces.map(foundTraceDocument),
       nextPage: found.nextPageToken ?? null,

@@ -130,7 +130,7 @@ async function look(
     limit: 1,
     spanLimit: FOUND_SPANS_DEFAULT,
   };
-  const view = traceViewOf(traceId, read.trace.spans);
+  const view = traceViewOf(traceId, { spans: read.trace.spans });
   const groups = runPipeline(query.pipeline, view);
   if (groups === undefined || !isInside(groups, view, request)) return undefined;
   return foundTrace(summary, groups, view, request);

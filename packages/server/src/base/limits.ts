@@ -275,6 +275,14 @@ export const API_HEAD_BYTES_MAX: number = 256 * KIB;
 export const FOUND_SPANS_DEFAULT = 3;
 export const FOUND_SPANS_MAX = 1_000;
 
+/**
+ * Traces with open spans, or with findings, that a search which asks for them reads and judges; the
+ * answer says when there were more. How many at once, and of how many spans each.
+ */
+export const PRESENT_TRACES_MAX = 500;
+export const PRESENT_READS_AT_ONCE = 8;
+export const PRESENT_TRACE_SPANS_MAX = 2_000;
+
 /** Steps of an answer in numbers, and how many there are when nobody says how long one is. */
 export const RANGE_STEPS_MAX = 11_000;
 export const RANGE_STEPS_WANTED = 100;

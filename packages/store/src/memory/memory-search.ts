@@ -135,7 +135,7 @@ function viewOf(
 ): TraceView {
   const { from, last } = judgedInterval(request);
   const judged = spans.filter(({ startTimeUnixNano: start }) => start >= from && start <= last);
-  return traceViewOf(traceId, judged, spans);
+  return traceViewOf(traceId, { spans: judged, all: spans });
 }
 
 /** Numbers over time from the spans in memory. */

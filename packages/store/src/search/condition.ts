@@ -183,6 +183,7 @@ export class ConditionWriter {
         }
         case "status":
         case "kind":
+        case "state":
           return "0";
       }
     });
@@ -221,6 +222,8 @@ export class ConditionWriter {
       case "span:status":
       case "span:kind":
         return this.#code(id === "span:status" ? "status" : "kind", operator, fixed);
+      case "span:state":
+        return isTrue(comparisonOf(STORED_STATE, operator, fixed), () => undefined) ? "1" : "0";
       case "span:id":
         return text(SPAN_ID_TEXT);
       case "span:parentID":
@@ -257,13 +260,7 @@ export class ConditionWriter {
   #scopeText(column: "name" | "version", operator: Comparison, fixed: Fixed): Promise<string> {
     const fits = (sql: BoundSql): string => plainTextSql(sql, column, operator, fixed);
     // A span without a scope has one without a name.
-    const comparison: BinaryExpression = {
-      node: "binary",
-      operator,
-      left: literal({ type: "string", value: "" }),
-      right: literal(fixed),
-      place: NOWHERE,
-    };
+    const comparison = comparisonOf({ type: "string", value: "" }, operator, fixed);
     const fitsNone = isTrue(comparison, () => undefined);
     return this.#dimensions.condition(this.sql, "scope", fits, fitsNone);
   }
@@ -315,6 +312,8 @@ const HAS_ARRAY = `arrayExists(x -> startsWith(x, ${ARRAY_START}), mapValues(att
 
 const NOWHERE = { start: 0, end: 0 };
 const TRUE: Fixed = { type: "boolean", value: true };
+/** Of every span in the table: what has not ended is not there. */
+const STORED_STATE: Fixed = { type: "state", value: 0 };
 const FALSE: Fixed = { type: "boolean", value: false };
 
 /** The id of a span as text. */
@@ -343,6 +342,17 @@ const MANY: Partial<Record<IntrinsicField["id"], Many>> = {
 
 function exact(sql: string): SpanCondition {
   return { sql, isExact: true };
+}
+
+/** Two fixed values compared. */
+function comparisonOf(left: Fixed, operator: Comparison, right: Fixed): BinaryExpression {
+  return {
+    node: "binary",
+    operator,
+    left: literal(left),
+    right: literal(right),
+    place: NOWHERE,
+  };
 }
 
 function literal(value: Fixed): Extract<FieldExpression, { node: "literal" }> {

@@ -5,6 +5,7 @@ import {
   type Field,
   type IntrinsicId,
   type SingleValue,
+  stateValue,
   type Value,
   valueOfAttribute,
 } from "@spoor/traceql";
@@ -140,6 +141,8 @@ function intrinsicValue(
       return { type: "status", code: Number(column) };
     case "span:kind":
       return { type: "kind", code: Number(column) };
+    case "span:state":
+      return stateValue("ended");
     case "span:statusMessage":
       return String(column);
     case "event:name":

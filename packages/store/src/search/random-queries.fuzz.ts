@@ -1,6 +1,7 @@
 /* Random traces and random queries that have something to find in each other. Seeded. */
 import {
   type AttributeValue,
+  keys as attributeKeys,
   plainSpan,
   type Span,
   type SpanEvent,
@@ -45,6 +46,7 @@ const KEYS = ["a", "b", "http.route", "with space", "n"];
 const NAMES = ["GET /", "query", "lock", "ünï", ""];
 const SERVICES = ["checkout", "payment", "inventory", ""];
 const TEXTS = ["x", "y", "xy", "", "GET", "10", "\u0001odd", "ßÄ", "line\nbreak"];
+const WAITS = ["db.lock", "pool"];
 const NUMBERS: readonly (bigint | number)[] = [
   0n,
   1n,
@@ -141,10 +143,12 @@ function randomParent(random: Random, ids: readonly string[], index: number): st
 }
 
 function randomEvent(random: Random, start: bigint): SpanEvent {
+  const attributes = randomAttributes(random);
+  if (random.chance(0.3)) attributes.set(attributeKeys.spoorWaitKind, random.of([...WAITS, 1n]));
   return {
     timeUnixNano: start + BigInt(random.of([0, 1_000_000, 2_000_000_000, -7])),
     name: random.of(["exception", "log", ""]),
-    attributes: randomAttributes(random),
+    attributes,
     droppedAttributesCount: 0,
   };
 }
@@ -207,12 +211,13 @@ function attribute(random: Random): string {
   const name = key.includes(" ") ? `"${key}"` : key;
   if (random.chance(0.1)) return "resource.service.name";
   if (random.chance(0.05)) return ".service.name";
+  if (random.chance(0.05)) return random.of(["wait.kind", "parent.wait.kind"]);
   return `${random.of(SCOPES)}.${name}`;
 }
 
 function text(random: Random): string {
   return JSON.stringify(
-    random.of([...TEXTS, ...SERVICES, ...NAMES, "exception", "lib"]),
+    random.of([...TEXTS, ...SERVICES, ...NAMES, ...WAITS, "exception", "lib"]),
   ).replaceAll("\\u0001", "\u0001");
 }
 
@@ -328,9 +333,17 @@ function aggregateFilter(random: Random): string {
   return `${random.of(["min", "max", "avg", "sum"])}(${argument}) > ${limit}`;
 }
 
+/** Only of a search: no series can be asked for it. All that is stored has ended. */
+function stateFilter(random: Random): string {
+  const state = `${random.of(["span", "parent"])}:state`;
+  const word = random.of(["ended", "ended", "open", "gone"]);
+  return `{ ${state} ${random.of(["=", "!="])} ${word} || ${condition(random)} }`;
+}
+
 /** The text of a search. */
 export function randomSearch(random: Random): string {
   const stages = [random.chance(0.05) ? "count() > 2" : spanset(random)];
+  if (random.chance(0.05)) stages.unshift(stateFilter(random));
   while (random.chance(0.3)) stages.push(stage(random));
   return stages.join(" | ");
 }

@@ -99,6 +99,7 @@ export function scalarSql(sql: BoundSql, text: string, operator: Comparison, fix
     }
     case "status":
     case "kind":
+    case "state":
       return "0";
   }
 }
@@ -136,6 +137,7 @@ function elementSql(sql: BoundSql, operator: Comparison, fixed: Fixed): string {
     }
     case "status":
     case "kind":
+    case "state":
       return "0";
   }
 }

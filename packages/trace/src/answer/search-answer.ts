@@ -22,6 +22,7 @@ export interface FieldValue {
     | "duration"
     | "status"
     | "kind"
+    | "state"
     | "array"
     | "other"
     | "nil";

@@ -91,5 +91,8 @@ export const WAIT_EVENT_NAME = "spoor.wait";
 
 /** Where the attributes begin that say what an open span waits for, and who holds it. */
 export const WAIT_KEY_PREFIX = "spoor.wait.";
+/** Where the attributes of `spoor.finding` begin. */
+export const FINDING_KEY_PREFIX = "spoor.finding.";
+
 /** Where the attributes of `spoor.loss` begin; the rest of the key is the reason. */
 export const LOSS_KEY_PREFIX = "spoor.loss.";

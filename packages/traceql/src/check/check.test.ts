@@ -46,6 +46,10 @@ test("each kind of mistake has its words", () => {
     ["{ } | max(name) > 1", /max takes a number, not text/],
     ["({ } | by(.a) | count()) > 2", /by\( \) gives many numbers/],
     ["({ } | compare({ .a })) * 2", /compare cannot be combined with arithmetic/],
+    ["{ span:state }", /is a state, .*\n.*\n.*\n.*span:state = open/],
+    ["{ span:state = error }", /a state is compared with a status/],
+    ["{ span:state = open } | rate()", /^1:3: span:state is known of the present only/],
+    ["({ } | rate()) / ({ finding.code != nil } | rate())", /^1:21: finding\.code is known/],
     ["{ } | rate() with(sample=2)", /sample is a share/],
     ['{ } with(order="backwards")', /order is "recent" or "duration"/],
   ] as const) {

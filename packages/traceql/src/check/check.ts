@@ -10,6 +10,8 @@ import type {
   Spanset,
   Stage,
 } from "../syntax/syntax-tree.ts";
+import { printField } from "../syntax/print.ts";
+import { presentFields } from "./query-fields.ts";
 import { TypeChecker } from "./type-checker.ts";
 
 /**
@@ -20,9 +22,20 @@ import { TypeChecker } from "./type-checker.ts";
 export function check(query: Query): Problem[] {
   const types = new TypeChecker();
   if (query.kind === "search") checkPipeline(query.pipeline, types);
-  else checkMetrics(query.metrics, types);
+  else {
+    checkMetrics(query.metrics, types);
+    refusePresent(query, types);
+  }
   for (const hint of query.hints) checkHint(hint, types);
   return types.problems.toSorted((a, b) => a.place.start - b.place.start);
+}
+
+/** What is open now was not counted an hour ago, and is not among the spans that are. */
+function refusePresent(query: Query, types: TypeChecker): void {
+  for (const field of presentFields(query)) {
+    const message = `${printField(field)} is known of the present only: it makes no series`;
+    types.report(field.place, message, "Ask for the spans, without what stands behind them.");
+  }
 }
 
 function checkPipeline({ stages }: Pipeline, types: TypeChecker): void {

@@ -3,6 +3,7 @@ import type { Place, Problem } from "../base/place.ts";
 import { compilePattern } from "../pattern/pattern.ts";
 import { printField } from "../syntax/print.ts";
 import type { BinaryExpression, Field, FieldExpression } from "../syntax/syntax-tree.ts";
+import { fieldsOf } from "./query-fields.ts";
 import { INTRINSIC_BY_ID, type ValueType } from "../syntax/vocabulary.ts";
 
 /** Finds problems and types. One for each query. */
@@ -20,8 +21,8 @@ export class TypeChecker {
     if (type === "boolean" || type === "any") return;
     const text = printField(expression);
     const hint =
-      type === "status" || type === "kind"
-        ? `Compare it: ${type} = ${type === "status" ? "error" : "server"}.`
+      type === "status" || type === "kind" || type === "state"
+        ? `Compare it: ${text} = ${EXAMPLES[type] ?? ""}.`
         : "Compare it with something, such as = or >.";
     this.report(expression.place, `${text} is ${nameOf(type)}, neither true nor false`, hint);
   }
@@ -182,23 +183,9 @@ const EXAMPLES: Partial<Record<ValueType, string>> = {
   duration: "100ms",
   status: "error",
   kind: "server",
+  state: "open",
   boolean: "true",
 };
-
-/** Every field that an expression reads. */
-export function fieldsOf(expression: FieldExpression): Field[] {
-  switch (expression.node) {
-    case "literal":
-      return [];
-    case "attribute":
-    case "intrinsic":
-      return [expression];
-    case "unary":
-      return fieldsOf(expression.operand);
-    case "binary":
-      return [...fieldsOf(expression.left), ...fieldsOf(expression.right)];
-  }
-}
 
 /** Whether a field is the service of a span, which every span has. */
 function isServiceName(expression: FieldExpression): boolean {
@@ -239,5 +226,6 @@ const TYPE_NAMES: Record<ValueType, string> = {
   boolean: "true or false",
   status: "a status",
   kind: "a kind",
+  state: "a state",
   nil: "nil",
 };

@@ -12,6 +12,10 @@ test("what may follow depends on what stands before", () => {
   assert.deepEqual(textsAt("{ stat"), ["status", "statusMessage"]);
   assert.deepEqual(textsAt("{ status = "), ["unset", "ok", "error"]);
   assert.deepEqual(textsAt("{ kind != ser"), ["server"]);
+  assert.deepEqual(textsAt("{ span:state = g"), ["gone"]);
+  assert.ok(!textsAt("{ span:state ").includes(">="));
+  assert.ok(textsAt("{ wa").includes("wait.kind"));
+  assert.deepEqual(textsAt('{ wait.kind = "http.unr'), ['"http.unread"']);
   assert.ok(textsAt("{ duration ").includes(">="));
   assert.ok(!textsAt("{ status ").includes(">="));
   assert.deepEqual(textsAt("{ .a } | quantile"), ["quantile_over_time("]);

@@ -5,6 +5,8 @@
  * is expected. Names and values of attributes come from the store; the answer says which are wanted
  * and which filters before the cursor they should fit.
  */
+import { keys, WAIT_KINDS } from "@spoor/trace";
+
 import { SyntaxProblem, type Token, tokens } from "../syntax/lexer.ts";
 import {
   AGGREGATES,
@@ -159,7 +161,16 @@ function values(done: readonly Token[]): Expected {
   const lookup =
     isText && text !== undefined ? ({ kind: "values", field: text } as const) : undefined;
   const durations = type === "duration" ? ["10ms", "100ms", "1s", "10s"] : [];
-  return { items: [...words, ...durations.map((one) => item(one, "value", ""))], lookup };
+  const isWait = field?.kind === "attribute" && field.key === keys.spoorWaitKind;
+  const waits = isWait ? Object.entries(WAIT_KINDS) : [];
+  return {
+    items: [
+      ...words,
+      ...durations.map((one) => item(one, "value", "")),
+      ...waits.map(([kind, meaning]) => item(JSON.stringify(kind), "value", meaning)),
+    ],
+    lookup,
+  };
 }
 
 function typeOfToken(token: Token): ValueType | undefined {
@@ -179,12 +190,14 @@ function operatorsFor(last: Token | undefined): readonly Completion[] {
   const type = last === undefined ? undefined : typeOfToken(last);
   const joining = ["&&", "||", "}"].map((text) => item(text, "operator", ""));
   if (type === undefined) return joining;
-  const isCode = type === "status" || type === "kind" || type === "boolean";
+  const isCode = type !== undefined && CODES.has(type);
   const order = isCode ? [] : [">", ">=", "<", "<="];
   const patterns = type === "string" || type === "any" ? ["=~", "!~"] : [];
   const texts = ["=", "!=", ...patterns, ...order];
   return [...texts.map((text) => item(text, "operator", "")), ...joining];
 }
+
+const CODES: ReadonlySet<ValueType> = new Set(["status", "kind", "state", "boolean"]);
 
 function item(text: string, kind: Completion["kind"], meaning: string): Completion {
   return { text, kind, meaning };
@@ -227,10 +240,21 @@ const AFTER_STAGE: readonly Completion[] = [
   item("with(", "hint", "how to run the query"),
 ];
 
+/** The fields of our own scopes that are asked for most; the formats have all. */
+const WAIT_FIELDS: readonly (readonly [text: string, meaning: string])[] = [
+  ["wait.kind", "what the span waited for, or waits for: db.lock"],
+  ["wait.resource.name", "the table, the key of a lock, the host that is waited for"],
+  ["wait.holder.process.command", "the process that holds it"],
+  ["wait.holder.session.application", "the name that its session in the database has"],
+  ["wait.holder.session.statement", "its last statement"],
+  ["finding.code", "what its process found wrong with its tracing"],
+];
+
 const FIELDS: readonly Completion[] = [
   ...INTRINSICS.map(({ id, shortName, meaning }) => item(shortName ?? id, "field", meaning)),
   ...ATTRIBUTE_SCOPES.map((scope) => item(`${scope}.`, "scope", `attributes of the ${scope}`)),
   item("parent.", "scope", "the same of the parent"),
+  ...WAIT_FIELDS.map(([text, meaning]) => item(text, "field", meaning)),
 ];
 
 function hintItems(): Completion[] {

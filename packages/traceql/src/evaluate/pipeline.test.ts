@@ -31,7 +31,7 @@ function spanOf({ id, parent = "", has = {}, ...fields }: Draft): Span {
 function find(text: string, drafts: readonly Draft[]): string[] | undefined {
   const parsed = parse(text);
   assert.ok(parsed.ok && parsed.query.kind === "search", text);
-  const view = traceViewOf("a".repeat(32), drafts.map(spanOf));
+  const view = traceViewOf("a".repeat(32), { spans: drafts.map(spanOf) });
   return runPipeline(parsed.query.pipeline, view)?.map(({ rows }) =>
     rows.map((row) => view.spans[row]?.spanId).join(" "),
   );

@@ -3,18 +3,33 @@ import { type Attributes, keys, serviceName, type Span } from "@spoor/trace";
 
 import type { AttributeField, Field, IntrinsicId } from "../syntax/syntax-tree.ts";
 import { type SpanSource, type TraceFacts, TraceView } from "./trace-view.ts";
-import { compareText, type SingleValue, type Value, valueOfAttribute } from "./value.ts";
+import { SPAN_STATES, type SpanState } from "../syntax/vocabulary.ts";
+import {
+  type CodeValue,
+  compareText,
+  type SingleValue,
+  type Value,
+  valueOfAttribute,
+} from "./value.ts";
 
-/**
- * A trace in memory as a query sees it. `spans` are those that take part, `all` those from which
- * the duration and the root of the trace are taken; at least one.
- */
+/** Spans that take part in a query. */
+export interface ViewedSpans {
+  readonly spans: readonly Span[];
+  /** From which the duration and the root of the trace are taken; `spans` if absent. */
+  readonly all?: readonly Span[];
+  /** Of spans that have not ended, by id. */
+  readonly states?: ReadonlyMap<string, SpanState>;
+}
+
+/** A trace in memory as a query sees it; of at least one span. */
 export function traceViewOf(
   traceId: string,
-  spans: readonly Span[],
-  all: readonly Span[] = spans,
+  { spans, all = spans, states = new Map() }: ViewedSpans,
 ): TraceView {
-  return new TraceView(factsOf(traceId, all), spans.map(sourceOf));
+  return new TraceView(
+    factsOf(traceId, all),
+    spans.map((span) => sourceOf(span, states.get(span.spanId) ?? "ended")),
+  );
 }
 
 function factsOf(traceId: string, spans: readonly Span[]): TraceFacts {
@@ -40,15 +55,23 @@ function isBefore(a: Span, b: Span): boolean {
   return compareText(a.spanId, b.spanId) < 0;
 }
 
-function sourceOf(span: Span): SpanSource {
+function sourceOf(span: Span, state: SpanState): SpanSource {
   return {
     spanId: span.spanId,
     parentSpanId: span.parentSpanId,
     startTimeUnixNano: span.startTimeUnixNano,
     durationNano: durationNano(span),
-    read: (field) => readSpan(span, field),
+    read: (field) =>
+      field.node === "intrinsic" && field.id === "span:state"
+        ? stateValue(state)
+        : readSpan(span, field),
     attributes: () => attributesOf(span),
   };
+}
+
+/** What `span:state` is for a span. */
+export function stateValue(state: SpanState): CodeValue {
+  return { type: "state", code: SPAN_STATES.indexOf(state) };
 }
 
 function* attributesOf(span: Span): Generator<readonly [string, Value]> {

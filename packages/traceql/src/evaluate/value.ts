@@ -3,9 +3,12 @@ import type { AttributeValue } from "@spoor/trace";
 
 import type { Arithmetic, Comparison, LiteralValue } from "../syntax/syntax-tree.ts";
 
-/** A status or a kind, by its code in OTLP; or what is there and compares with nothing. */
+/**
+ * A status or a kind by its code in OTLP, a state by `SPAN_STATES`; or what is there and compares
+ * with nothing.
+ */
 export interface CodeValue {
-  readonly type: "status" | "kind" | "opaque";
+  readonly type: "status" | "kind" | "state" | "opaque";
   readonly code: number;
 }
 
@@ -36,6 +39,7 @@ export function valueOfLiteral(literal: LiteralValue): Value {
       return undefined;
     case "status":
     case "kind":
+    case "state":
       return { type: literal.type, code: literal.value };
     default:
       return literal.value;

@@ -21,6 +21,9 @@ test("words become conditions on one span", () => {
     '{ resource.service.name = "a" || resource.service.name = "b" }',
   );
   assert.equal(traceqlOf('name:"GET /" kind:server'), '{ name = "GET /" && kind = server }');
+  assert.equal(traceqlOf("wait.kind:db.lock"), '{ wait.kind = "db.lock" }');
+  assert.equal(traceqlOf("state:open,gone"), "{ span:state = open || span:state = gone }");
+  assert.equal(traceqlOf("state:texas"), '{ .state = "texas" }');
   assert.equal(traceqlOf("span.http.route:/api/*"), '{ span.http.route =~ "/api/.*" }');
 });
 

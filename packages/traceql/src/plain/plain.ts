@@ -21,8 +21,8 @@ export type Translation =
  *
  * A word is `key:value` or `key` with one of `= != > >= < <=` and a value; `key:a,b` is either; `*`
  * in a value stands for any text; a word without a key is looked for in names and status messages.
- * `service`, `name`, `status`, `kind`, `duration`, `trace`, `root` and `rootservice` are what they
- * say, `resource.x` and `span.x` are attributes of that scope, other keys of any scope.
+ * `service`, `name`, `state`, `status`, `kind`, `duration`, `trace`, `root` and `rootservice` are
+ * what they say, `resource.x` and `span.x` are attributes of that scope, other keys of any scope.
  */
 export function translate(text: string): Translation {
   if (isTraceQl(text)) return { ok: true, traceql: text.trim() };
@@ -77,7 +77,7 @@ function negated(condition: string): string {
 
 function conditionOf(word: Word): string | Problem {
   if (word.key === "") return freeText(word);
-  const field = fieldOf(word.key);
+  const field = isState(word) ? STATE : fieldOf(word.key);
   const { place } = word;
   if (word.value === "") {
     const message = `${word.key} is compared with nothing`;
@@ -100,6 +100,14 @@ function freeText({ value }: Word): string {
   const pattern = quote(`(?i).*${escapePattern(value)}.*`);
   return `(name =~ ${pattern} || statusMessage =~ ${pattern})`;
 }
+
+/** `state:open`; an attribute of that name has other values. */
+function isState({ key, value }: Word): boolean {
+  const words = value.toLowerCase().split(",");
+  return key === "state" && words.every((one) => VALUE_WORDS.get(one)?.type === "state");
+}
+
+const STATE: PlainField = { text: "span:state", type: "state" };
 
 interface PlainField {
   readonly text: string;
@@ -124,7 +132,8 @@ function fieldOf(key: string): PlainField {
   const intrinsic = INTRINSIC_BY_SHORT_NAME.get(alias) ?? INTRINSIC_BY_ID.get(alias);
   if (intrinsic !== undefined) return { text: alias, type: intrinsic.type };
   if (alias !== key) return { text: alias, type: "string" };
-  const scope = /^(?:span|resource|event|link|instrumentation)\./u.exec(key)?.[0] ?? ".";
+  const scope =
+    /^(?:span|resource|event|link|instrumentation|wait|finding)\./u.exec(key)?.[0] ?? ".";
   const name = key.startsWith(scope) ? key.slice(scope.length) : key;
   const isPlain = !/[{}()~&|^,]/u.test(name) && !(scope === "." && /^\d/u.test(name));
   return { text: `${scope}${isPlain ? name : quote(name)}`, type: undefined };
@@ -132,7 +141,7 @@ function fieldOf(key: string): PlainField {
 
 function comparison({ text, type }: PlainField, operator: string, word: Word): string | Problem {
   const { value, isQuoted, place } = word;
-  if (type === "status" || type === "kind") {
+  if (type === "status" || type === "kind" || type === "state") {
     const literal = VALUE_WORDS.get(value.toLowerCase());
     if (literal?.type === type) return `${text} ${operator} ${value.toLowerCase()}`;
     const known = [...VALUE_WORDS].filter(([, { type: other }]) => other === type);

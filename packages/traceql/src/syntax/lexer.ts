@@ -9,7 +9,12 @@
 import { QUERY_CHARACTERS_MAX } from "../base/limits.ts";
 import type { Place, Problem } from "../base/place.ts";
 import type { AttributeScope } from "./syntax-tree.ts";
-import { ATTRIBUTE_SCOPES, DURATION_UNITS, INTRINSIC_BY_SHORT_NAME } from "./vocabulary.ts";
+import {
+  ATTRIBUTE_SCOPES,
+  EVENT_SCOPES,
+  DURATION_UNITS,
+  INTRINSIC_BY_SHORT_NAME,
+} from "./vocabulary.ts";
 
 /** One token. `end` stands behind the last character. */
 export type Token =
@@ -196,6 +201,9 @@ class Lexer {
     if (next === "." && scope !== undefined) {
       return this.#attribute(start, { scope, ofParent: false });
     }
+    if (next === "." && EVENT_SCOPES.has(word)) {
+      return this.#attribute(start, { scope: "event", ofParent: false, own: word });
+    }
     if (next === ":") {
       const name = /^\w*/u.exec(this.#text.slice(this.#at + 1, this.#at + 64))?.[0] ?? "";
       this.#at += 1 + name.length;
@@ -208,6 +216,11 @@ class Lexer {
   #ofParent(start: number): Token {
     const rest = this.#text.slice(this.#at + 1, this.#at + 32);
     const scope = ATTRIBUTE_SCOPES.find((name) => rest.startsWith(`${name}.`));
+    const own = [...EVENT_SCOPES.keys()].find((name) => rest.startsWith(`${name}.`));
+    if (own !== undefined) {
+      this.#at += 1 + own.length;
+      return this.#attribute(start, { scope: "event", ofParent: true, own });
+    }
     if (scope === undefined) return this.#attribute(start, { scope: "any", ofParent: true });
     this.#at += 1 + scope.length;
     return this.#attribute(start, { scope, ofParent: true });
@@ -216,7 +229,11 @@ class Lexer {
   /** At the dot before the name. */
   #attribute(
     start: number,
-    { scope, ofParent }: { readonly scope: AttributeScope; readonly ofParent: boolean },
+    {
+      scope,
+      ofParent,
+      own = "",
+    }: { readonly scope: AttributeScope; readonly ofParent: boolean; readonly own?: string },
   ): Token {
     this.#at += 1;
     let key = "";
@@ -236,7 +253,8 @@ class Lexer {
     }
     const mayBeIntrinsic = ofParent && scope === "any" && !isQuoted;
     const isIntrinsic = mayBeIntrinsic && INTRINSIC_BY_SHORT_NAME.has(key);
-    return { kind: "attribute", scope, key, ofParent, isIntrinsic, place };
+    const prefix = EVENT_SCOPES.get(own) ?? "";
+    return { kind: "attribute", scope, key: `${prefix}${key}`, ofParent, isIntrinsic, place };
   }
 }
 

@@ -10,6 +10,7 @@ import type {
 import type { TokenReader } from "./token-reader.ts";
 import {
   ATTRIBUTE_SCOPES,
+  EVENT_SCOPES,
   INTRINSIC_BY_ID,
   INTRINSIC_BY_SHORT_NAME,
   INTRINSICS,
@@ -163,7 +164,7 @@ function unknownScoped(token: Extract<Token, { kind: "scoped" }>): SyntaxProblem
   // Right word, wrong scope: `trace:status`.
   const elsewhere = ids.find((id) => id.split(":")[1]?.toLowerCase() === token.name.toLowerCase());
   const nearest = elsewhere ?? nearestWord(written, ids);
-  const isScope = ATTRIBUTE_SCOPES.some((scope) => scope === token.scope);
+  const isScope = [...ATTRIBUTE_SCOPES, ...EVENT_SCOPES.keys()].includes(token.scope);
   const attribute = isScope ? `${token.scope}.${token.name} for an attribute` : undefined;
   const words = [nearest, attribute].filter((word) => word !== undefined);
   return new SyntaxProblem(

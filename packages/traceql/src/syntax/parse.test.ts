@@ -25,6 +25,8 @@ test("what a query prints reads back as the same", () => {
     "({ .a } &>> { status = error }) || !{ kind = server } | by(name) | count() > 2",
     "{ .a } | by(.b * 2 + 1) | avg(duration) >= 1500ms | coalesce() | select(name, parent:name)",
     "({ .a } | count()) / ({ } | count()) > 0.5",
+    '{ span:state != ended && parent:state = open && wait.kind = "db.lock" }',
+    '{ parent.wait.holder.process.command =~ "psql.*" } | select(finding.code, wait."a b")',
     "{ parent.resource.x = 1 && parent.duration > 2h }",
     "({ } | rate() by (name)) / 2 + 1 > 0.5 | topk(3) with(sample=0.1, exemplars=5)",
     "{ } | quantile_over_time(duration, 0.5, 0.99) by (span.http.route) > 10ms",
@@ -46,6 +48,12 @@ test("operators bind as in other languages", () => {
   assert.equal(printed("{ (.a || .b) && .c }"), "{ (.a || .b) && .c }");
   assert.equal(printed("{ 1 + 2 * 3 ^ 2 > .a }"), "{ 1 + 2 * 3 ^ 2 > .a }");
   assert.equal(printed("{.a} || {.b} && {.c} >> {.d}"), "{ .a } || ({ .b } && ({ .c } >> { .d }))");
+});
+
+test("what a span waits for has a scope of its own, among its events", () => {
+  assert.equal(printed('{ event.spoor.wait.kind = "pool" }'), '{ wait.kind = "pool" }');
+  assert.equal(printed('{ event.spoor.wait. = "" }'), '{ event.spoor.wait. = "" }');
+  assert.match(problemOf('{ wait:kind = "pool" }'), /, or wait\.kind for an attribute\./);
 });
 
 test("an id is compared as it is stored, however it was written", () => {

@@ -1,5 +1,6 @@
 /* A query as text again: in one spelling, with no more parentheses than needed to read it back. */
 import type {
+  AttributeField,
   Field,
   FieldExpression,
   FieldOperator,
@@ -12,7 +13,7 @@ import type {
   Spanset,
   Stage,
 } from "./syntax-tree.ts";
-import { INTRINSIC_BY_ID, VALUE_WORDS } from "./vocabulary.ts";
+import { EVENT_SCOPES, INTRINSIC_BY_ID, VALUE_WORDS } from "./vocabulary.ts";
 
 /** The text of a query, which reads back as the same query. */
 export function print(query: Query): string {
@@ -139,13 +140,31 @@ export function fieldName(field: Field): string {
     if (field.ofParent) return `parent:${name}`;
     return INTRINSIC_BY_ID.get(field.id)?.shortName ?? field.id;
   }
-  const scope = field.scope === "any" ? "" : field.scope;
   const parent = field.ofParent ? "parent" : "";
-  return `${[parent, scope].filter((part) => part !== "").join(".")}.${keyText(field)}`;
+  const { scope, key } = ownScope(field) ?? {
+    scope: field.scope === "any" ? "" : field.scope,
+    key: field.key,
+  };
+  const scopes = [parent, scope].filter((part) => part !== "").join(".");
+  return `${scopes}.${keyText({ ...field, key })}`;
+}
+
+/** `wait.kind` for `event.spoor.wait.kind`. */
+function ownScope({
+  scope,
+  key,
+}: AttributeField): { readonly scope: string; readonly key: string } | undefined {
+  if (scope !== "event") return undefined;
+  for (const [own, prefix] of EVENT_SCOPES) {
+    if (key.startsWith(prefix) && key !== prefix) {
+      return { scope: own, key: key.slice(prefix.length) };
+    }
+  }
+  return undefined;
 }
 
 /** Quoted if the name would end early, or if it would be taken for a number or an intrinsic. */
-function keyText({ key, ofParent, scope }: Extract<Field, { node: "attribute" }>): string {
+function keyText({ key, ofParent, scope }: AttributeField): string {
   const isPlain = /^[^\s{}()=~!<>&|^,"]+$/u.test(key);
   const isNumber = scope === "any" && !ofParent && /^\d/u.test(key);
   const isAmbiguous = ofParent && scope === "any";
@@ -177,6 +196,7 @@ function literalText(literal: LiteralValue): string {
     case "boolean":
     case "status":
     case "kind":
+    case "state":
       return wordOf(literal);
     case "nil":
       return "nil";

@@ -11,6 +11,7 @@ export type IntrinsicId =
   | "span:status"
   | "span:statusMessage"
   | "span:kind"
+  | "span:state"
   | "span:id"
   | "span:parentID"
   | "span:childCount"
@@ -63,6 +64,8 @@ export type LiteralValue =
   /** `value` is the code that OTLP gives it. */
   | { readonly type: "status"; readonly value: number }
   | { readonly type: "kind"; readonly value: number }
+  /** By `SPAN_STATES`. */
+  | { readonly type: "state"; readonly value: number }
   | { readonly type: "nil" };
 
 /** A fixed value in a query. */

@@ -1,4 +1,6 @@
 /* The words of the language: what they are called, and what they mean. */
+import { FINDING_KEY_PREFIX, WAIT_KEY_PREFIX } from "@spoor/trace";
+
 import type { IntrinsicId, LiteralValue } from "./syntax-tree.ts";
 
 /** What a field or a value can be. `any` is an attribute, whose type the sender decides. */
@@ -11,6 +13,7 @@ export type ValueType =
   | "boolean"
   | "status"
   | "kind"
+  | "state"
   | "nil";
 
 /** An intrinsic, its type, and the name without a scope under which it is known too. */
@@ -36,6 +39,7 @@ export const INTRINSICS: readonly Intrinsic[] = [
     meaning: "words of the sender about the status",
   },
   { id: "span:kind", type: "kind", shortName: "kind", meaning: "server, client, …" },
+  { id: "span:state", type: "state", meaning: "ended, or open, ending or gone" },
   { id: "span:id", type: "string", idDigits: 16, meaning: "16 hex digits" },
   { id: "span:parentID", type: "string", idDigits: 16, meaning: "16 hex digits, empty for a root" },
   { id: "span:childCount", type: "int", meaning: "number of direct children" },
@@ -98,6 +102,24 @@ export const INTRINSIC_BY_SHORT_NAME: ReadonlyMap<string, Intrinsic> = new Map(
 /** Scopes that have attributes, as they stand before the dot. */
 export const ATTRIBUTE_SCOPES = ["span", "resource", "event", "link", "instrumentation"] as const;
 
+/**
+ * Scopes of our own, and where they lie among the events of a span: what it waited for, and what
+ * its process found wrong with its tracing.
+ */
+export const EVENT_SCOPES: ReadonlyMap<string, string> = new Map([
+  ["wait", WAIT_KEY_PREFIX],
+  ["finding", FINDING_KEY_PREFIX],
+]);
+
+/**
+ * Whether a span has ended, by code. `open`: its process says that it has not. `ending`: its
+ * process names it no longer, and it has not arrived. `gone`: its process fell silent.
+ */
+export const SPAN_STATES = ["ended", "open", "ending", "gone"] as const;
+
+/** One of {@link SPAN_STATES}. */
+export type SpanState = (typeof SPAN_STATES)[number];
+
 /** Words that are values. Codes are those of OTLP. */
 export const VALUE_WORDS: ReadonlyMap<string, LiteralValue> = new Map<string, LiteralValue>([
   ["true", { type: "boolean", value: true }],
@@ -112,6 +134,7 @@ export const VALUE_WORDS: ReadonlyMap<string, LiteralValue> = new Map<string, Li
   ["client", { type: "kind", value: 3 }],
   ["producer", { type: "kind", value: 4 }],
   ["consumer", { type: "kind", value: 5 }],
+  ...SPAN_STATES.map((word, value): [string, LiteralValue] => [word, { type: "state", value }]),
   ["minInt", { type: "int", value: -(2n ** 63n) }],
   ["maxInt", { type: "int", value: 2n ** 63n - 1n }],
 ]);
