@@ -4,11 +4,13 @@ import {
   type AttributeValue,
   isSpanKind,
   isStatusCode,
+  plainResource,
+  plainScope,
+  plainSpan,
   type Span,
   SpanKind,
   StatusCode,
 } from "@spoor/trace";
-import { exampleSpan } from "../example-span.ts";
 import { type GoNames, type GoSource, type GoValue, isList } from "./go-source.ts";
 
 /**
@@ -52,7 +54,7 @@ export function fixtureSpans(
   const [[, trace] = []] = source.assignments("makeExpectedTrace", ["tr"], names);
   return listOf(trace, "ResourceSpans").flatMap((ofResource) => {
     const resource = {
-      ...exampleSpan().resource,
+      ...plainResource(""),
       attributes: attributesOf(field(ofResource, "Resource")),
     };
     return listOf(ofResource, "ScopeSpans").flatMap((ofScope) => {
@@ -65,8 +67,7 @@ export function fixtureSpans(
 
 function scopeOf(value: GoValue | undefined): Span["scope"] {
   return {
-    ...exampleSpan().scope,
-    name: textOf(field(value, "Name")),
+    ...plainScope(textOf(field(value, "Name"))),
     version: textOf(field(value, "Version")),
     attributes: attributesOf(value),
   };
@@ -82,7 +83,7 @@ function spanOf(
   const kind = Number(field(value, "Kind") ?? 0);
   const code = Number(field(field(value, "Status"), "Code") ?? 0);
   const parent = field(value, "ParentSpanId");
-  return exampleSpan({
+  return plainSpan({
     ...shared,
     spanId: spanId(field(value, "SpanId")),
     parentSpanId: parent === undefined ? "" : spanId(parent),
