@@ -24,17 +24,22 @@ export function FirstRun({ status }: { readonly status: StatusAnswer }) {
       </p>
       <ol className="first-run-steps">
         <li>
-          <h2>Try the demo</h2>
-          <p>Three services and a database take orders. In the directory of Spoor:</p>
-          <Command text="npm run demo" />
+          <h2>Send one test trace</h2>
+          <p>Over both ports; it also says what would be in the way:</p>
+          <Command text={`npx spoor doctor --url ${location.origin}`} />
         </li>
         {http !== undefined && (
           <li>
             <h2>Or start your application with it</h2>
             <p>Any OpenTelemetry SDK or Collector sends here; three lines each:</p>
-            <SetUp httpPort={http.port} />
+            <SetUp endpoint={`http://${hostText(http.host)}:${http.port}`} />
           </li>
         )}
+        <li>
+          <h2>No application at hand?</h2>
+          <p>Three services and a database take orders. In the directory of Spoor:</p>
+          <Command text="npm run demo" />
+        </li>
       </ol>
       <p className="first-run-wait">
         <span className="pulse" aria-hidden="true" />
@@ -60,9 +65,10 @@ function Listeners({ listeners }: { readonly listeners: readonly ListenerStatus[
   ));
 }
 
-/** People type localhost; an address that is not loopback is said as it is. */
+/** What others call this host: what listens on all addresses has no name of its own. */
 function hostText(host: string): string {
-  return host === "127.0.0.1" || host === "::1" ? "localhost" : host;
+  if (host === "127.0.0.1" || host === "::1") return "localhost";
+  return host === "0.0.0.0" || host === "::" ? location.hostname : host;
 }
 
 function Command({ text }: { readonly text: string }) {
@@ -88,7 +94,8 @@ function ConnectionSeen({ status }: { readonly status: StatusAnswer }) {
         </>
       )}{" "}
       but sent no spans. Usual causes: the SDK was loaded after your code, the sampler is off, or
-      the program ended before its spans were exported.
+      the program ended before its spans were exported. <code>npx spoor doctor</code> says whether
+      spans arrive at all.
     </p>
   );
 }
