@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import { sendLogs } from "../live/lock-hang.ts";
+import { exampleLogRecord } from "../log-records.ts";
 import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
 import { assertAccessible, chromiumMissing, openBrowser, withPage } from "./browser.ts";
 import { keepPicture } from "./keep-picture.ts";
@@ -42,6 +44,20 @@ suite("explore", { skip: chromiumMissing }, () => {
     await sendSpans(
       spoor,
       requests.flatMap(({ spans }) => spans),
+    );
+    const slow = requests.filter(({ isSlow }) => isSlow).flatMap(({ spans }) => spans[3] ?? []);
+    await sendLogs(
+      spoor,
+      slow.map(({ traceId, spanId, startTimeUnixNano, resource }) =>
+        exampleLogRecord({
+          traceId,
+          spanId,
+          resource,
+          timeUnixNano: startTimeUnixNano,
+          severityNumber: 13,
+          body: "waits for the lock",
+        }),
+      ),
     );
   });
   after(() => Promise.all([browser.close(), spoor.stop()]));
@@ -138,14 +154,96 @@ suite("explore", { skip: chromiumMissing }, () => {
         Spans: pane.getByRole("cell", { name: "UPDATE inventory" }).first(),
         Groups: pane.getByRole("button", { name: "UPDATE inventory" }),
         Structure: pane.getByText(`${slowCount} traces laid over each other`),
+        "Log lines": pane.getByRole("link", { name: "waits for the lock" }).first(),
       };
       for (const [name, there] of Object.entries(tabs)) {
         await page.getByRole("tab", { name }).click();
         await there.waitFor();
-        await keepPicture(page, `explore-${name.toLowerCase()}`);
+        await keepPicture(page, `explore-${name.toLowerCase().replace(" ", "-")}`);
         await assertAccessible(page);
       }
     });
+  });
+
+  test("lines over the heat map are part of the link, and each has a name", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const visit = async (page: Page): Promise<void> => {
+        const legend = page.locator(".heat-legend");
+        await page.getByRole("button", { name: "Percentiles" }).click();
+        await page.waitForURL(/lines=percentiles/);
+        assert.deepEqual(await legend.getByRole("listitem").allInnerTexts(), ["p50", "p95", "p99"]);
+        await keepPicture(page, `explore-percentiles-${colorScheme}`);
+        await page.getByRole("button", { name: "p95 by name" }).click();
+        await page.waitForURL(/lines=groups/);
+        await legend.getByText("GET /cart", { exact: true }).waitFor();
+        assert.equal(await legend.getByRole("listitem").count(), 6);
+        await keepPicture(page, `explore-lines-${colorScheme}`);
+        await assertAccessible(page);
+        await page.getByRole("button", { name: "p95 by name" }).click();
+        await legend.waitFor({ state: "detached" });
+      };
+      await withPage(browser, explore({ g: "name" }), visit, { colorScheme });
+    }
+  });
+
+  test("a log line leads to the span that wrote it", async () => {
+    await withPage(browser, explore({ q: SLOW, tab: "logs" }), async (page) => {
+      await page.getByRole("link", { name: "waits for the lock" }).first().click();
+      await page.waitForURL(/\/t\/[0-9a-f]{32}\?s=[0-9a-f]{16}&v=logs/);
+      await page.getByText("waits for the lock").first().waitFor();
+    });
+  });
+
+  test("an attribute that nobody sends is named, and what was meant is one press away", async () => {
+    const q = '{ span.user.teir = "gold" }';
+    await withPage(browser, explore({ q }), async (page) => {
+      await page.getByText("span.user.teir does not exist here.").waitFor();
+      await assertAccessible(page);
+      await page.getByRole("button", { name: "use it" }).click();
+      await page.waitForFunction(() => location.search.includes("tier"));
+      assert.equal(queryOf(page), '{ span.user.tier = "gold" }');
+      await page.locator("a[data-trace-row]").first().waitFor();
+    });
+  });
+
+  test("while an answer takes long the page says so, and keeps what it has", async () => {
+    await withPage(browser, explore(), async (page) => {
+      await page.locator("a[data-trace-row]").first().waitFor();
+      const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>();
+      const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+      await page.route("**/api/v1/heatmap?*", async (route) => {
+        asked();
+        await isReleased;
+        await route.continue();
+      });
+      await page.getByRole("combobox").fill(SLOW);
+      await page.getByRole("combobox").press("Enter");
+      await isAsked;
+      await page.locator(".explore-main[aria-busy=true]").waitFor();
+      await page
+        .locator(".explore-asking")
+        .getByText(/Asking… [3-9] s/)
+        .waitFor();
+      assert.ok((await page.locator("a[data-trace-row]").count()) > 0);
+      release();
+      await page.locator(".explore-main[aria-busy=false]").waitFor();
+    });
+  });
+
+  test("when the server fails, its words stand there and asking again is one press", async () => {
+    const problem = { title: "No", detail: "the store is away", status: 503, code: "X", hint: "" };
+    const expectedComplaint = /503/;
+    const visit = async (page: Page): Promise<void> => {
+      await page.route("**/api/v1/heatmap?*", (route) =>
+        route.fulfill({ status: 503, json: problem }),
+      );
+      await page.goto(explore({ q: "status:error" }));
+      await page.getByText("the store is away").waitFor();
+      await page.unroute("**/api/v1/heatmap?*");
+      await page.getByRole("button", { name: "Try again" }).click();
+      await page.locator("a[data-trace-row]").first().waitFor();
+    };
+    await withPage(browser, `${spoor.url}/health`, visit, { expectedComplaint });
   });
 
   test("the map shows who calls whom, and a service in it is a query", async () => {
@@ -193,5 +291,47 @@ suite("explore", { skip: chromiumMissing }, () => {
         await page.getByRole("treegrid").waitFor();
       },
     );
+  });
+});
+
+suite("explore with more than a page", { skip: chromiumMissing }, () => {
+  const requests = shopRequests({ requestCount: 130, agoSeconds: 1200 });
+  const spanCount = requests.reduce((sum, { spans }) => sum + spans.length, 0);
+  let browser: Browser;
+  let spoor: SpoorProcess;
+  before(async () => {
+    [browser, spoor] = await Promise.all([openBrowser(), startSpoor({ useMemoryStore: true })]);
+  });
+  after(() => Promise.all([browser.close(), spoor.stop()]));
+
+  // One after the other: the first sees the server before anything has arrived.
+  test("before the first span it says where to learn how to send", async () => {
+    await withPage(browser, `${spoor.url}/explore`, async (page) => {
+      await page.getByText("Nothing has been received in that time either.").waitFor();
+      await assertAccessible(page);
+      await page.getByRole("link", { name: "Now" }).last().click();
+      await page.getByText("Nothing has arrived yet.").waitFor();
+    });
+  });
+
+  test("what is not listed is counted, and the next page continues where this one ends", async () => {
+    await sendSpans(
+      spoor,
+      requests.flatMap(({ spans }) => spans),
+    );
+    await withPage(browser, `${spoor.url}/explore`, async (page) => {
+      const more = page.locator(".explore-more");
+      await more.waitFor();
+      const words = new RegExp(`Showing \\d+ of ${spanCount} matching spans, newest first`);
+      assert.match(await more.innerText(), words);
+      const rows = page.locator("a[data-trace-row]");
+      assert.equal(await rows.count(), 100);
+      await assertAccessible(page);
+      await more.getByRole("button", { name: "Load more" }).click();
+      await more.waitFor({ state: "detached" });
+      assert.equal(await rows.count(), 130);
+      const links = await rows.evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+      assert.equal(new Set(links).size, 130);
+    });
   });
 });

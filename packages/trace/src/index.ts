@@ -74,6 +74,7 @@ export { type Clock, ManualClock, systemClock } from "./base/clock.ts";
 export { formatBytes } from "./base/bytes.ts";
 export { formatDuration } from "./base/duration.ts";
 export { invariant, InvariantError } from "./base/invariant.ts";
+export { nearest } from "./base/nearest.ts";
 export { errorCode, errorMessage, SpoorError, type SpoorErrorOptions } from "./base/spoor-error.ts";
 export { bytesToHex, hexToBytes } from "./identity/hex.ts";
 export { isSpanId, isTraceId, SPAN_ID_BYTES, TRACE_ID_BYTES } from "./identity/ids.ts";

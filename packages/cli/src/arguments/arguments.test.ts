@@ -5,7 +5,6 @@ import { errorLines } from "../exit/error-lines.ts";
 import type { VerbDeclaration } from "./declaration.ts";
 import { parseElapsedTime } from "./elapsed-time.ts";
 import { verbHelpText } from "./help-text.ts";
-import { nearest } from "./nearest.ts";
 import { parseArguments, wholeNumber } from "./parse-arguments.ts";
 
 const VERB: VerbDeclaration = {
@@ -86,19 +85,6 @@ test("numbers are whole and in range", () => {
   for (const text of ["0", "10", "1.5", "-1", "", "nine", "1e1"]) {
     assert.throws(() => wholeNumber(text, range), /-n must be a whole number from 1 to 9/);
   }
-});
-
-test("the nearest candidate is found through typos, and nothing for another word", () => {
-  const verbs = ["up", "find", "show", "help"];
-  const guesses = [
-    ["shw", "show"],
-    ["hsow", "show"],
-    ["fnid", "find"],
-    ["SHOW", "show"],
-    ["trace", undefined],
-    ["", undefined],
-  ] as const;
-  for (const [word, expected] of guesses) assert.equal(nearest(word, verbs), expected, word);
 });
 
 test("elapsed times may have several units", () => {

@@ -1,8 +1,7 @@
 import { parseArgs } from "node:util";
-import { invariant, type SpoorError } from "@spoor/trace";
+import { invariant, nearest, type SpoorError } from "@spoor/trace";
 import { failure } from "../exit/error-codes.ts";
 import { type Flag, HELP_FLAG, type VerbDeclaration } from "./declaration.ts";
-import { nearest } from "./nearest.ts";
 
 /** The arguments of one verb, checked against its declaration. */
 export interface ParsedArguments {

@@ -1,6 +1,6 @@
+import { nearest } from "@spoor/trace";
 import { HELP_FLAG } from "../arguments/declaration.ts";
 import { verbHelpText } from "../arguments/help-text.ts";
-import { nearest } from "../arguments/nearest.ts";
 import { parseArguments } from "../arguments/parse-arguments.ts";
 import { failure } from "../exit/error-codes.ts";
 import { errorLines } from "../exit/error-lines.ts";

@@ -3,7 +3,7 @@
  */
 
 /** What stands below the heat map. */
-export const EXPLORE_TABS = ["traces", "spans", "groups", "structure", "map"] as const;
+export const EXPLORE_TABS = ["traces", "spans", "groups", "structure", "map", "logs"] as const;
 
 /** One of the tabs of Explore. */
 export type ExploreTab = (typeof EXPLORE_TABS)[number];
@@ -13,6 +13,12 @@ export const SELECTIONS = ["errors", "slowest"] as const;
 
 /** A selection that the page makes by itself. */
 export type SelectionName = (typeof SELECTIONS)[number];
+
+/** What may be drawn over the heat map. */
+export const HEAT_LINES = ["percentiles", "groups"] as const;
+
+/** Lines over the heat map. */
+export type HeatLineKind = (typeof HEAT_LINES)[number];
 
 /** What Explore shows. Absent fields are at their default. */
 export interface ExploreSearch {
@@ -31,6 +37,8 @@ export interface ExploreSearch {
   readonly sort?: "duration";
   /** Colours by the share of errors instead of by number. */
   readonly heat?: "errors";
+  /** Lines over the heat map; none when absent. */
+  readonly lines?: HeatLineKind;
   /** Fields that somebody pinned to the facets, with commas. */
   readonly pin?: string;
 }
@@ -54,6 +62,7 @@ export function parseExploreSearch(raw: Readonly<Record<string, unknown>>): Expl
   };
   const tab = EXPLORE_TABS.find((name) => name !== "traces" && name === text("tab"));
   const selection = SELECTIONS.find((name) => name === text("sel"));
+  const lines = HEAT_LINES.find((name) => name === text("lines"));
   return {
     ...(text("q") === "" ? {} : { q: text("q") }),
     ...(isMoment(text("from"), FROM_DEFAULT) ? { from: text("from") } : {}),
@@ -64,6 +73,7 @@ export function parseExploreSearch(raw: Readonly<Record<string, unknown>>): Expl
     ...(selection === undefined ? {} : { sel: selection }),
     ...(text("sort") === "duration" ? { sort: "duration" } : {}),
     ...(text("heat") === "errors" ? { heat: "errors" } : {}),
+    ...(lines === undefined ? {} : { lines }),
     ...(text("pin") === "" ? {} : { pin: text("pin") }),
   };
 }

@@ -10,6 +10,7 @@ import type {
   FindingsAnswer,
   GroupsAnswer,
   HeatmapAnswer,
+  LogRecordsAnswer,
   LossAnswer,
   QueryRangeAnswer,
   ServiceMapAnswer,
@@ -52,6 +53,8 @@ export interface SearchOptions extends QueryInTime {
   readonly limit: number;
   /** Spans shown of each trace. */
   readonly spans: number;
+  /** What the page before said of the next one; empty for the first. */
+  readonly page?: string;
 }
 
 /** Traces that a query finds. */
@@ -73,7 +76,7 @@ export function groupsQuestion(
   return question("groups", { ...asked, by, limit });
 }
 
-/** Series of numbers. */
+/** Series of numbers; `step` in ns, or as `5m`. */
 export function rangeQuestion(asked: QueryInTime, step: string): Question<QueryRangeAnswer> {
   return question("query-range", { ...asked, step });
 }
@@ -111,6 +114,11 @@ export function compareQuestion(a: string, b: string): Question<ComparisonAnswer
 /** All of one trace. */
 export function traceQuestion(traceId: string): Question<TraceAnswer> {
   return question(`traces/${encodeURIComponent(traceId)}`);
+}
+
+/** What was logged in one trace. */
+export function logsQuestion(traceId: string): Question<LogRecordsAnswer> {
+  return question(`traces/${encodeURIComponent(traceId)}/logs`);
 }
 
 /** What became of every span. */

@@ -15,6 +15,8 @@ export interface ExploreAnswers {
   readonly shown: QueryInTime;
   readonly heat: HeatmapAnswer | undefined;
   readonly heatAtMs: number;
+  /** The answers are those to the question before, until those to this one are here. */
+  readonly isOld: boolean;
   /** Of the query; the page is then about another one. */
   readonly queryProblem: ProblemDocument | undefined;
   /** Of anything else: the page can show nothing. */
@@ -42,6 +44,7 @@ export function useExploreAnswers(asked: QueryInTime, isLive: boolean): ExploreA
     shown,
     heat: answer.data,
     heatAtMs: answer.dataUpdatedAt,
+    isOld: answer.isPlaceholderData,
     queryProblem,
     problem: queryProblem === undefined ? failed : undefined,
     reread: () => void first.refetch(),

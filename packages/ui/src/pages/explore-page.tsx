@@ -10,17 +10,21 @@ import {
   pinsOf,
   TO_DEFAULT,
 } from "../address/explore-search.ts";
-import { differenceQuestion, useAnswer } from "../data/ask.ts";
+import { differenceQuestion, type QueryInTime, useAnswer } from "../data/ask.ts";
 import { problemOf } from "../data/api-client.ts";
 import { findCommand } from "../data/command-text.ts";
 import { type ExploreAnswers, useExploreAnswers } from "../data/explore-answers.ts";
 import { withCondition } from "../data/query-text.ts";
 import { useStreamState } from "../data/stream-context.tsx";
+import { Toggle } from "../design/toggle.tsx";
 import { boxOf, boxText } from "../geometry/heat-box.ts";
+import type { HeatmapAnswer } from "@spoor/trace";
 import { type HeatTotals, heatTotals } from "../geometry/heat-scale.ts";
+import { Asking } from "../views/asking.tsx";
 import { CopyCommand } from "../views/copy-command.tsx";
 import { DifferencePanel } from "../views/difference-panel.tsx";
 import { Facets } from "../views/facets.tsx";
+import { HeatLegend, useHeatLines } from "../views/heat-lines.tsx";
 import { Heatmap } from "../views/heatmap.tsx";
 import { NothingFound } from "../views/nothing-found.tsx";
 import { ProblemNotice } from "../views/problem-notice.tsx";
@@ -74,7 +78,7 @@ export function ExplorePage() {
             onFilter={filter}
           />
           {answers.heat === undefined ? (
-            <p className="explore-wait">Asking…</p>
+            <Asking what="Asking" />
           ) : (
             <Results search={search} answers={answers} actions={{ change, filter }} />
           )}
@@ -121,14 +125,19 @@ interface ResultsProps {
 }
 
 function Results({ search, answers, actions }: ResultsProps) {
-  const { heat, heatAtMs, shown, queryProblem } = answers;
+  const { heat, heatAtMs, shown, queryProblem, isOld } = answers;
   if (heat === undefined) return null;
   const totals = heatTotals(heat.cells);
   const seconds = Number(BigInt(heat.toUnixNano) - BigInt(heat.fromUnixNano)) / 1e9;
   const asked = { ...shown, q: heat.traceql };
   return (
     <>
-      <div className="explore-main">
+      <div className="explore-main" aria-busy={isOld}>
+        {isOld && (
+          <div className="explore-asking">
+            <Asking what="Asking" />
+          </div>
+        )}
         {queryProblem !== undefined && (
           <p className="explore-other">
             Below is {shown.q === "" ? "everything" : <code>{shown.q}</code>}, until the query can
@@ -137,12 +146,7 @@ function Results({ search, answers, actions }: ResultsProps) {
         )}
         <ResultHead totals={totals} seconds={seconds} coverage={heat} />
         <HeatTools search={search} totals={totals} actions={actions} />
-        <Heatmap
-          answer={heat}
-          mode={search.heat ?? "count"}
-          box={boxOf(search.box)}
-          onBox={(box) => actions.change({ box: box === undefined ? undefined : boxText(box) })}
-        />
+        <Heat search={search} asked={asked} heat={heat} actions={actions} />
         {totals.spanCount === 0 ? (
           <NothingFound
             asked={asked}
@@ -150,7 +154,13 @@ function Results({ search, answers, actions }: ResultsProps) {
             onQuery={(q) => actions.change({ q: q === "" ? undefined : q })}
           />
         ) : (
-          <ExploreTabs search={search} asked={asked} actions={actions} nowMs={heatAtMs} />
+          <ExploreTabs
+            search={search}
+            asked={asked}
+            actions={actions}
+            spanCount={totals.spanCount}
+            nowMs={heatAtMs}
+          />
         )}
       </div>
       {totals.spanCount > 0 && (
@@ -158,6 +168,37 @@ function Results({ search, answers, actions }: ResultsProps) {
       )}
     </>
   );
+}
+
+interface HeatProps {
+  readonly search: ExploreSearch;
+  readonly asked: QueryInTime;
+  readonly heat: HeatmapAnswer;
+  readonly actions: ExploreActions;
+}
+
+/** The heat map, with the lines that were asked for. */
+function Heat({ search, asked, heat, actions }: HeatProps) {
+  const by = search.g ?? GROUP_DEFAULT;
+  const state = useHeatLines({ kind: search.lines, asked, heat, by });
+  const title = search.lines === "groups" ? `p95 by ${fieldText(by)}:` : "Of each step:";
+  return (
+    <>
+      <Heatmap
+        answer={heat}
+        mode={search.heat ?? "count"}
+        lines={state.lines}
+        box={boxOf(search.box)}
+        onBox={(box) => actions.change({ box: box === undefined ? undefined : boxText(box) })}
+      />
+      {search.lines !== undefined && <HeatLegend state={state} title={title} />}
+    </>
+  );
+}
+
+/** What people call the usual field. */
+function fieldText(field: string): string {
+  return field === GROUP_DEFAULT ? "service" : field;
 }
 
 interface HeatToolsProps {
@@ -175,22 +216,29 @@ function HeatTools({ search, totals, actions: { change } }: HeatToolsProps) {
           Clear the box
         </button>
       )}
+      <Toggle
+        text="Percentiles"
+        isOn={search.lines === "percentiles"}
+        onChange={(isOn) => change({ lines: isOn ? "percentiles" : undefined })}
+      />
+      <Toggle
+        text={`p95 by ${fieldText(search.g ?? GROUP_DEFAULT)}`}
+        isOn={search.lines === "groups"}
+        onChange={(isOn) => change({ lines: isOn ? "groups" : undefined })}
+      />
       {totals.errorCount > 0 && (
-        <button
-          type="button"
-          className="button"
-          aria-pressed={search.heat === "errors"}
-          onClick={() => change({ heat: search.heat === "errors" ? undefined : "errors" })}
-        >
-          Only errors
-        </button>
+        <Toggle
+          text="Only errors"
+          isOn={search.heat === "errors"}
+          onChange={(isOn) => change({ heat: isOn ? "errors" : undefined })}
+        />
       )}
     </div>
   );
 }
 
 interface DifferenceProps extends HeatToolsProps {
-  readonly asked: { readonly q: string; readonly from: string; readonly to: string };
+  readonly asked: QueryInTime;
 }
 
 function Difference({ search, asked, totals, actions }: DifferenceProps) {

@@ -1,8 +1,8 @@
 /*
- * What Explore shows below the heat map: traces, spans, groups, structure, map. Only what is open
- * is asked for.
+ * What Explore shows below the heat map: traces, spans, groups, structure, map, log lines. Only
+ * what is open is asked for.
  */
-import type { TraceAnswer } from "@spoor/trace";
+import type { LogRecordsAnswer, TraceAnswer } from "@spoor/trace";
 import { type KeyboardEvent, useEffect, useRef } from "react";
 import {
   EXPLORE_TABS,
@@ -13,16 +13,20 @@ import {
 import {
   groupsQuestion,
   keysQuestion,
+  logsQuestion,
   mapQuestion,
   type QueryInTime,
-  searchQuestion,
   traceQuestion,
   useAnswer,
   useAnswers,
 } from "../data/ask.ts";
 import { problemOf } from "../data/api-client.ts";
 import { quoted } from "../data/query-text.ts";
+import { type FoundPages, useFoundPages } from "../data/search-pages.ts";
 import { isTyping } from "../design/is-typing.ts";
+import { Toggle } from "../design/toggle.tsx";
+import { Asking } from "../views/asking.tsx";
+import { FoundLogs } from "../views/found-logs.tsx";
 import { FoundSpans } from "../views/found-spans.tsx";
 import { FoundTraces } from "../views/found-traces.tsx";
 import { CoverageNote } from "../views/coverage-note.tsx";
@@ -38,6 +42,8 @@ export interface ExploreTabsProps {
   /** In TraceQL. */
   readonly asked: QueryInTime;
   readonly actions: ExploreActions;
+  /** All spans that match, listed or not. */
+  readonly spanCount: number;
   readonly nowMs: number;
 }
 
@@ -47,6 +53,7 @@ const TITLES: Readonly<Record<ExploreTab, string>> = {
   groups: "Groups",
   structure: "Structure",
   map: "Map",
+  logs: "Log lines",
 };
 
 const TRACES_LISTED = 100;
@@ -101,40 +108,63 @@ function Pane({ open, ...props }: ExploreTabsProps & { readonly open: ExploreTab
   if (open === "groups") return <GroupsPane {...props} />;
   if (open === "structure") return <StructurePane {...props} />;
   if (open === "map") return <MapPane {...props} />;
+  if (open === "logs") return <LogsPane {...props} />;
   return <FoundPane {...props} isSpans={open === "spans"} />;
 }
 
-function useFound({ search, asked }: ExploreTabsProps) {
+function useFound({ search, asked }: ExploreTabsProps): FoundPages {
   const sort = search.sort ?? "recent";
-  return useAnswer(searchQuestion({ ...asked, sort, limit: TRACES_LISTED, spans: SPANS_OF_TRACE }));
+  return useFoundPages({ ...asked, sort, limit: TRACES_LISTED, spans: SPANS_OF_TRACE });
 }
 
 function FoundPane(props: ExploreTabsProps & { readonly isSpans: boolean }) {
   const found = useFound(props);
   const { search, actions, nowMs, isSpans } = props;
-  if (found.error !== null) return <Failed error={found.error} />;
-  if (found.data === undefined) return <p className="explore-wait">Asking…</p>;
+  if (found.traces === undefined && found.error !== null) return <Failed error={found.error} />;
+  if (found.traces === undefined) return <Asking what="Asking for traces" />;
   return (
-    <>
+    <div className={found.isOld ? "is-old" : ""}>
       <div className="explore-sort">
-        <button
-          type="button"
-          className="button"
-          aria-pressed={search.sort === "duration"}
-          onClick={() =>
-            actions.change({ sort: search.sort === "duration" ? undefined : "duration" })
-          }
-        >
-          Slowest first
-        </button>
-        <CoverageNote coverage={found.data} />
+        <Toggle
+          text="Slowest first"
+          isOn={search.sort === "duration"}
+          onChange={(isOn) => actions.change({ sort: isOn ? "duration" : undefined })}
+        />
+        {found.lastPage !== undefined && <CoverageNote coverage={found.lastPage} />}
       </div>
       {isSpans ? (
-        <FoundSpans traces={found.data.traces} />
+        <FoundSpans traces={found.traces} />
       ) : (
-        <FoundTraces traces={found.data.traces} nowMs={nowMs} />
+        <FoundTraces traces={found.traces} nowMs={nowMs} />
       )}
-    </>
+      <More {...props} found={found} />
+    </div>
+  );
+}
+
+/** How much of what matches is listed, and the ways to the rest. */
+function More({ found, ...props }: ExploreTabsProps & { readonly found: FoundPages }) {
+  const { search, actions, spanCount } = props;
+  const groups = (found.traces ?? []).flatMap((trace) => trace.groups);
+  const count = groups.reduce((sum, group) => sum + group.spanCount, 0);
+  if (found.error !== null) return <Failed error={found.error} />;
+  if (!found.hasMore) return null;
+  return (
+    <p className="explore-more">
+      Showing {count.toLocaleString("en")} of {Math.max(count, spanCount).toLocaleString("en")}{" "}
+      matching spans, {search.sort === "duration" ? "slowest" : "newest"} first.{" "}
+      <button
+        type="button"
+        className="button"
+        disabled={found.isReadingMore}
+        onClick={found.readMore}
+      >
+        {found.isReadingMore ? "Loading…" : "Load more"}
+      </button>{" "}
+      <button type="button" className="button" onClick={() => actions.change({ tab: "groups" })}>
+        Aggregate instead
+      </button>
+    </p>
   );
 }
 
@@ -159,23 +189,39 @@ function GroupsPane({ search, asked, actions }: ExploreTabsProps) {
 
 function StructurePane(props: ExploreTabsProps) {
   const found = useFound(props);
-  const traces = found.data?.traces ?? [];
+  const traces = found.traces ?? [];
   const answers = useAnswers<TraceAnswer>(
     traces.slice(0, TRACES_MERGED).map(({ traceId }) => traceQuestion(traceId)),
   );
-  if (found.error !== null) return <Failed error={found.error} />;
+  const failed = found.error ?? answers.find(({ error }) => error !== null)?.error;
+  if (failed !== undefined && failed !== null) return <Failed error={failed} />;
   const documents = answers.flatMap(({ data }) => (data === undefined ? [] : [data.trace]));
-  if (documents.length < answers.length || found.data === undefined) {
-    return <p className="explore-wait">Reading traces…</p>;
+  if (documents.length < answers.length || found.traces === undefined) {
+    return <Asking what="Reading traces" />;
   }
   return <Structure documents={documents} moreCount={traces.length - documents.length} />;
+}
+
+function LogsPane(props: ExploreTabsProps) {
+  const found = useFound(props);
+  const traces = found.traces ?? [];
+  const answers = useAnswers<LogRecordsAnswer>(
+    traces.slice(0, TRACES_MERGED).map(({ traceId }) => logsQuestion(traceId)),
+  );
+  const failed = found.error ?? answers.find(({ error }) => error !== null)?.error;
+  if (failed !== undefined && failed !== null) return <Failed error={failed} />;
+  const records = answers.flatMap(({ data }) => (data === undefined ? [] : [data]));
+  if (records.length < answers.length || found.traces === undefined) {
+    return <Asking what="Reading log records" />;
+  }
+  return <FoundLogs answers={records} moreCount={traces.length - records.length} />;
 }
 
 /** The calls of the whole system in that time; the query is about spans and not about calls. */
 function MapPane({ asked, actions }: ExploreTabsProps) {
   const map = useAnswer(mapQuestion(asked.from, asked.to));
   if (map.error !== null) return <Failed error={map.error} />;
-  if (map.data === undefined) return <p className="explore-wait">Asking…</p>;
+  if (map.data === undefined) return <Asking what="Asking for calls" />;
   const { edges, pendingMinutes } = map.data;
   return (
     <>

@@ -9,6 +9,7 @@ import { type LiveTraces, useInflight, useLiveTraces, useStatus } from "../data/
 import { useStreamState } from "../data/stream-context.tsx";
 import { isTyping } from "../design/is-typing.ts";
 import { countText } from "../design/time-text.ts";
+import { Toggle } from "../design/toggle.tsx";
 import { CoverageNote } from "../views/coverage-note.tsx";
 import { FirstRun, Mistakes } from "../views/first-run.tsx";
 import { FirstTrace } from "../views/first-trace.tsx";
@@ -148,23 +149,6 @@ function ListHead(props: {
         )}
       </span>
     </div>
-  );
-}
-
-function Toggle(props: {
-  readonly text: string;
-  readonly isOn: boolean;
-  readonly onChange: (isOn: boolean) => void;
-}) {
-  return (
-    <button
-      type="button"
-      className="button"
-      aria-pressed={props.isOn}
-      onClick={() => props.onChange(!props.isOn)}
-    >
-      {props.text}
-    </button>
   );
 }
 

@@ -14,6 +14,8 @@ export interface CanvasColours {
   readonly ink: string;
   readonly accent: string;
   readonly shade: string;
+  /** Of thin lines that part things. */
+  readonly line: string;
 }
 
 /** The colours as they are now; anew when the theme changes. */
@@ -52,6 +54,7 @@ function readColours(): CanvasColours {
     ink: read("ink"),
     accent: read("accent"),
     shade: read("paper"),
+    line: read("line"),
   };
   probe.remove();
   return colours;

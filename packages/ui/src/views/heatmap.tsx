@@ -5,8 +5,7 @@
  * that a box leads to has a button too.
  */
 import { formatDuration, type HeatmapAnswer } from "@spoor/trace";
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
-import { useThemeCount } from "../design/canvas-colours.ts";
+import { type PointerEvent, useMemo, useState } from "react";
 import { clockText, countText } from "../design/time-text.ts";
 import type { HeatBox } from "../geometry/heat-box.ts";
 import {
@@ -20,22 +19,27 @@ import {
   placeOfBox,
   yOfNano,
 } from "../geometry/heat-scale.ts";
-import { drawHeat } from "./heat-canvas.ts";
+import { useCanvasColours } from "./canvas-colours.ts";
+import { drawHeat, type DrawnLine, type HeatDrawing } from "./heat-canvas.ts";
+import { useCanvas } from "./use-canvas.ts";
 import "./heatmap.css";
 
 /** What {@link Heatmap} takes. */
 export interface HeatmapProps {
   readonly answer: HeatmapAnswer;
   readonly mode: "count" | "errors";
+  /** Over the spans; the same object until they change. */
+  readonly lines: readonly DrawnLine[];
   readonly box: HeatBox | undefined;
   readonly onBox: (box: HeatBox | undefined) => void;
 }
 
+const HEIGHT_PX = 190;
 /** A press that moves less than this is no box. */
 const DRAG_SHARE_MIN = 0.004;
 
 /** The picture with its axes, the box, and what lies under the pointer. */
-export function Heatmap({ answer, mode, box, onBox }: HeatmapProps) {
+export function Heatmap({ answer, mode, lines, box, onBox }: HeatmapProps) {
   const scale = useMemo(() => heatScaleOf(answer), [answer]);
   const [pointed, setPointed] = useState<HeatPlace>();
   const [start, setStart] = useState<HeatPlace>();
@@ -72,7 +76,7 @@ export function Heatmap({ answer, mode, box, onBox }: HeatmapProps) {
           if (start === undefined) setPointed(undefined);
         }}
       >
-        <HeatCanvas answer={answer} scale={scale} mode={mode} />
+        <HeatCanvas answer={answer} scale={scale} mode={mode} lines={lines} />
         {drawn !== undefined && <Box scale={scale} box={drawn} />}
         {pointed !== undefined && <CellNote answer={answer} scale={scale} place={pointed} />}
       </div>
@@ -94,28 +98,20 @@ function placeOf(event: PointerEvent<HTMLElement>): HeatPlace {
   return { x: (event.clientX - left) / width, y: (event.clientY - top) / height };
 }
 
-interface HeatCanvasProps {
-  readonly answer: HeatmapAnswer;
-  readonly scale: HeatScale;
-  readonly mode: "count" | "errors";
-}
+type HeatCanvasProps = Omit<HeatDrawing, "colours">;
 
-function HeatCanvas({ answer, scale, mode }: HeatCanvasProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const themeCount = useThemeCount();
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const element = canvas.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  useEffect(() => {
-    if (canvas.current !== null && width > 0) drawHeat(canvas.current, { answer, scale, mode });
-    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the theme gives the colours
-  }, [answer, scale, mode, themeCount, width]);
-  return <canvas ref={canvas} className="heat-canvas" aria-hidden="true" />;
+function HeatCanvas({ answer, scale, mode, lines }: HeatCanvasProps) {
+  const colours = useCanvasColours();
+  const drawing = useMemo(
+    () => ({ answer, scale, mode, lines, colours }),
+    [answer, scale, mode, lines, colours],
+  );
+  const { ref } = useCanvas(HEIGHT_PX, drawing, (context, size) =>
+    drawHeat(context, drawing, size),
+  );
+  return (
+    <canvas ref={ref} className="heat-canvas" style={{ height: HEIGHT_PX }} aria-hidden="true" />
+  );
 }
 
 function Box({ scale, box }: { readonly scale: HeatScale; readonly box: HeatBox }) {

@@ -87,7 +87,10 @@ export const LANGUAGES: readonly Language[] = [
     lines: (endpoint) => [
       "cargo add opentelemetry opentelemetry_sdk opentelemetry-otlp",
       exported(endpoint, "OTEL_SERVICE_NAME=my-app"),
-      "global::set_tracer_provider(SdkTracerProvider::builder().with_batch_exporter(SpanExporter::builder().with_http().build()?).build());",
+      [
+        "let exporter = SpanExporter::builder().with_http().build()?;",
+        "global::set_tracer_provider(SdkTracerProvider::builder().with_batch_exporter(exporter).build());",
+      ].join(" "),
     ],
   },
   {

@@ -34,7 +34,7 @@ export function SetUp({ endpoint }: SetUpProps) {
         ))}
       </fieldset>
       <div className="set-up-lines">
-        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls by keys too */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls */}
         <pre tabIndex={0} aria-label={`Three lines for ${chosen}`}>
           {lines.join("\n")}
         </pre>

@@ -5,6 +5,7 @@ import { Monogram } from "../design/monogram.tsx";
 import { countText, exactDurationText } from "../design/time-text.ts";
 import { CoverageNote } from "./coverage-note.tsx";
 import { clipped } from "./line-words.ts";
+import { severityClass } from "./severity-class.ts";
 import { type Moment, momentsOf, unreadEventRows } from "./trace-moments.ts";
 import { lookOfRow, serviceOfRow, type TraceModel } from "./trace-model.ts";
 import "./trace-logs.css";
@@ -91,9 +92,4 @@ function MomentItem(props: TraceLogsProps & { readonly moment: Moment }) {
       </button>
     </li>
   );
-}
-
-function severityClass(severityNumber: number): string {
-  if (severityNumber >= 17) return "is-error";
-  return severityNumber >= 13 ? "is-warning" : "";
 }
