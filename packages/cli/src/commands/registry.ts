@@ -56,7 +56,7 @@ export const VERBS: readonly RegisteredVerb[] = [
   },
   {
     name: "logs",
-    summary: "print the log records of one trace",
+    summary: "print the log records of one trace, or find some",
     load: async () => (await import("./logs.ts")).logsCommand,
   },
   {
