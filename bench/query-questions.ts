@@ -1,5 +1,4 @@
-import type { SearchRequest, TimeRange, TraceStore } from "@spoor/store";
-import { parse } from "@spoor/traceql";
+/* What the API is asked, each question about something else every time, and its answers checked. */
 import { mix32 } from "./workload/random.ts";
 import { REQUEST_ID_KEY } from "./workload/realistic.ts";
 import type { Workload } from "./workload/workload.ts";
@@ -19,176 +18,242 @@ export interface Subject {
   /** Traces that are stored whole, from number 0 on. */
   readonly traces: number;
   readonly endUnixNano: bigint;
+  /** Of the server. */
+  readonly url: string;
 }
 
-/** Questions to the API of a running server. */
-export function apiQuestions(subject: Subject, url: string): Question[] {
-  const { workload, endUnixNano } = subject;
-  const from = endUnixNano - 6n * 3_600_000_000_000n;
+/** All questions. */
+export function allQuestions(subject: Subject): Question[] {
+  return [
+    ...traceQuestions(subject),
+    ...attributeQuestions(subject),
+    ...spansetQuestions(subject),
+    ...listQuestions(subject),
+  ];
+}
+
+function traceQuestions(subject: Subject): Question[] {
+  const { workload } = subject;
   return [
     {
       name: "traceByIdMs",
-      meaning: "GET /api/v1/traces/{id}, any trace of the six hours",
+      meaning: "/traces/{id}, any trace of the six hours, no time given",
       ask: async (run) => {
         const traceId = workload.traceId(anyTrace(subject, run));
-        const answer = await get(`${url}/api/v1/traces/${traceId}`);
-        return answer.includes(`"complete":true`) ? undefined : answer.slice(0, 200);
+        return incomplete(await get(subject, `/traces/${traceId}`, {}));
       },
     },
     {
       name: "recentMs",
-      meaning: "GET /api/v1/traces?limit=20, the newest",
-      ask: async () => listProblem(await get(`${url}/api/v1/traces?limit=20`)),
+      meaning: "/traces, the newest 20",
+      ask: async () => listProblem(await get(subject, "/traces", { limit: "20" })),
     },
     {
       name: "recentOfServiceMs",
-      meaning: "the newest 20 in which one service took part",
+      meaning: "/traces, the newest 20 in which one service took part",
       ask: async (run) => {
-        const service = SERVICES[run % SERVICES.length] ?? "";
-        const found = await get(`${url}/api/v1/traces?limit=20&service=${service}&from=${from}`);
-        return listProblem(found);
+        const service = pick(OPERATIONS, run)[0];
+        return listProblem(await get(subject, "/traces", { ...lastSix(subject), service }));
       },
     },
     {
       name: "slowestMs",
-      meaning: "the slowest 20 of the six hours",
-      ask: async () =>
-        listProblem(await get(`${url}/api/v1/traces?limit=20&sort=duration&from=${from}`)),
+      meaning: "/traces, the slowest 20 of six hours",
+      ask: async () => {
+        const asked = { ...lastSix(subject), sort: "duration", limit: "20" };
+        return listProblem(await get(subject, "/traces", asked));
+      },
     },
   ];
 }
 
-/** Questions to the store itself. */
-export function storeQuestions(subject: Subject, store: TraceStore): Question[] {
-  return [...searches(subject, store), ...lists(subject, store)];
-}
-
-function rangeOf({ endUnixNano }: Subject): TimeRange {
-  return { fromUnixNano: endUnixNano - SIX_HOURS, toUnixNano: endUnixNano + HOUR };
-}
-
-function searches(subject: Subject, store: TraceStore): Question[] {
+/** Values that one trace has, that nearly nobody has, and that nearly everybody has. */
+function attributeQuestions(subject: Subject): Question[] {
   const { workload } = subject;
-  const range = rangeOf(subject);
+  const ask = (query: string): Promise<string> =>
+    get(subject, "/search", { ...lastSix(subject), q: query });
+  return [
+    {
+      name: "attributeEqualityMs",
+      meaning: "/search { .key = value } in six hours, a value of one trace",
+      ask: async (run) => {
+        const trace = anyTrace(subject, run);
+        const answer = await ask(`{ .${REQUEST_ID_KEY} = "${workload.requestId(trace)}" }`);
+        const isFound = answer.split(`"${workload.traceId(trace)}"`).length > 1;
+        return isFound ? incomplete(answer) : answer.slice(0, 200);
+      },
+    },
+    {
+      name: "attributeAbsentMs",
+      meaning: "/search { .key = value } in six hours, a value of no span",
+      ask: async (run) => {
+        const answer = await ask(`{ .${REQUEST_ID_KEY} = "nobody-${mix32(run)}" }`);
+        return answer.includes(`"traces":[]`) ? incomplete(answer) : answer.slice(0, 200);
+      },
+    },
+    {
+      name: "attributeFrequentMs",
+      meaning: "/search { .key = value } in six hours, a value of every tenth span",
+      ask: async (run) => {
+        const region = pick(["eu-west-1", "us-east-1", "ap-south-1"], run);
+        return listProblem(await ask(`{ .app.region = "${region}" }`));
+      },
+    },
+    {
+      name: "attributeNumberMs",
+      meaning: "/search { .key = 404 } in six hours, an integer",
+      ask: async (run) =>
+        listProblem(await ask(`{ .http.response.status_code = ${pick([404, 500, 503], run)} }`)),
+    },
+  ];
+}
+
+function spansetQuestions(subject: Subject): Question[] {
+  const { endUnixNano } = subject;
+  const lastHour = { from: (endUnixNano - HOUR).toString(), to: endUnixNano.toString() };
   return [
     {
       name: "searchMs",
-      meaning: "store: service, span name and duration, the newest 20 of six hours",
+      meaning: "/search by service, span name and duration, the newest 20 of six hours",
       ask: async (run) => {
-        const [service = "", name = ""] = OPERATIONS[run % OPERATIONS.length] ?? [];
-        const query = { ...range, service, name, durationMinNano: 1_000_000n, limit: 20 };
-        return emptyProblem((await store.findSpans(query)).spans);
+        const [service, name] = pick(OPERATIONS, run);
+        const q = `{ resource.service.name = "${service}" && name = "${name}" && duration > 1ms }`;
+        return listProblem(await get(subject, "/search", { ...lastSix(subject), q }));
       },
     },
     {
-      name: "attributeEqualityMs",
-      meaning: "store: TraceQL, one attribute value of any service in six hours",
+      name: "structuralMs",
+      meaning: "/search { A } >> { B } in one hour, of services",
       ask: async (run) => {
-        const trace = anyTrace(subject, run);
-        const text = `{ span.${REQUEST_ID_KEY} = "${workload.requestId(trace)}" }`;
-        const { traces } = await store.search(searchOf(text, range));
-        return traces.length === 1 && traces[0]?.summary.traceId === workload.traceId(trace)
-          ? undefined
-          : `found ${traces.length} traces`;
+        const [[above], [below]] = [pick(OPERATIONS, run), pick(OPERATIONS, run + 1)];
+        const q = `{ resource.service.name = "${above}" } >> { resource.service.name = "${below}" }`;
+        return listProblem(await get(subject, "/search", { ...lastHour, q }));
       },
     },
     {
-      name: "traceqlMs",
-      meaning: "store: TraceQL, service, span name and duration, the newest 20 of six hours",
+      name: "structuralRareMs",
+      meaning: "/search { A } >> { B } in one hour, of an operation and its errors in another",
       ask: async (run) => {
-        const [service = "", name = ""] = OPERATIONS[run % OPERATIONS.length] ?? [];
-        const text = `{ resource.service.name = "${service}" && name = "${name}" && duration > 1ms }`;
-        return emptyProblem((await store.search(searchOf(text, range))).traces);
+        const [[above, name], [below]] = [pick(OPERATIONS, run), pick(OPERATIONS, run + 1)];
+        const q =
+          `{ resource.service.name = "${above}" && name = "${name}" } >> ` +
+          `{ resource.service.name = "${below}" && status = error && duration > 200ms }`;
+        return incomplete(await get(subject, "/search", { ...lastHour, q }));
+      },
+    },
+    {
+      name: "rateMs",
+      meaning: "/query-range { } | rate() by (resource.service.name), six hours",
+      ask: async () => {
+        const q = "{} | rate() by (resource.service.name)";
+        const answer = await get(subject, "/query-range", { ...lastSix(subject), q });
+        return answer.includes(`"labels"`) ? incomplete(answer) : answer.slice(0, 200);
       },
     },
   ];
 }
 
-function lists(subject: Subject, store: TraceStore): Question[] {
-  const range = rangeOf(subject);
+function listQuestions(subject: Subject): Question[] {
+  const list = (path: string, more: Readonly<Record<string, string>> = {}): Promise<string> =>
+    get(subject, path, { ...lastSix(subject), ...more });
   return [
     {
       name: "servicesMs",
-      meaning: "store: all services of six hours, with counts",
-      ask: async () => emptyProblem((await store.listServices({ ...range, limit: 100 })).items),
+      meaning: "/services of six hours, with counts",
+      ask: async () => lacking(await list("/services"), "cart-api"),
     },
     {
       name: "spanNamesMs",
-      meaning: "store: the span names of one service",
+      meaning: "/names of one service",
       ask: async (run) => {
-        const service = OPERATIONS[run % OPERATIONS.length]?.[0] ?? "";
-        return emptyProblem((await store.listSpanNames({ ...range, service, limit: 100 })).items);
+        const [service, name] = pick(OPERATIONS, run);
+        return lacking(await list("/names", { service }), name);
       },
     },
     {
       name: "attributeKeysMs",
-      meaning: "store: all attribute keys",
-      ask: async () =>
-        emptyProblem((await store.listAttributeKeys({ ...range, limit: 100 })).items),
+      meaning: "/keys of six hours",
+      ask: async () => lacking(await list("/keys"), "http.route"),
     },
     {
       name: "attributeValuesMs",
-      meaning: "store: values of an attribute that begin with a letter",
-      ask: async () => {
-        const query = {
-          ...range,
-          scope: "span",
-          key: "app.region",
-          prefix: "e",
-          limit: 20,
-        } as const;
-        return emptyProblem((await store.listAttributeValues(query)).items);
+      meaning: "/values of an attribute that begin with a letter",
+      ask: async () =>
+        lacking(await list("/values", { key: "span.app.region", prefix: "e" }), "eu-west-1"),
+    },
+    {
+      name: "completionMs",
+      meaning: "/complete a key and a value, in turns",
+      ask: async (run) => {
+        const [q, wanted] = pick(BEGINNINGS, run);
+        return lacking(await get(subject, "/complete", { q }), wanted);
       },
     },
     {
       name: "operationStatsMs",
-      meaning: "store: how long an operation took in six hours",
+      meaning: "/baseline of an operation in six hours",
       ask: async (run) => {
-        const [service = "", name = ""] = OPERATIONS[run % OPERATIONS.length] ?? [];
-        const stats = await store.readOperationStats({ ...range, service, name });
-        return stats.spanCount > 0 && stats.pendingMinutes === 0 ? undefined : "not all counted";
+        const [service, name] = pick(OPERATIONS, run);
+        return lacking(await list("/baseline", { service, name }), `"pendingMinutes":0`);
       },
     },
     {
       name: "serviceEdgesMs",
-      meaning: "store: calls between services in six hours",
-      ask: async () => {
-        const { items, pendingMinutes } = await store.listServiceEdges({ ...range, limit: 1000 });
-        return pendingMinutes > 0 ? `${pendingMinutes} minutes pending` : emptyProblem(items);
-      },
+      meaning: "/map, calls between services in six hours",
+      ask: async () => lacking(await list("/map"), `"pendingMinutes":0`),
     },
   ];
 }
 
 const HOUR = 3_600_000_000_000n;
-const SIX_HOURS = 6n * HOUR;
 
-function emptyProblem(found: readonly unknown[]): string | undefined {
-  return found.length > 0 ? undefined : "found nothing";
+/** The six hours of the spans, and what ends a little behind them. */
+function lastSix({ endUnixNano }: Subject): { readonly from: string; readonly to: string } {
+  return { from: (endUnixNano - 6n * HOUR).toString(), to: (endUnixNano + HOUR / 12n).toString() };
 }
 
-function searchOf(text: string, range: TimeRange): SearchRequest {
-  const parsed = parse(text);
-  if (!parsed.ok) throw new Error(`no query: ${text}`);
-  return { ...range, query: parsed.query, limit: 20, spanLimit: 3 };
-}
+type Pair = readonly [string, string];
 
-const SERVICES = ["cart-api", "order-worker", "stock-store"];
-const OPERATIONS = [
+const OPERATIONS: readonly [Pair, ...Pair[]] = [
   ["cart-api", "POST /carts/{id}/get"],
   ["order-worker", "POST /orders/{id}/list"],
   ["stock-store", "POST /stocks/{id}/create"],
-] as const;
+];
+
+/** Queries as far as they are written, and what must be offered. */
+const BEGINNINGS: readonly [Pair, ...Pair[]] = [
+  ["{ span.http.ro", "http.route"],
+  ['{ span.app.region = "eu', "eu-west-1"],
+  ["{ resource.k8s", "k8s.pod.name"],
+  ['{ name = "PO', "POST "],
+];
+
+function pick<T>(choices: readonly [T, ...T[]], run: number): T {
+  return choices[run % choices.length] ?? choices[0];
+}
 
 function anyTrace({ traces }: Subject, run: number): number {
   return mix32(run + 1) % traces;
 }
 
-function listProblem(answer: string): string | undefined {
-  return answer.includes(`"traceId"`) ? undefined : answer.slice(0, 200);
+function incomplete(answer: string): string | undefined {
+  return answer.includes(`"complete":true`) ? undefined : answer.slice(0, 200);
 }
 
-async function get(url: string): Promise<string> {
-  const response = await fetch(url);
+/** What is wrong with a list that must not be empty. */
+function listProblem(answer: string): string | undefined {
+  return lacking(answer, `"traceId"`);
+}
+
+function lacking(answer: string, wanted: string): string | undefined {
+  return answer.includes(wanted) ? undefined : `no ${wanted} in ${answer.slice(0, 200)}`;
+}
+
+async function get(
+  { url }: Subject,
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<string> {
+  const response = await fetch(`${url}/api/v1${path}?${new URLSearchParams(parameters)}`);
   return response.text();
 }

@@ -1,24 +1,25 @@
 /*
- * How long questions take among many spans, warm.
+ * How long questions take among many spans, warm, through the API.
  *
- * 1. A server takes the spans in, spread over the last six hours.
- * 2. Traces are asked for through the API of that server.
- * 3. The server stops. The other questions are put to a store that is opened instead, after it
- *    derived all minutes.
+ * 1. A server takes the spans in, spread over the last six hours, until its merges are done.
+ * 2. It stops, and a store in its place derives all minutes, which a server does in the background.
+ * 3. A server on those data is asked. Each question is asked several times about something else
+ *    each time, after runs that do not count, and its answer is checked. The figure is the median.
  *
- * Every question is asked several times about something else each time, after two runs that do not
- * count, and its answer is checked. The figure is the median.
+ * With a folder of its own the data stay there, and the next run begins with the second step.
  */
 import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEmbeddedStore } from "@spoor/store";
 import { type Clock, systemClock } from "@spoor/trace";
 import { removeDataPath, type SpoorProcess, startSpoor } from "../test/spoor-process.ts";
+import { startSpoor } from "../test/spoor-process.ts";
 import { untilQuiet, untilStored } from "./measure/quiet.ts";
 import { median } from "./measure/statistics.ts";
-import { type AskSql, storedSpans, withEngine } from "./measure/stored-data.ts";
-import { apiQuestions, type Question, storeQuestions, type Subject } from "./query-questions.ts";
+import { storedSpans, tableSizes, totalBytes, withEngine } from "./measure/stored-data.ts";
+import { allQuestions, type Question, type Subject } from "./query-questions.ts";
 import { type Figures, type Report, rounded } from "./report/report.ts";
 import { Sender } from "./send/sender.ts";
 import { Workload, type WorkloadOptions } from "./workload/workload.ts";
@@ -31,55 +32,82 @@ export interface QueryOptions {
   readonly runs: number;
   readonly templateRequests: number;
   readonly quietMsMax: number;
+  /** Where the data stay; without it they are removed. */
+  readonly keptPath?: string | undefined;
 }
 
 const HOURS = 6;
-const WARM_UP_RUNS = 2;
+const WARM_UP_RUNS = 4;
 
 /** Measures, prints, and returns the figures. @throws when an answer is wrong. */
 export async function runQueries(options: QueryOptions, report: Report): Promise<Figures> {
   report.header(`Questions among ${options.spans} spans of ${HOURS} hours`);
-  const dataPath = await mkdtemp(join(tmpdir(), "spoor-bench-"));
+  const dataPath = options.keptPath ?? (await mkdtemp(join(tmpdir(), "spoor-bench-")));
   try {
-    const endUnixNano = BigInt(Date.now()) * 1_000_000n;
-    const workloadOptions: WorkloadOptions = {
-      name: "realistic",
-      seed: options.seed,
-      templateRequests: options.templateRequests,
-      startUnixNano: endUnixNano - BigInt(HOURS * 3600) * 1_000_000_000n,
-      spansPerSecond: options.spans / (HOURS * 3600),
+    const { endUnixNano } = (await keptLoad(dataPath, options)) ?? {
+      endUnixNano: await load(dataPath, options, report),
     };
-    const workload = new Workload(workloadOptions);
-    const requests = workload.requestsFor(options.spans);
-    const subject: Subject = {
-      workload,
-      traces: Math.max(1, workload.wholeTracesBefore(requests)),
-      endUnixNano,
-    };
-    const server = await startSpoor({ dataPath });
-    const api = await load({ server, workloadOptions, requests, subject, options, report });
-    const ofStore = await askStore({ dataPath, subject, options, report });
-    await withEngine(dataPath, (ask) => checkStored(ask, workload, requests));
-    return {
-      ...api,
-      ...ofStore,
-      spans: workload.spansBefore(requests),
-      seed: options.seed,
-    };
+    const { workload, requests } = sent(options, endUnixNano);
+    await deriveAll(dataPath, report);
+    const figures = await askAll(dataPath, { options, endUnixNano, report });
+    const bytes = await withEngine(dataPath, async (ask) => {
+      const { spans, idXor } = await storedSpans(ask);
+      if (spans !== workload.spansBefore(requests) || idXor !== workload.spanIdXorBefore(requests))
+        throw new Error(`${spans} spans are stored, which are not the ones that were sent`);
+      return totalBytes(await tableSizes(ask));
+    });
+    const spans = workload.spansBefore(requests);
+    return { ...figures, bytesPerSpan: rounded(bytes / spans), spans, seed: options.seed };
   } finally {
     await removeDataPath(dataPath);
+    if (options.keptPath === undefined) await rm(dataPath, { recursive: true, force: true });
   }
 }
 
-async function load(parts: {
-  readonly server: SpoorProcess;
+/** What was loaded into a folder: the same options would load the same. */
+interface Load {
+  readonly endUnixNano: bigint;
+}
+
+async function keptLoad(dataPath: string, options: QueryOptions): Promise<Load | undefined> {
+  const text = await readFile(noteIn(dataPath), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const [of, endUnixNano] = text.split("\n");
+  if (of !== sizeOf(options)) throw new Error(`${dataPath} holds other data: ${of}`);
+  return { endUnixNano: BigInt(endUnixNano ?? "") };
+}
+
+function noteIn(dataPath: string): string {
+  return join(dataPath, "bench-query.txt");
+}
+
+function sizeOf({ seed, spans, templateRequests }: QueryOptions): string {
+  return `seed ${seed}, ${spans} spans, ${templateRequests} requests in the template`;
+}
+
+interface Sent {
   readonly workloadOptions: WorkloadOptions;
+  readonly workload: Workload;
   readonly requests: number;
-  readonly subject: Subject;
-  readonly options: QueryOptions;
-  readonly report: Report;
-}): Promise<Figures> {
-  const { server, workloadOptions, requests, subject, options, report } = parts;
+}
+
+function sent(options: QueryOptions, endUnixNano: bigint): Sent {
+  const workloadOptions: WorkloadOptions = {
+    name: "realistic",
+    seed: options.seed,
+    templateRequests: options.templateRequests,
+    startUnixNano: endUnixNano - BigInt(HOURS * 3600) * 1_000_000_000n,
+    spansPerSecond: options.spans / (HOURS * 3600),
+  };
+  const workload = new Workload(workloadOptions);
+  return { workloadOptions, workload, requests: workload.requestsFor(options.spans) };
+}
+
+/** Loads, and returns when the six hours end. */
+async function load(dataPath: string, options: QueryOptions, report: Report): Promise<bigint> {
+  const endUnixNano = systemClock.nowUnixNano();
+  const { workloadOptions, workload, requests } = sent(options, endUnixNano);
+  const server = await startSpoor({ dataPath });
   try {
     const startedMs = performance.now();
     await using sender = await Sender.start({ workload: workloadOptions, port: server.grpcPort });
@@ -87,29 +115,23 @@ async function load(parts: {
     if (summary.failedSpans + summary.rejectedSpans > 0) {
       throw new Error(`spans were not taken: ${summary.failures.join("; ")}`);
     }
-    await untilStored(server, subject.workload.traceId(0));
+    await untilStored(server, workload.traceId(0));
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
     const isQuiet = await untilQuiet(server.pid, options.quietMsMax);
-    report.line(`loaded in ${seconds} s${isQuiet ? "" : ", merges still going on"}\n`);
-    return await measureAll(apiQuestions(subject, server.url), options.runs, report);
+    report.line(`loaded in ${seconds} s${isQuiet ? "" : ", merges still going on"}`);
   } finally {
     await server.stop();
   }
+  await writeFile(noteIn(dataPath), `${sizeOf(options)}\n${endUnixNano}\n`);
+  return endUnixNano;
 }
 
-async function askStore(parts: {
-  readonly dataPath: string;
-  readonly subject: Subject;
-  readonly options: QueryOptions;
-  readonly report: Report;
-}): Promise<Figures> {
-  const { dataPath, subject, options, report } = parts;
+async function deriveAll(dataPath: string, report: Report): Promise<void> {
   await using store = await openEmbeddedStore({ dataPath, clock: DONE_CLOCK });
   const startedMs = performance.now();
   await store.countMinutes();
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
   report.line(`all minutes derived in ${seconds} s\n`);
-  return await measureAll(storeQuestions(subject, store), options.runs, report);
 }
 
 /** An hour ahead, so that no minute waits for spans that may still come. */
@@ -118,10 +140,23 @@ const DONE_CLOCK: Clock = {
   monotonicMs: () => systemClock.monotonicMs(),
 };
 
-async function checkStored(ask: AskSql, workload: Workload, requests: number): Promise<void> {
-  const { spans, idXor } = await storedSpans(ask);
-  if (spans !== workload.spansBefore(requests) || idXor !== workload.spanIdXorBefore(requests)) {
-    throw new Error(`${spans} spans are stored, which are not the ones that were sent`);
+async function askAll(
+  dataPath: string,
+  parts: {
+    readonly options: QueryOptions;
+    readonly endUnixNano: bigint;
+    readonly report: Report;
+  },
+): Promise<Figures> {
+  const { options, endUnixNano, report } = parts;
+  const { workload, requests } = sent(options, endUnixNano);
+  const traces = Math.max(1, workload.wholeTracesBefore(requests));
+  const server = await startSpoor({ dataPath });
+  try {
+    const subject: Subject = { workload, traces, endUnixNano, url: server.url };
+    return await measureAll(allQuestions(subject), options.runs, report);
+  } finally {
+    await server.stop();
   }
 }
 

@@ -11,6 +11,7 @@ const { values } = parseArgs({
     spans: { type: "string", default: "10000000" },
     runs: { type: "string", default: "9" },
     seed: { type: "string", default: "1" },
+    data: { type: "string" },
   },
 });
 const report = new Report((text) => process.stdout.write(text));
@@ -22,6 +23,7 @@ report.end(
       runs: wholeNumber("runs", values.runs),
       templateRequests: 64,
       quietMsMax: 60_000,
+      keptPath: values.data,
     },
     report,
   ),

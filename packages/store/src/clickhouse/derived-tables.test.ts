@@ -116,6 +116,55 @@ test("calls are derived once, and again when a half comes late, across restarts"
   assert.deepEqual(await edges(store), ["shop pay 1"]);
 });
 
+test("calls of an hour are added up, and again when spans of it come late", async () => {
+  const dataPath = newDirectory();
+  const clock = new ManualClock(NOON + 30n * MINUTE);
+  const call = (minutesBefore: bigint, from: string, to: string): Span[] => {
+    const client = spanOf(from, NOON - minutesBefore * MINUTE);
+    const fields = { kind: 2, parentSpanId: client.spanId, status: { code: 2, message: "" } };
+    return [client, spanOf(to, client.startTimeUnixNano, fields)];
+  };
+  const rows = "SELECT caller, callee, toUInt32(call_count) FROM spoor.service_edge_hours";
+  {
+    await using store = await openEmbeddedStore({ dataPath, clock });
+    const early = [call(50n, "shop", "pay"), call(20n, "shop", "pay"), call(7n, "pay", "mail")];
+    await store.writeBlock(blockOf(early.flat(), NOON), "early");
+    await store.writeBlock(blockOf(call(-9n, "shop", "mail"), NOON), "of the next hour");
+    await store.countMinutes();
+    await store.countMinutes();
+    assert.deepEqual(await edges(store), ["shop pay 2", "pay mail 1", "shop mail 1"]);
+  }
+  assert.deepEqual(await ask(dataPath, `${rows} ORDER BY callee`), [
+    ["pay", "mail", 1],
+    ["shop", "pay", 2],
+  ]);
+  // What is left of the minutes is not asked any more.
+  await ask(dataPath, "ALTER TABLE spoor.service_edges DELETE WHERE caller = 'pay'");
+  {
+    await using store = await openEmbeddedStore({ dataPath, clock });
+    const counted = await edges(store);
+    assert.deepEqual(counted, ["shop pay 2", "pay mail 1", "shop mail 1"]);
+    const half = { fromUnixNano: NOON - 30n * MINUTE, toUnixNano: NOON + 60n * MINUTE, limit: 9 };
+    const { items } = await store.listServiceEdges(half);
+    assert.deepEqual(
+      items.map(({ callee, callCount, durations }) => [callee, callCount, durations.size]),
+      [
+        ["mail", 1, 1],
+        ["pay", 1, 1],
+      ],
+    );
+    clock.advanceMs(1000);
+    await store.writeBlock(blockOf(call(20n, "shop", "bank"), NOON), "late");
+    assert.ok((await edges(store)).includes("shop bank 1"));
+    await store.countMinutes();
+    assert.ok((await edges(store)).includes("shop bank 1"));
+  }
+  assert.deepEqual(await ask(dataPath, `${rows} WHERE callee = 'bank'`), [["shop", "bank", 1]]);
+  assert.deepEqual(await ask(dataPath, "SELECT toUInt32(count()) FROM spoor.derived_hours FINAL"), [
+    [1],
+  ]);
+});
+
 test("a minute is not derived before its spans can have come", async () => {
   const dataPath = newDirectory();
   const clock = new ManualClock(NOON);

@@ -100,7 +100,7 @@ async function deriveChunk(
     SELECT ${at}, caller, callee, callee_type, calls, errors, durations FROM (${edgesSql(table)})`,
   ];
   for (const query of statements) {
-    await client.command({ query, query_params, clickhouse_settings: INSERT_SETTINGS });
+    await client.command({ query, query_params, clickhouse_settings: DERIVING });
   }
   await client.insert({
     table: table("derived_minutes"),
@@ -114,7 +114,8 @@ async function deriveChunk(
   });
 }
 
-const INSERT_SETTINGS = {
+/** Of every statement that fills a table from others. */
+export const DERIVING = {
   // A run is told apart by its number; equal rows of another one are no repetition.
   insert_deduplicate: 0,
   max_threads: 1,

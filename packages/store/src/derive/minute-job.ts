@@ -4,7 +4,8 @@ import { DERIVE_ALL_EVERY, DERIVE_INTERVAL_MS, DERIVE_RECENT_SECONDS } from "../
 import type { StoreEventListener } from "../base/store-event.ts";
 import type { ConnectionSource } from "../engine/connection.ts";
 import { tableName } from "../schema/table-ddl.ts";
-import { deriveMinutes } from "./derive-minutes.ts";
+import { deriveHours } from "./derive-hours.ts";
+import { deriveMinutes, type DeriveOptions } from "./derive-minutes.ts";
 import type { MinuteRange } from "./minute-states.ts";
 
 /** What a job needs. */
@@ -70,12 +71,14 @@ export class MinuteJob {
     if (this.#isClosed) return;
     const { source, clock } = this.#options;
     const connection = source.current();
-    await deriveMinutes(connection.writer, {
+    const options: DeriveOptions = {
       range,
       nowUnixNano: clock.nowUnixNano(),
       table: (name) => tableName(connection, name),
       isStopped: () => this.#isClosed,
-    });
+    };
+    await deriveMinutes(connection.writer, options);
+    if (!this.#isClosed) await deriveHours(connection.writer, options);
   }
 }
 

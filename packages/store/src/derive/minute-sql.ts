@@ -79,6 +79,26 @@ FROM (
 GROUP BY minute, caller, callee, callee_type`;
 }
 
+/**
+ * caller, callee, callee_type, calls, errors, durations: the sums of what `rows` selects, which are
+ * the first three of these, `error_count` and `durations`. Each call is in one bucket of durations.
+ * Buckets are rows of their own here because `sumMap` takes ten times as long.
+ */
+export function summedEdgesSql(rows: string): string {
+  return `
+SELECT caller, callee, callee_type, sum(n) AS calls, sum(failed) AS errors,
+  mapFromArrays(groupArray(bucket), groupArray(n)) AS durations
+FROM (
+  SELECT caller, callee, callee_type, bucket, sum(count) AS n,
+    sum(if(place = 1, error_count, 0)) AS failed
+  FROM (${rows})
+  ARRAY JOIN mapKeys(durations) AS bucket, mapValues(durations) AS count,
+    arrayEnumerate(mapKeys(durations)) AS place
+  GROUP BY caller, callee, callee_type, bucket
+)
+GROUP BY caller, callee, callee_type`;
+}
+
 /** The first that is not empty, of text attributes. */
 function firstText(names: readonly string[]): string {
   const values = names.map((name) => `attrs_s['${name}']`);

@@ -1,22 +1,25 @@
 /*
  * Answers from the tables of minutes. A minute that is not derived, or was derived from fewer spans
  * than there are now, is derived on the spot, the newest first, as long as that is affordable; what
- * is left is told as pending.
+ * is left is told as pending. Calls of whole hours come from the table of hours where that has them.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 
 import type { DurationHistogram } from "../base/duration-histogram.ts";
 import { LIVE_MINUTES_MAX, LIVE_SPANS_MAX } from "../base/limits.ts";
-import type {
-  CalleeType,
-  OperationQuery,
-  OperationStats,
-  ServiceEdge,
-  ServiceEdgeList,
-  ServiceEdgeQuery,
+import {
+  type CalleeType,
+  mostFrequent,
+  type OperationQuery,
+  type OperationStats,
+  type ServiceEdge,
+  type ServiceEdgeList,
+  type ServiceEdgeQuery,
 } from "../port/catalogue.ts";
 import { runQuery } from "../read/run-query.ts";
-import { edgesSql, operationsSql } from "./minute-sql.ts";
+import { hourOf } from "../schema/time-bucket.ts";
+import { hourStates } from "./hour-states.ts";
+import { edgesSql, operationsSql, summedEdgesSql } from "./minute-sql.ts";
 import { minuteParameters, minuteRange, type MinuteStates, minuteStates } from "./minute-states.ts";
 
 const here = (table: string): string => table;
@@ -45,13 +48,18 @@ function split({ minutes }: MinuteStates, range: { first: number; last: number }
   };
 }
 
-/** Rows of the newest runs of the minutes from `from` to `to`, without the live ones. */
-const OF_NEWEST_RUNS = `tb >= {from:UInt32} AND tb <= {to:UInt32}
-  AND toUnixTimestamp(tb) NOT IN {live:Array(UInt32)}
-  AND (tb, run) IN (
+/**
+ * Rows of the newest runs of the minutes from `from` to `to`, without the live ones. `and` leaves
+ * out more minutes; inside, where it decides which parts of a table are read.
+ */
+function ofNewestRuns(and: string = "1"): string {
+  return `tb >= {from:UInt32} AND tb <= {to:UInt32} AND (tb, run) IN (
     SELECT tb, max(run) FROM derived_minutes
-    WHERE tb >= {from:UInt32} AND tb <= {to:UInt32} GROUP BY tb
+    WHERE tb >= {from:UInt32} AND tb <= {to:UInt32}
+      AND toUnixTimestamp(tb) NOT IN {live:Array(UInt32)} AND ${and}
+    GROUP BY tb
   )`;
+}
 
 type EdgeRow = [
   caller: string,
@@ -69,60 +77,70 @@ export async function readServiceEdges(
 ): Promise<ServiceEdgeList> {
   const range = minuteRange(query);
   if (range === undefined) return { items: [], capped: false, pendingMinutes: 0 };
-  const { live, parameters, pendingMinutes } = split(
-    await minuteStates(client, range, here),
-    range,
+  const [minutes, hours] = await Promise.all([
+    minuteStates(client, range, here),
+    hourStates(client, range, here),
+  ]);
+  const { live, parameters, pendingMinutes } = split(minutes, range);
+  const added = hours.filter(
+    (state) => state.isCurrent && !live.some((minute) => hourOf(minute) === state.hour),
   );
   const verb = "list calls between services";
-  const columns = "caller, callee, callee_type";
-  const stored = runQuery<EdgeRow>(
-    client,
-    verb,
-    `SELECT ${columns}, sum(call_count), sum(error_count), sumMap(durations)
-    FROM service_edges WHERE ${OF_NEWEST_RUNS} GROUP BY ${columns}`,
-    parameters,
-  );
+  const stored = runQuery<EdgeRow>(client, verb, summedEdgesSql(STORED_EDGES), {
+    ...parameters,
+    hours: added.map(({ hour }) => hour),
+  });
   const fresh =
     live.length === 0
       ? undefined
       : runQuery<EdgeRow>(
           client,
           verb,
-          `SELECT ${columns}, sum(calls), sum(errors), sumMap(durations)
-          FROM (${edgesSql(here)}) GROUP BY ${columns}`,
+          summedEdgesSql(`SELECT caller, callee, callee_type, errors AS error_count, durations
+            FROM (${edgesSql(here)})`),
           minuteParameters(live),
         );
-  const edges = new Map<string, ServiceEdge>();
+  const edges = new Map<string, EdgeRow[]>();
   for (const result of await Promise.all([stored, fresh])) {
-    for (const row of result?.rows ?? []) addEdge(edges, row);
+    for (const row of result?.rows ?? []) {
+      const id = row.slice(0, 3).join("\0");
+      const rows = edges.get(id);
+      if (rows === undefined) edges.set(id, [row]);
+      else rows.push(row);
+    }
   }
-  const items = [...edges.values()].sort(byCalls);
-  return {
-    items: items.slice(0, query.limit),
-    capped: items.length > query.limit,
-    pendingMinutes,
-  };
+  const { items, capped } = mostFrequent(edges, query.limit, {
+    count: ([, rows]) => rows.reduce((sum, row) => sum + Number(row[3]), 0),
+    text: ([id]) => id,
+  });
+  return { items: items.map(([, rows]) => edgeOf(rows)), capped, pendingMinutes };
 }
 
-function addEdge(edges: Map<string, ServiceEdge>, row: EdgeRow): void {
-  const [caller, callee, calleeType, calls, errors, durations] = row;
-  const id = `${calleeType} ${caller}\0${callee}`;
-  const known = edges.get(id);
-  edges.set(id, {
+/** Minutes without the hours that are added up, and these. */
+const STORED_EDGES = `
+SELECT caller, callee, callee_type, error_count, durations FROM service_edges
+WHERE ${ofNewestRuns("NOT has({hours:Array(UInt32)}, toUnixTimestamp(toStartOfHour(tb)))")}
+UNION ALL
+SELECT caller, callee, callee_type, error_count, durations FROM service_edge_hours
+WHERE tb IN {hours:Array(UInt32)} AND (tb, run) IN (
+  SELECT tb, max(run) FROM derived_hours WHERE tb IN {hours:Array(UInt32)} GROUP BY tb
+)`;
+
+/** One edge from its rows, which are at least one. */
+function edgeOf(rows: readonly EdgeRow[]): ServiceEdge {
+  const [caller = "", callee = "", calleeType = "service"] = rows[0] ?? [];
+  const sum = (column: 3 | 4): number => rows.reduce((all, row) => all + Number(row[column]), 0);
+  return {
     caller,
     callee,
     calleeType,
-    callCount: Number(calls) + (known?.callCount ?? 0),
-    errorCount: Number(errors) + (known?.errorCount ?? 0),
-    durations: addedUp(known?.durations, durations),
-  });
-}
-
-/** The most calls first, then by who calls whom. */
-function byCalls(a: ServiceEdge, b: ServiceEdge): number {
-  if (a.callCount !== b.callCount) return b.callCount - a.callCount;
-  const [textA, textB] = [a, b].map((edge) => `${edge.caller}\0${edge.callee}\0${edge.calleeType}`);
-  return (textA ?? "") < (textB ?? "") ? -1 : 1;
+    callCount: sum(3),
+    errorCount: sum(4),
+    durations: addedUp(
+      undefined,
+      rows.flatMap((row) => row[5]),
+    ),
+  };
 }
 
 function addedUp(
@@ -154,7 +172,7 @@ export async function readOperationStats(
     client,
     verb,
     `SELECT sum(span_count), sum(error_count), sumMap(durations)
-    FROM operation_minutes WHERE ${isMeant} AND ${OF_NEWEST_RUNS}`,
+    FROM operation_minutes WHERE ${isMeant} AND ${ofNewestRuns()}`,
     { ...parameters, service, name },
   );
   const fresh =

@@ -69,9 +69,8 @@ export const OPERATION_MINUTES: TableDescription = {
   shardBy: "toUInt32(tb)",
 };
 
-/** Calls between services, for each minute. */
-export const SERVICE_EDGES: TableDescription = {
-  name: "service_edges",
+/** Calls between services: the columns of minutes and of hours. */
+const EDGES = {
   elements: `
   tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
   run UInt64 CODEC(ZSTD(1)),
@@ -86,7 +85,13 @@ export const SERVICE_EDGES: TableDescription = {
   partitionBy: "toDate(tb)",
   orderBy: "(tb, caller, callee_type, callee)",
   shardBy: "toUInt32(tb)",
-};
+} as const;
+
+/** Calls between services, for each minute. */
+export const SERVICE_EDGES: TableDescription = { name: "service_edges", ...EDGES };
+
+/** The same for whole hours, added up; see derive/derive-hours.ts. */
+export const SERVICE_EDGE_HOURS: TableDescription = { name: "service_edge_hours", ...EDGES };
 
 /** Which minutes were derived, and from how many spans. */
 export const DERIVED_MINUTES: TableDescription = {
@@ -95,6 +100,20 @@ export const DERIVED_MINUTES: TableDescription = {
   tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
   run UInt64 CODEC(ZSTD(1)),
   span_count UInt64 CODEC(ZSTD(1))`,
+  engine: "ReplacingMergeTree",
+  version: "run",
+  partitionBy: "toDate(tb)",
+  orderBy: "tb",
+  shardBy: "toUInt32(tb)",
+};
+
+/** Which hours were added up, and from which runs of their minutes. */
+export const DERIVED_HOURS: TableDescription = {
+  name: "derived_hours",
+  elements: `
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  run UInt64 CODEC(ZSTD(1)),
+  minute_runs UInt64 CODEC(ZSTD(1))`,
   engine: "ReplacingMergeTree",
   version: "run",
   partitionBy: "toDate(tb)",

@@ -5,9 +5,11 @@
 import {
   ATTRIBUTE_KEYS,
   ATTRIBUTE_VALUES,
+  DERIVED_HOURS,
   DERIVED_MINUTES,
   OPERATION_MINUTES,
   OPERATIONS,
+  SERVICE_EDGE_HOURS,
   SERVICE_EDGES,
 } from "./derived-tables.ts";
 import type {
@@ -264,5 +266,10 @@ export const MIGRATIONS: readonly Migration[] = [
       { alter: "spans", action: `ADD INDEX IF NOT EXISTS ${ARRAY_INDEX}`, concerns: "rows" },
       { alter: "spans", action: "MATERIALIZE INDEX ix_array", concerns: "rows" },
     ],
+  },
+  {
+    number: 5,
+    name: "calls between services by hours",
+    changes: [{ create: SERVICE_EDGE_HOURS }, { create: DERIVED_HOURS }],
   },
 ];
