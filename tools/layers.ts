@@ -70,7 +70,7 @@ export const LAYERS: Layers = {
       ".": [],
       plain: ["syntax", "base"],
       complete: ["syntax", "@spoor/trace"],
-      evaluate: ["pattern", "syntax", "@spoor/trace"],
+      evaluate: ["pattern", "syntax", "base", "@spoor/trace"],
       check: ["pattern", "syntax", "base"],
       syntax: ["base", "@spoor/trace"],
       pattern: ["base"],

@@ -5,15 +5,13 @@ export { fieldsOf, presentFields } from "./check/query-fields.ts";
 export { evaluate, isTrue, type ReadField } from "./evaluate/expression.ts";
 export {
   combineMetrics,
-  isSampled,
   leafCollector,
   type LeafCollector,
-  metricsHints,
-  type MetricsHints,
   type MetricsLeaf,
   metricsLeaves,
   withExemplars,
 } from "./evaluate/metrics.ts";
+export { isSampled, metricsHints, type MetricsHints } from "./evaluate/metrics-hints.ts";
 export { type GroupAttribute, runPipeline, type SpanGroup } from "./evaluate/pipeline.ts";
 export {
   type Cell,

@@ -29,6 +29,8 @@ export interface SpanLiteral {
   readonly agoMs?: number;
   readonly isError?: boolean;
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  /** Attributes of its resource besides the name of the service. */
+  readonly resource?: Readonly<Record<string, AttributeValue>>;
 }
 
 /** An API that can be asked. */
@@ -132,7 +134,11 @@ function spanOf(literal: SpanLiteral): Span {
     endTimeUnixNano: startTimeUnixNano + BigInt(Math.round(durationMs * 1e6)),
     status: { code: literal.isError === true ? 2 : 0, message: "" },
     attributes: new Map(Object.entries(literal.attributes ?? {})),
-    resource: { ...none, attributes: new Map([["service.name", service]]), entityRefs: [] },
+    resource: {
+      ...none,
+      attributes: new Map([["service.name", service], ...Object.entries(literal.resource ?? {})]),
+      entityRefs: [],
+    },
     scope: { ...none, name: "test", version: "" },
   });
 }

@@ -4,6 +4,10 @@
  * Of both sides the values of every attribute are counted. A field ranks by the value whose shares
  * differ most: an id that every span has for itself differs in every value by next to nothing, and
  * so does not push aside what says something.
+ *
+ * What names one process differs whenever its service does, and says less. It counts for a part,
+ * as does a field that every span fills in anew, so that it comes first only where nothing else
+ * differs nearly as much: then it is one instance that is slow.
  */
 import type { RangeAnswer } from "@spoor/store";
 import type {
@@ -16,6 +20,7 @@ import type {
 import { print, type Query, type SeriesLabel, type Value, valueKey } from "@spoor/traceql";
 import {
   DIFFERENCE_BODY_BYTES_MAX,
+  DIFFERENCE_FEW_SPANS,
   DIFFERENCE_KEYS_MAX,
   DIFFERENCE_VALUES_ASKED,
   DIFFERENCE_VALUES_MAX,
@@ -164,7 +169,8 @@ function tallyOf(answer: RangeAnswer | undefined, type: "selection" | "baseline"
   for (const { labels, values } of answer?.series ?? []) {
     const meta = labels.find(({ name }) => name === "__meta_type")?.value;
     const label = labels.find(({ name }) => name !== "__meta_type");
-    const count = values[0] ?? 0;
+    // Of a sample it is scaled up, and no whole number.
+    const count = Math.round(values[0] ?? 0);
     if (label === undefined || Number.isNaN(count)) continue;
     if (meta === `${type}_total`) tally.totals.set(label.name, count);
     if (meta === type) addValue(tally, label, count);
@@ -184,7 +190,27 @@ function differences(selection: Tally, baseline: Tally): KeyDifference[] {
   const fields = new Set([...selection.values.keys(), ...baseline.values.keys()]);
   return Array.from(fields, (field) => fieldDifference(field, selection, baseline))
     .filter(({ difference }) => difference > 0)
-    .toSorted((a, b) => b.difference - a.difference || (a.field < b.field ? -1 : 1));
+    .map((one) => ({ one, rank: one.difference * weightOf(one.field, selection, baseline) }))
+    .toSorted((a, b) => b.rank - a.rank || (a.one.field < b.one.field ? -1 : 1))
+    .map(({ one }) => one);
+}
+
+/** How much a difference in a field says. */
+function weightOf(field: string, ...sides: readonly Tally[]): number {
+  if (NUMBERS_OF_PROCESS.test(field)) return 0.3;
+  if (NAMES_OF_PROCESS.test(field)) return 0.5;
+  return sides.every((side) => isAlwaysNew(side, field)) ? 0.3 : 1;
+}
+
+const NUMBERS_OF_PROCESS = /^resource\.process\.|^span\.thread\.|^resource\..*\b(?:uid|pid|uuid)$/u;
+const NAMES_OF_PROCESS =
+  /^resource\.(?:service\.instance\.|host\.|os\.|container\.|k8s\.(?:pod|node|container)\.)/u;
+
+/** Whether no value of a field occurs often: ids, and texts with ids in them. */
+function isAlwaysNew({ totals, values }: Tally, field: string): boolean {
+  const total = totals.get(field) ?? 0;
+  const most = Math.max(0, ...Array.from(values.get(field)?.values() ?? [], ({ count }) => count));
+  return total === 0 || (total >= DIFFERENCE_FEW_SPANS && most * DIFFERENCE_FEW_SPANS <= total);
 }
 
 function fieldDifference(field: string, selection: Tally, baseline: Tally): KeyDifference {

@@ -301,6 +301,12 @@ export const DIFFERENCE_BODY_BYTES_MAX: number = 256 * KIB;
 /** Values that are counted of each field and side; rarer ones differ by next to nothing. */
 export const DIFFERENCE_VALUES_ASKED = 100;
 
+/**
+ * A field that so many spans have, and of which no value has more than this part of them, has a new
+ * one nearly every time: it says that it is there, and not more.
+ */
+export const DIFFERENCE_FEW_SPANS = 20;
+
 /** Fields and values of each that an answer about differences tells, the greatest first. */
 export const DIFFERENCE_KEYS_MAX = 100;
 export const DIFFERENCE_VALUES_MAX = 10;

@@ -3,8 +3,10 @@
  *
  * Where every filter of a query can be decided on the row of a span, ClickHouse groups and counts
  * the spans itself. Where relations between spans or `compare` are asked for, traces are read and
- * the evaluator collects their spans; that is bounded in traces, and an answer that the bound cut
- * says so.
+ * the evaluator collects their spans. That is bounded in traces and in time, and therefore begins
+ * with the traces whose hash is least: wherever it ends, what was read is a sample that does not
+ * favour one service, time or kind of request, of a share that is known. Counts are scaled up by
+ * it, and the answer says both.
  */
 import type { TraceSummary } from "@spoor/trace";
 import { invariant } from "@spoor/trace";
@@ -35,6 +37,8 @@ export interface RangeParts {
   readonly request: RangeRequest;
   readonly queries: SearchQueries;
   readonly dimensions: DimensionReader;
+  /** Traces that are read for one function, at most. */
+  readonly tracesMax?: number;
 }
 
 /** Answers a metrics query. Expects one that `check` finds nothing wrong with. */
@@ -47,11 +51,13 @@ export async function queryRange(parts: RangeParts): Promise<RangeAnswer> {
   const seriesOf = new Map<MetricsLeaf, readonly Series[]>();
   const ids = new DimensionIds(queries);
   let capped: RangeAnswer["capped"] = null;
+  let leastShare = 1;
   try {
     for (const leaf of metricsLeaves(query.metrics)) {
-      const { series, cut } = await leafSeries(parts, leaf, { ids, hints });
+      const { series, cut, share = 1 } = await leafSeries(parts, leaf, { ids, hints });
       seriesOf.set(leaf, series);
       capped ??= cut;
+      leastShare = Math.min(leastShare, share);
     }
   } catch (error) {
     if (!(error instanceof TimeIsOver)) throw error;
@@ -61,7 +67,7 @@ export async function queryRange(parts: RangeParts): Promise<RangeAnswer> {
     series: combineMetrics(query.metrics, (leaf) => seriesOf.get(leaf) ?? []),
     complete: capped === null,
     capped,
-    sampledRate: hints.traceShare * hints.spanShare,
+    sampledRate: hints.traceShare * hints.spanShare * leastShare,
     scannedRows: queries.scannedRows,
     tookMs: queries.tookMs,
   };
@@ -71,6 +77,8 @@ export async function queryRange(parts: RangeParts): Promise<RangeAnswer> {
 export interface LeafSeries {
   readonly series: readonly Series[];
   readonly cut: RangeAnswer["capped"];
+  /** The share of traces that was read, where that was not all. */
+  readonly share?: number;
 }
 
 async function leafSeries(
@@ -99,9 +107,9 @@ function isOfRows({ pipeline }: MetricsAggregate): boolean {
   );
 }
 
-/** Reads traces, the newest first, as many as the bound allows. */
+/** Reads traces, those of the least hash first, as many as the bounds allow. */
 async function collect(
-  { request, queries, dimensions }: RangeParts,
+  { request, queries, dimensions, tracesMax = SEARCH_TRACES_MAX }: RangeParts,
   leaf: MetricsLeaf,
   { plan, hints }: { readonly plan: SearchPlan; readonly hints: MetricsHints },
 ): Promise<LeafSeries> {
@@ -110,33 +118,37 @@ async function collect(
   const reader = new TraceReader({ plan, queries, dimensions, withAttributes });
   const planned = await plan.write();
   const { sql } = planned;
-  const ids = await queries.run<[traceId: string]>(
-    `SELECT DISTINCT lower(hex(trace_id)) AS id
-    FROM (${candidateQuery(planned, plan.options, 0n)})
-    ORDER BY id
-    LIMIT ${SEARCH_TRACES_MAX + 1}`,
+  const found = await queries.run<[traceId: string, hash: string]>(
+    `SELECT lower(hex(trace_id)) AS id, toString(sipHash64(trace_id)) AS hash
+    FROM (SELECT DISTINCT trace_id FROM (${candidateQuery(planned, plan.options, 0n)}))
+    ORDER BY sipHash64(trace_id)
+    LIMIT ${tracesMax + 1}`,
     sql.parameters,
   );
-  const isCut = ids.length > SEARCH_TRACES_MAX;
-  const wanted = ids.slice(0, SEARCH_TRACES_MAX).map(([id]) => id);
-  let cut: RangeAnswer["capped"] = isCut
-    ? { unit: "traces looked into", limit: SEARCH_TRACES_MAX }
-    : null;
+  const end = Math.min(found.length, tracesMax);
+  let cut: RangeAnswer["capped"] =
+    end < found.length ? { unit: "traces looked into", limit: tracesMax } : null;
+  let at = 0;
   try {
-    for (let at = 0; at < wanted.length; at += SEARCH_TRACES_AT_ONCE_MAX) {
+    while (at < end) {
       queries.check();
-      const summaries = await summariesOf(
-        queries,
-        wanted.slice(at, at + SEARCH_TRACES_AT_ONCE_MAX),
-      );
-      const { views } = await reader.read(summaries);
+      const next = Math.min(at + SEARCH_TRACES_AT_ONCE_MAX, end);
+      const ids = found.slice(at, next).map(([id]) => id);
+      const { views } = await reader.read(await summariesOf(queries, ids));
       for (const view of views.values()) collector.add(view);
+      at = next;
     }
   } catch (error) {
     if (!(error instanceof TimeIsOver)) throw error;
     cut = { unit: "ms", limit: queries.timeoutMs };
   }
-  return { series: collector.finish(), cut };
+  const share = shareBefore(found[at]?.[1]);
+  return { series: collector.finish(share), cut, share };
+}
+
+/** The share of all hashes of 64 bits that lie before one; everything, when none comes. */
+function shareBefore(hash: string | undefined): number {
+  return hash === undefined ? 1 : Math.max(Number(hash), 1) / 2 ** 64;
 }
 
 async function summariesOf(

@@ -35,5 +35,11 @@ export const COMPARE_VALUES_DEFAULT = 10;
 /** Attribute values that `compare` gives for each attribute. Beyond it: refused. */
 export const COMPARE_VALUES_MAX = 1_000;
 
+/**
+ * Values of one attribute that `compare` tells apart on each side. Of more, each occurs too seldom
+ * to be among those that are given; they count among the spans that have the attribute.
+ */
+export const COMPARE_DISTINCT_MAX = 20_000;
+
 /** Buckets for each doubling of a histogram: known to within 4.4 %. Beyond it: refused. */
 export const BUCKETS_MAX = 16;

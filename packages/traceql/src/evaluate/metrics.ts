@@ -1,8 +1,9 @@
 /* Metrics from traces: what spans a query finds, when they began, and what is counted of them. */
 import { fieldName } from "../syntax/print.ts";
-import type { Metrics, MetricsAggregate, MetricsCompare, Query } from "../syntax/syntax-tree.ts";
+import type { Metrics, MetricsAggregate, MetricsCompare } from "../syntax/syntax-tree.ts";
 import { compareSpans } from "./compare-spans.ts";
 import { evaluate } from "./expression.ts";
+import { isSampled, type MetricsHints } from "./metrics-hints.ts";
 import { aggregate, pipelineRows } from "./pipeline.ts";
 import {
   type Cell,
@@ -21,40 +22,6 @@ import { numberOf, type Value, valueKey } from "./value.ts";
 
 /** The two forms in which spans become series; everything else works on series. */
 export type MetricsLeaf = MetricsAggregate | MetricsCompare;
-
-/** What the hints of a metrics query ask for. */
-export interface MetricsHints {
-  /** Share of traces to look at, more than 0 to 1. */
-  readonly traceShare: number;
-  /** Share of spans. */
-  readonly spanShare: number;
-  /** Exemplars for each series, at most. */
-  readonly exemplars: number;
-  /** Buckets of a histogram for each doubling. */
-  readonly buckets: number;
-}
-
-/** The hints of a query. `with(sample=true)` leaves the choice to us: everything is looked at. */
-export function metricsHints({ hints }: Query): MetricsHints {
-  const found = { traceShare: 1, spanShare: 1, exemplars: 0, buckets: 1 };
-  for (const { name, value } of hints) {
-    if (name === "exemplars") {
-      found.exemplars = typeof value === "number" ? value : value === true ? EXEMPLARS_DEFAULT : 0;
-    }
-    if (typeof value !== "number") continue;
-    if (name === "sample" || name === "trace_sample") found.traceShare = value;
-    if (name === "span_sample") found.spanShare = value;
-    if (name === "buckets") found.buckets = value;
-  }
-  return found;
-}
-
-const EXEMPLARS_DEFAULT = 100;
-
-/** Whether an id belongs to a sample: the last 32 bits of ids are random, by W3C Trace Context. */
-export function isSampled(id: string, share: number): boolean {
-  return share >= 1 || parseInt(id.slice(-8), 16) < share * 2 ** 32;
-}
 
 /** The functions over spans in a query, each once. */
 export function metricsLeaves(metrics: Metrics): MetricsLeaf[] {
@@ -100,8 +67,8 @@ export function combineMetrics(
 export interface LeafCollector {
   /** Adds what the leaf finds in a trace. */
   add(view: TraceView): void;
-  /** The series of all that was added. */
-  finish(): Series[];
+  /** The series of what was added, such a share of the traces, by which counts are scaled up. */
+  finish(share?: number): Series[];
 }
 
 /** A collector for a leaf. Only spans that start in the window count. */
@@ -110,7 +77,7 @@ export function leafCollector(
   window: TimeWindow,
   hints: MetricsHints,
 ): LeafCollector {
-  if (leaf.node === "compare") return compareSpans(leaf, window);
+  if (leaf.node === "compare") return compareSpans(leaf, window, hints);
   return new AggregateCollector(leaf, window, hints);
 }
 
@@ -178,9 +145,9 @@ class AggregateCollector implements LeafCollector {
     list.push({ traceId, spanId, startTimeUnixNano, value: shown });
   }
 
-  finish(): Series[] {
+  finish(share: number = 1): Series[] {
     const builder = new SeriesBuilder(this.#leaf, this.#window);
-    const weight = 1 / (this.#hints.traceShare * this.#hints.spanShare);
+    const weight = 1 / (this.#hints.traceShare * this.#hints.spanShare * share);
     for (const bin of this.#bins.values()) {
       builder.add(bin.group, bin.step, cellOf(this.#leaf, bin, this.#hints), weight);
     }
