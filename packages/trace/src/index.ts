@@ -194,7 +194,13 @@ export {
   bytesOfBase64,
   NO_ATTRIBUTES,
 } from "./span/attributes.ts";
-export { isSpanKind, SpanKind, spanKindName } from "./span/kind.ts";
+export {
+  isSpanKind,
+  SpanKind,
+  SPAN_KIND_NAMES,
+  spanKindName,
+  type SpanKindName,
+} from "./span/kind.ts";
 export type {
   EntityRef,
   InstrumentationScope,

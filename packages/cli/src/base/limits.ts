@@ -81,3 +81,6 @@ export const COMPLETION_MS_MAX = 300;
 
 /** The pause before a broken tail is taken up again, in ms. */
 export const TAIL_RETRY_MS = 1_000;
+
+/** Operations of which one answer says how long they usually take; more hang than anybody reads. */
+export const USUAL_QUESTIONS_MAX = 16;

@@ -5,6 +5,7 @@ import type {
   CompletionAnswer,
   GroupsAnswer,
   LogSearchAnswer,
+  SpanKindName,
   TraceSearchAnswer,
 } from "@spoor/trace";
 import type { SpoorClient } from "./spoor-client.ts";
@@ -74,7 +75,9 @@ export function groups(
 /** How long something usually takes. */
 export function baseline(
   client: SpoorClient,
-  parameters: Readonly<Record<"service" | "name", string>> & Interval,
+  parameters: Readonly<Record<"service" | "name", string>> & {
+    readonly kind: SpanKindName | undefined;
+  } & Interval,
 ): Promise<BaselineAnswer> {
   return client.ask({
     path: "baseline",

@@ -25,6 +25,8 @@ export interface TestServer extends AsyncDisposable {
   readonly url: string;
   /** The path and query of each request. */
   readonly requests: readonly string[];
+  /** Those that ask how long something usually takes: a remark beside an answer. */
+  readonly remarks: readonly string[];
 }
 
 /** What to answer a request with. */
@@ -33,8 +35,10 @@ export type Answer = (request: IncomingMessage, response: ServerResponse) => voi
 /** Starts a server that answers everything with `answer`. */
 export async function startTestServer(answer: Answer): Promise<TestServer> {
   const requests: string[] = [];
+  const remarks: string[] = [];
   const server = createServer((request, response) => {
-    requests.push(request.url ?? "");
+    const { url = "" } = request;
+    (url.startsWith("/api/v1/baseline?") ? remarks : requests).push(url);
     answer(request, response);
   });
   const listening = Promise.withResolvers<void>();
@@ -45,6 +49,7 @@ export async function startTestServer(answer: Answer): Promise<TestServer> {
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
+    remarks,
     [Symbol.asyncDispose]: async () => {
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
@@ -65,6 +70,15 @@ export function jsonAnswer(
   return (_request, response) => {
     response.writeHead(status, { "content-type": type });
     response.end(JSON.stringify(document));
+  };
+}
+
+/** Answers what is usual with a sentence, and everything else with `answer`. */
+export function usualAnswer(sentence: string, answer: Answer): Answer {
+  const usual = jsonAnswer({ p50Nano: 4_000_000, sentence });
+  return (request, response) => {
+    const isRemark = request.url?.startsWith("/api/v1/baseline?") === true;
+    (isRemark ? usual : answer)(request, response);
   };
 }
 

@@ -1,15 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { InflightAnswer, InflightRequest } from "@spoor/trace";
-import { jsonAnswer, startTestServer } from "../client/test-server.ts";
+import { jsonAnswer, startTestServer, usualAnswer } from "../client/test-server.ts";
 import { run } from "./run-literal.ts";
 
 const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 const REQUEST: InflightRequest = {
   traceId: TRACE_ID,
-  top: { spanId: "1", service: "checkout", title: "POST /checkout", ageMs: 27_400 },
-  deepest: { spanId: "2", service: "inventory", title: "UPDATE inventory", ageMs: 27_300 },
+  top: {
+    spanId: "1",
+    service: "checkout",
+    title: "POST /checkout",
+    name: "POST /checkout",
+    kind: 2,
+    ageMs: 27_400,
+  },
+  deepest: {
+    spanId: "2",
+    service: "inventory",
+    title: "UPDATE inventory",
+    name: "pg.query:UPDATE",
+    kind: 3,
+    ageMs: 27_300,
+  },
   openSpanCount: 2,
   isZombie: true,
   isGone: false,
@@ -105,6 +119,16 @@ mailer: only sends spans, so what hangs there is not seen, heard 400ms ago
 `,
   );
   assert.deepEqual(server.requests, ["/api/v1/inflight"]);
+});
+
+test("beside what is open it is said how long that usually takes, asked once of each", async () => {
+  await using server = await startTestServer(usualAnswer("usually 4ms", jsonAnswer(HANGING)));
+  const { stdout } = await run(["now", "--url", server.url]);
+  assert.match(stdout, /UPDATE inventory \(▷ OPEN 27\.3s, usually 4ms\)$/m);
+  assert.deepEqual(server.remarks, [
+    "/api/v1/baseline?service=checkout&name=POST+%2Fcheckout&kind=server",
+    "/api/v1/baseline?service=inventory&name=pg.query%3AUPDATE&kind=client",
+  ]);
 });
 
 test("a locale without UTF-8 gets ASCII", async () => {

@@ -4,9 +4,10 @@ import type { VerbDeclaration } from "../arguments/declaration.ts";
 import type { ParsedArguments } from "../arguments/parse-arguments.ts";
 import { WATCH_MS } from "../base/limits.ts";
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from "../terminal/glyphs.ts";
-import { drawInflight } from "../terminal/inflight-tree.ts";
+import { drawInflight, shownOperations } from "../terminal/inflight-tree.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
+import { UsualDurations } from "./usual-durations.ts";
 
 const declaration: VerbDeclaration = {
   name: "now",
@@ -48,19 +49,28 @@ export const nowCommand: Command = {
   run: async (given, context) => {
     const client = clientOf(given, { verb: declaration, environment: context.environment });
     const { stdout, stderr } = context;
-    const show = (answer: InflightAnswer): string => textOf(answer, given, context);
+    const usual = new UsualDurations(client);
+    const show = async (answer: InflightAnswer): Promise<string> => {
+      const isJson = given.value("output")?.startsWith("json") === true;
+      if (!isJson) await usual.learn(shownOperations(answer));
+      return textOf(answer, usual, { given, context });
+    };
     if (given.count("watch") > 0) {
       await watch(() => client.inflight(), show, context);
       return "done";
     }
     const answer = await client.inflight();
-    stdout.write(show(answer));
+    stdout.write(await show(answer));
     stderr.write(completenessWords(answer));
     return "done";
   },
 };
 
-function textOf(answer: InflightAnswer, given: ParsedArguments, context: CommandContext): string {
+function textOf(
+  answer: InflightAnswer,
+  usual: UsualDurations,
+  { given, context }: { readonly given: ParsedArguments; readonly context: CommandContext },
+): string {
   switch (given.value("output")) {
     case "json":
       return `${JSON.stringify({ v: 1, ...answer })}\n`;
@@ -75,6 +85,7 @@ function textOf(answer: InflightAnswer, given: ParsedArguments, context: Command
       return drawInflight(answer, {
         ...look,
         glyphs: look.isAscii ? ASCII_GLYPHS : UNICODE_GLYPHS,
+        usual,
       });
     }
   }
@@ -85,7 +96,7 @@ const HOME = "\u001b[H\u001b[J";
 
 async function watch(
   ask: () => Promise<InflightAnswer>,
-  show: (answer: InflightAnswer) => string,
+  show: (answer: InflightAnswer) => Promise<string>,
   { stdout, onSignal }: CommandContext,
 ): Promise<void> {
   const stopped = new AbortController();
@@ -106,8 +117,8 @@ async function watch(
         ]),
       ]),
     );
-    if (stdout.isTty) stdout.write(HOME + show(answer));
-    else if (news !== before) stdout.write(show(answer));
+    if (stdout.isTty) stdout.write(HOME + (await show(answer)));
+    else if (news !== before) stdout.write(await show(answer));
     before = news;
     await pause(WATCH_MS, undefined, { signal: stopped.signal }).catch(() => undefined);
   }

@@ -3,7 +3,13 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { fromTraceDocument, type ProblemDocument, type TraceSummaryDocument } from "@spoor/trace";
-import { COMPLETE, jsonAnswer, startTestServer, traceAnswer } from "../client/test-server.ts";
+import {
+  COMPLETE,
+  jsonAnswer,
+  startTestServer,
+  traceAnswer,
+  usualAnswer,
+} from "../client/test-server.ts";
 import { CHECKOUT, START_UNIX_NANO, TRACE_ID } from "../terminal/terminal-literal.ts";
 import { createClient } from "../client/spoor-client.ts";
 import { errorLines } from "../exit/error-lines.ts";
@@ -39,6 +45,22 @@ test("a trace is drawn by its id, with nothing on stderr", async () => {
     /^│ {3}└── postgres\.Query SELECT \* FROM inventory \(27ms\) {2}← slow$/m,
   );
   assert.deepEqual(server.requests, [`/api/v1/traces/${TRACE_ID}`]);
+});
+
+test("beside what is marked it is said how long that usually takes", async () => {
+  const answer = usualAnswer("usually 4µs", traceAnswer(CHECKOUT, []));
+  await using server = await startTestServer(answer);
+  const { stdout } = await run(["show", TRACE_ID, "--url", server.url]);
+  assert.match(stdout, /inventory \(27ms\) {2}← slow, usually 4µs$/m);
+  assert.deepEqual(server.remarks, [
+    "/api/v1/baseline?service=checkout&name=stripe.ChargeCreate&kind=internal",
+    "/api/v1/baseline?service=checkout&name=postgres.Query&kind=internal",
+  ]);
+  const ascii = await run(["show", TRACE_ID, "--ascii", "--url", server.url]);
+  assert.match(ascii.stdout, /<- slow, usually 4us$/m);
+  const count = server.remarks.length;
+  await run(["show", TRACE_ID, "-o", "json", "--url", server.url]);
+  assert.equal(server.remarks.length, count, "JSON is the answer and nothing besides");
 });
 
 test("prefixes and traceparents go to the server as they are", async () => {

@@ -6,13 +6,16 @@ import {
 } from "@spoor/trace";
 import type { VerbDeclaration } from "../arguments/declaration.ts";
 import { type ParsedArguments, wholeNumber } from "../arguments/parse-arguments.ts";
+import type { SpoorClient } from "../client/spoor-client.ts";
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from "../terminal/glyphs.ts";
-import { drawTrace } from "../terminal/span-tree.ts";
+import { drawReading, readTrace } from "../terminal/span-tree.ts";
+import { operationOf, remarkable } from "../terminal/trace-reading.ts";
 import type { TreeView } from "../terminal/tree-view.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { coverageWords } from "./coverage-words.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
 import { TRACE_OPERAND_DETAILS, traceReference } from "./trace-operand.ts";
+import { UsualDurations } from "./usual-durations.ts";
 
 const DEPTH_MAX = 1_000_000;
 
@@ -51,7 +54,8 @@ const declaration: VerbDeclaration = {
   details: [
     TRACE_OPERAND_DETAILS,
     "`← slow` marks up to three spans whose own time on the critical path is a fifth of the " +
-      "trace or more; `✗` marks an error, in the sender's words. Five or more alike siblings " +
+      "trace or more, with how long such a span usually takes; `✗` marks an error, in the " +
+      "sender's words. Five or more alike siblings " +
       "are folded into one line; in a trace of more than 40 spans, subtrees under 1% of it are " +
       "hidden and counted, unless they are marked or on the critical path.",
     "A span that has not ended is `OPEN`, with what it waits for and who holds it, as far as its " +
@@ -79,12 +83,23 @@ export const showCommand: Command = {
         stdout.write(`${await otlpJson(answer)}\n`);
         break;
       default:
-        stdout.write(drawTrace(fromTraceDocument(answer.trace), view, runningOf(answer)));
+        stdout.write(await drawn(answer, view, client));
     }
     stderr.write(coverageWords(answer, "this trace"));
     return "done";
   },
 };
+
+/** Beside what is marked it is said how long that usually takes. */
+async function drawn(answer: TraceAnswer, view: TreeView, client: SpoorClient): Promise<string> {
+  const running = runningOf(answer);
+  const trace = fromTraceDocument(answer.trace);
+  const reading = readTrace(trace, view, running);
+  const usual = new UsualDurations(client);
+  await usual.learn(remarkable(reading).map(operationOf));
+  const { traceId } = trace;
+  return drawReading({ traceId, reading, usual, nowUnixNano: running.nowUnixNano }, view);
+}
 
 /** A server of the version before tells nothing of open spans. */
 function runningOf({ open, nowUnixNano }: Partial<OpenSpansOfTrace>): Running {

@@ -1,10 +1,8 @@
 import {
-  type BaselineAnswer,
   type ComparisonAnswer,
   errorCode,
   formatDuration,
   fromTraceDocument,
-  serviceName,
   spanTitle,
   type TraceAnswer,
   type TreeNode,
@@ -13,16 +11,17 @@ import {
 import type { VerbDeclaration } from "../arguments/declaration.ts";
 import type { ParsedArguments } from "../arguments/parse-arguments.ts";
 import { COMPARED_PLACES_DEFAULT, WHY_STEPS_MAX } from "../base/limits.ts";
-import { baseline, compare } from "../client/questions.ts";
+import { compare } from "../client/questions.ts";
 import type { SpoorClient } from "../client/spoor-client.ts";
 import { COMPARISON_COLUMNS, rankedPlaces, sideText } from "../terminal/comparison-text.ts";
 import { type Column, dataLines, dataTable } from "../terminal/data-table.ts";
-import { readingOf } from "../terminal/trace-reading.ts";
+import { operationOf, readingOf } from "../terminal/trace-reading.ts";
 import { visibleText } from "../terminal/visible-text.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { coverageWords } from "./coverage-words.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
 import { TRACE_OPERAND_DETAILS, traceReference } from "./trace-operand.ts";
+import { UsualDurations } from "./usual-durations.ts";
 
 const declaration: VerbDeclaration = {
   name: "why",
@@ -102,15 +101,16 @@ async function reasonsOf(answer: TraceAnswer, client: SpoorClient): Promise<Reas
     .filter(({ ownNano }) => ownNano > 0)
     .toSorted((a, b) => b.ownNano - a.ownNano)
     .slice(0, WHY_STEPS_MAX);
-  const [comparison, ...path] = await Promise.all([
+  const usual = new UsualDurations(client);
+  const [comparison] = await Promise.all([
     compare(client, { a: "typical", b: trace.traceId }).catch(unlessNothingTypical),
-    ...longest.map((one) => stepOf(one, durationNano, client)),
+    usual.learn(longest.map(({ node }) => operationOf(node))),
   ]);
   return {
     traceId: trace.traceId,
     verdict: verdict.sentence,
     grounds: verdict.grounds,
-    path,
+    path: longest.map((one) => stepOf(one, durationNano, usual)),
     comparison,
   };
 }
@@ -124,27 +124,22 @@ function unlessNothingTypical(error: unknown): null {
   throw error;
 }
 
-async function stepOf(
+function stepOf(
   { node, ownNano }: { readonly node: TreeNode; readonly ownNano: number },
   traceNano: number,
-  client: SpoorClient,
-): Promise<Step> {
+  durations: UsualDurations,
+): Step {
   const { span } = node;
-  const service = serviceName(span.resource);
-  const usual: BaselineAnswer = await baseline(client, {
-    service,
-    name: span.name,
-    from: undefined,
-    to: undefined,
-  });
+  const operation = operationOf(node);
+  const usual = durations.of(operation);
   return {
     spanId: span.spanId,
-    service,
+    service: operation.service,
     title: spanTitle(span),
     durationNano: node.endNano - node.startNano,
     ownNano,
     share: traceNano === 0 ? 0 : ownNano / traceNano,
-    usualNano: usual.p50Nano,
+    usualNano: usual.nano,
     usual: usual.sentence,
   };
 }

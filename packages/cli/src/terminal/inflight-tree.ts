@@ -13,9 +13,19 @@ import {
 } from "@spoor/trace";
 import { NOW_INSTANCES_MAX, NOW_REQUESTS_MAX } from "../base/limits.ts";
 import { printable, type TreeView } from "./tree-view.ts";
+import type { KnownDurations, Operation } from "./usual.ts";
 
 /** How it is drawn. */
-export type InflightView = Pick<TreeView, "isAscii" | "glyphs" | "palette">;
+export interface InflightView extends Pick<TreeView, "isAscii" | "glyphs" | "palette"> {
+  readonly usual: KnownDurations;
+}
+
+/** What is drawn of open spans, and usually takes some time. */
+export function shownOperations({ groups }: InflightAnswer): Operation[] {
+  return groups
+    .flatMap(({ requests }) => requests.slice(0, NOW_REQUESTS_MAX))
+    .flatMap(({ top, deepest }) => [top, deepest]);
+}
 
 /** Draws the answer. Pure; ends with a line break. */
 export function drawInflight(answer: InflightAnswer, view: InflightView): string {
@@ -101,11 +111,14 @@ function requestLines(
   ];
 }
 
-function spanText({ service, title, ageMs }: OpenSpanName, view: InflightView): string {
-  const { palette, glyphs } = view;
+function spanText(span: OpenSpanName, view: InflightView): string {
+  const { service, title, ageMs } = span;
+  const { palette, glyphs, usual } = view;
+  const { sentence } = usual.of(span);
+  const remark = sentence === "" ? "" : `, ${printable(sentence, view)}`;
   const name = palette.service(serviceHue(service), printable(service, view));
   const age = formatDuration(ageMs * 1e6);
-  return `${name} ${printable(title, view) || "(no name)"} (${glyphs.open} OPEN ${age})`;
+  return `${name} ${printable(title, view) || "(no name)"} (${glyphs.open} OPEN ${age}${remark})`;
 }
 
 const STATES: Readonly<Record<ReportingInstance["state"], string>> = {

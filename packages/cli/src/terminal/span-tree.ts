@@ -27,10 +27,11 @@ import {
 import { INDENT_LEVELS_MAX, SERVICE_COLUMN_MAX, TITLE_COLUMNS_MIN } from "../base/limits.ts";
 import { detailLines } from "./span-details.ts";
 import { cutMiddle, textWidth } from "./text-width.ts";
-import { readingOf, type TraceReading } from "./trace-reading.ts";
+import { operationOf, readingOf, type TraceReading } from "./trace-reading.ts";
 import { traceCounts } from "./trace-counts.ts";
 import { type TreeRow, treeRows } from "./tree-rows.ts";
 import { printable, type TreeView } from "./tree-view.ts";
+import { type KnownDurations, UNKNOWN_USUAL } from "./usual.ts";
 
 /** A line in parts, as they are measured, cut and coloured. */
 interface Line {
@@ -40,37 +41,63 @@ interface Line {
   /** After the title: ` (27ms)`. */
   readonly duration: string;
   readonly error: string | undefined;
-  readonly isSlow: boolean;
+  /** The mark of a span that most of the time went to, else empty. */
+  readonly slow: string;
   /** Printed at the right; empty while it is the same as above. */
   readonly service: string;
 }
 
-/** A trace of which nothing is open. */
-const NOT_RUNNING: Running = { open: [], nowUnixNano: 0n };
+/** A trace that has been read, and what is known besides. */
+export interface DrawnTrace {
+  readonly traceId: string;
+  readonly reading: TraceReading;
+  /** By the clock of whoever answered. */
+  readonly nowUnixNano: bigint;
+  readonly usual: KnownDurations;
+}
+
+/** Reads a trace as it is going to be drawn. */
+export function readTrace(trace: Trace, view: TreeView, running: Running): TraceReading {
+  return readingOf(trace, (text) => shortened(text, view), running);
+}
+
+/** Draws a trace of which nothing is known but its spans. */
+export function drawTrace(trace: Trace, view: TreeView): string {
+  const nowUnixNano = 0n;
+  const reading = readTrace(trace, view, { open: [], nowUnixNano });
+  const usual = { of: () => UNKNOWN_USUAL };
+  return drawReading({ traceId: trace.traceId, reading, nowUnixNano, usual }, view);
+}
 
 /**
- * Draws `trace`, and what of it is still running. Pure: the same gives the same text, which ends
+ * Draws a trace, and what of it is still running. Pure: the same gives the same text, which ends
  * with a line break. An empty trace is said to be empty.
  */
-export function drawTrace(trace: Trace, view: TreeView, running: Running = NOT_RUNNING): string {
-  const reading = readingOf(trace, (text) => shortened(text, view), running);
+export function drawReading(drawn: DrawnTrace, view: TreeView): string {
+  const { traceId, reading, nowUnixNano } = drawn;
   const rows = treeRows(reading, view);
-  const lines = rows.map((row) => toLine(row, reading, view));
+  const lines = rows.map((row) => toLine(row, drawn, view));
   const serviceColumn = chooseServiceColumn(lines, view);
   const serviceWidthMax = Math.max(0, ...serviceWidths(lines));
-  const drawn: string[] = [];
+  const text: string[] = [];
   for (const [index, row] of rows.entries()) {
     const line = lines[index];
     if (line === undefined) continue;
-    drawn.push(drawLine(line, { serviceColumn, serviceWidthMax, view }));
-    drawn.push(...drawDetails(row, reading, { view, nowUnixNano: running.nowUnixNano }));
+    text.push(drawLine(line, { serviceColumn, serviceWidthMax, view }));
+    text.push(...drawDetails(row, reading, { view, nowUnixNano }));
   }
-  return [...headLines(trace, reading, view), ...drawn, "", lastLine(reading, view), ""].join("\n");
+  return [...headLines(traceId, reading, view), ...text, "", lastLine(reading, view), ""].join(
+    "\n",
+  );
 }
 
-function headLines(trace: Trace, { tree, durationNano }: TraceReading, view: TreeView): string[] {
+function headLines(
+  traceId: string,
+  { tree, durationNano }: TraceReading,
+  view: TreeView,
+): string[] {
   const span = tree.roots[0]?.span;
-  if (span === undefined) return [`trace ${trace.traceId}`, ""];
+  if (span === undefined) return [`trace ${traceId}`, ""];
   const code = httpStatusCode(span.attributes);
   const parts = [
     view.palette.strong(printable(serviceName(span.resource), view)),
@@ -78,7 +105,7 @@ function headLines(trace: Trace, { tree, durationNano }: TraceReading, view: Tre
     ...(code === undefined ? [] : [String(code)]),
     durationText(durationNano, view),
     view.timeText(tree.startTimeUnixNano),
-    `trace ${trace.traceId}`,
+    `trace ${traceId}`,
   ];
   return [parts.join("  "), ""];
 }
@@ -94,14 +121,15 @@ function lastLine(reading: TraceReading, view: TreeView): string {
   return `${printable(view.isAscii ? sentence.replaceAll("µs", "us") : sentence, view)}  ${counts}`;
 }
 
-function toLine(row: TreeRow, reading: TraceReading, view: TreeView): Line {
+function toLine(row: TreeRow, drawn: DrawnTrace, view: TreeView): Line {
   const { item } = row;
+  const { reading } = drawn;
   const prefix = prefixOf(row, view);
-  const plain = { prefix, hue: undefined, duration: "", error: undefined, isSlow: false };
+  const plain = { prefix, hue: undefined, duration: "", error: undefined, slow: "" };
   const { glyphs } = view;
   switch (item.kind) {
     case "span":
-      return spanLine(item.node, { prefix, reading, view });
+      return spanLine(item.node, { prefix, drawn, view });
     case "fold": {
       const { nodes, title, belowCount } = item.fold;
       const sum = durationText(item.fold.durationNanoSum, view);
@@ -131,34 +159,48 @@ function toLine(row: TreeRow, reading: TraceReading, view: TreeView): Line {
 
 interface SpanPlace {
   readonly prefix: string;
-  readonly reading: TraceReading;
+  readonly drawn: DrawnTrace;
   readonly view: TreeView;
 }
 
-function spanLine(node: TreeNode, { prefix, reading, view }: SpanPlace): Line {
+function spanLine(node: TreeNode, { prefix, drawn, view }: SpanPlace): Line {
   const { span } = node;
+  const { reading } = drawn;
+  const usual = usualText(node, drawn, view);
   return {
     prefix,
     title: printable(spanTitle(span), view) || "(no name)",
     hue: serviceHue(serviceName(span.resource)),
     duration:
-      openDuration(node, reading, view) ??
+      openDuration(node, { reading, usual }, view) ??
       ` (${node.hasTimes ? durationText(rawDurationNano(span), view) : "times missing"})`,
     error: span.status.code === StatusCode.error ? errorWords(span, view) : undefined,
-    isSlow: reading.slow.has(node),
+    slow: reading.slow.has(node) ? `${view.glyphs.slow}${usual}` : "",
     service: changedService(node, reading, view),
   };
 }
 
+/** `, usually 27ms`, where that is known. */
+function usualText(node: TreeNode, { usual }: DrawnTrace, view: TreeView): string {
+  const { sentence } = usual.of(operationOf(node));
+  return sentence === ""
+    ? ""
+    : `, ${printable(view.isAscii ? sentence.replace("µ", "u") : sentence, view)}`;
+}
+
 /** `OPEN 2.9s`, and what has become of it since the last report; undefined for a finished span. */
-function openDuration(node: TreeNode, reading: TraceReading, view: TreeView): string | undefined {
+function openDuration(
+  node: TreeNode,
+  { reading, usual }: { readonly reading: TraceReading; readonly usual: string },
+  view: TreeView,
+): string | undefined {
   const open = reading.open.get(node);
   if (open === undefined) return undefined;
   const state = { open: "OPEN", ending: "ENDED, not arrived,", gone: "OPEN, process gone," }[
     open.state
   ];
   const caller = open.isCallerGone ? ", caller gone" : "";
-  return ` (${view.glyphs.open} ${state} ${durationText(open.ageMs * 1e6, view)}${caller})`;
+  return ` (${view.glyphs.open} ${state} ${durationText(open.ageMs * 1e6, view)}${usual}${caller})`;
 }
 
 /** As the sender gave it, so that an end before the start is seen as a negative duration. */
@@ -281,9 +323,9 @@ function lineWidth(line: Line, glyphs: TreeView["glyphs"]): number {
   return textWidth(line.prefix + line.title + line.duration + marksOf(line, glyphs));
 }
 
-function marksOf({ error, isSlow }: Line, glyphs: TreeView["glyphs"]): string {
+function marksOf({ error, slow }: Line, glyphs: TreeView["glyphs"]): string {
   const errorMark = error === undefined ? "" : `  ${glyphs.error} ${error}`;
-  return errorMark + (isSlow ? `  ${glyphs.slow}` : "");
+  return errorMark + (slow === "" ? "" : `  ${slow}`);
 }
 
 interface LineLayout {
@@ -296,13 +338,13 @@ function drawLine(whole: Line, { serviceColumn, serviceWidthMax, view }: LineLay
   const { palette, glyphs, columns } = view;
   const forService = whole.service === "" ? 0 : serviceWidthMax + 2;
   const line = columns === undefined ? whole : fitted(whole, columns - forService, view);
-  const { prefix, title, hue, duration, error, isSlow, service } = line;
+  const { prefix, title, hue, duration, error, slow, service } = line;
   const parts = [
     palette.quiet(prefix),
     hue === undefined ? palette.quiet(title) : palette.service(hue, title),
     duration,
     error === undefined ? "" : `  ${palette.error(`${glyphs.error} ${error}`)}`,
-    isSlow ? `  ${palette.slow(glyphs.slow)}` : "",
+    slow === "" ? "" : `  ${palette.slow(slow)}`,
   ];
   if (service !== "") {
     const gap = Math.max(2, serviceColumn - lineWidth(line, glyphs));

@@ -3,6 +3,7 @@ import {
   criticalTimes,
   type OpenSpan,
   type Running,
+  serviceName,
   type SlowMark,
   slowMarks,
   StatusCode,
@@ -14,6 +15,8 @@ import {
   type Verdict,
   withOpenSpans,
 } from "@spoor/trace";
+
+import type { Operation } from "./usual.ts";
 
 /** A trace with everything that the drawing needs to know about it. */
 export interface TraceReading {
@@ -77,6 +80,16 @@ function openNodes(trace: Trace, tree: TraceTree, { open }: Running): Map<TreeNo
     if (span !== undefined) nodes.set(node, span);
   }
   return nodes;
+}
+
+/** What the service of a span does when it makes such spans. */
+export function operationOf({ span }: TreeNode): Operation {
+  return { service: serviceName(span.resource), name: span.name, kind: span.kind };
+}
+
+/** The spans beside which it is said how long they usually take: slow ones, and what is open. */
+export function remarkable({ slow, open }: Pick<TraceReading, "slow" | "open">): TreeNode[] {
+  return [...slow, ...open.keys()];
 }
 
 /** Whether a span carries a mark in words. */

@@ -15,9 +15,11 @@ import {
   type ServiceEdgeDocument,
   type ServiceMapAnswer,
   type ServicesAnswer,
+  SPAN_KIND_NAMES,
+  SpanKind,
   type SpanNamesAnswer,
 } from "@spoor/trace";
-import { CATALOGUE_ITEMS_MAX } from "../base/limits.ts";
+import { CATALOGUE_ITEMS_MAX, USUAL_SPANS_MIN } from "../base/limits.ts";
 import { coverage } from "./coverage.ts";
 import { fieldNameOf, SCOPES, storeScope } from "./field-name.ts";
 import { intervalInvalid } from "./interval.ts";
@@ -135,12 +137,13 @@ export const baselineRoute: Route = route({
   parameters: {
     service: requiredText("The service"),
     name: requiredText("The name of its spans"),
+    kind: optionalChoice("Only spans of this kind", SPAN_KIND_NAMES),
     from: LISTED.from,
     to: LISTED.to,
   },
   answer: "BaselineAnswer",
   problems: [],
-  handle: ({ service, name, ...given }, request) =>
+  handle: ({ service, name, kind, ...given }, request) =>
     listed({ ...given, limit: 1 }, { request, unit: "spans" }, async (query) => {
       const { fromUnixNano, toUnixNano } = query;
       const found = await request.store.readOperationStats({
@@ -148,12 +151,14 @@ export const baselineRoute: Route = route({
         toUnixNano,
         service,
         name,
+        ...(kind === undefined ? {} : { kind: SpanKind[kind] }),
       });
       const { spanCount, errorCount, durations, pendingMinutes } = found;
       const quantiles = quantilesOf(durations);
       const { p50Nano } = quantiles;
-      const sentence = p50Nano === null ? "" : `usually ${formatDuration(p50Nano)}`;
-      const operation = { service, name, spanCount, errorCount };
+      const isKnown = p50Nano !== null && spanCount >= USUAL_SPANS_MIN;
+      const sentence = isKnown ? `usually ${formatDuration(p50Nano)}` : "";
+      const operation = { service, name, kind: kind ?? null, spanCount, errorCount };
       return { capped: false, ...operation, ...quantiles, sentence, pendingMinutes } satisfies Omit<
         BaselineAnswer,
         keyof Coverage | keyof AskedInterval

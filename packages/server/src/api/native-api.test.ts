@@ -188,8 +188,20 @@ test("the catalogue tells services, names, keys, values and calls", async () => 
   const { body: map } = await api.get("/map");
   assert.deepEqual(map.edges[0].callee, "inventory");
   const { body: usual } = await api.get("/baseline?service=inventory&name=SELECT");
-  assert.equal(usual.spanCount, 2);
-  assert.match(usual.sentence, /^usually /u);
+  assert.deepEqual([usual.spanCount, usual.sentence], [2, ""], "two are not what is usual");
+});
+
+test("what is usual is told by kind, from some spans on", async () => {
+  const calls = ["1", "2", "3", "4"].map((id) => ({ id: `${id}1`, name: "GET /", durationMs: 40 }));
+  const api = await testApi(calls);
+  const operation = { service: "checkout", name: "GET /" };
+  const { body } = await api.get(`/baseline?${asked({ ...operation, kind: "server" })}`);
+  assert.deepEqual([body.kind, body.spanCount], ["server", 4]);
+  assert.match(body.sentence, /^usually (?:39|4[0-2])/u);
+  const { body: none } = await api.get(`/baseline?${asked({ ...operation, kind: "client" })}`);
+  assert.deepEqual([none.spanCount, none.sentence], [0, ""]);
+  const wrong = await api.get(`/baseline?${asked({ ...operation, kind: "waiter" })}`);
+  assert.equal(wrong.body.code, "SPOOR_API_PARAMETER_INVALID");
 });
 
 test("completion offers stored keys and values at the cursor, and words of the language", async () => {

@@ -311,6 +311,9 @@ export const DIFFERENCE_FEW_SPANS = 20;
 export const DIFFERENCE_KEYS_MAX = 100;
 export const DIFFERENCE_VALUES_MAX = 10;
 
+/** Spans from which on it is said how long something usually takes: of fewer none is usual. */
+export const USUAL_SPANS_MIN = 4;
+
 /** Items that a list of the catalogue tells; the store gives no more. */
 export const CATALOGUE_ITEMS_MAX = 1_000;
 

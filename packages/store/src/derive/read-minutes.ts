@@ -165,15 +165,19 @@ export async function readOperationStats(
     await minuteStates(client, range, here),
     range,
   );
-  const { service, name } = query;
+  const { service, name, kind } = query;
+  const meant = { service, name, ...(kind === undefined ? {} : { kind }) };
   const verb = "read durations";
-  const isMeant = "service = {service:String} AND name = {name:String}";
+  const ofKind = kind === undefined ? "" : " AND kind = {kind:UInt8}";
+  const isMeant = `service = {service:String} AND name = {name:String}${ofKind}`;
   const stored = runQuery<StatsRow>(
     client,
     verb,
     `SELECT sum(span_count), sum(error_count), sumMap(durations)
     FROM operation_minutes WHERE ${isMeant} AND ${ofNewestRuns()}`,
     { ...parameters, service, name },
+    FROM operation_minutes WHERE ${isMeant} AND ${OF_NEWEST_RUNS}`,
+    { ...parameters, ...meant },
   );
   const fresh =
     live.length === 0
@@ -183,7 +187,7 @@ export async function readOperationStats(
           verb,
           `SELECT sum(spans), sum(errors), sumMap(durations)
           FROM (${operationsSql(here, `AND ${isMeant}`)})`,
-          { ...minuteParameters(live), service, name },
+          { ...minuteParameters(live), ...meant },
         );
   let stats: OperationStats = { ...NO_STATS, pendingMinutes };
   for (const result of await Promise.all([stored, fresh])) {

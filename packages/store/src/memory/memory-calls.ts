@@ -104,6 +104,7 @@ function peerOf(span: Span): Pick<Call, "callee" | "calleeType"> {
 export function readOperationStats(spans: Iterable<Span>, query: OperationQuery): OperationStats {
   const tally = newTally();
   for (const span of spans) {
+    if (query.kind !== undefined && span.kind !== query.kind) continue;
     if (isWithinMinutes(span, query) && isOf(span, query)) addTo(tally, span);
   }
   return {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { plainResource, type Span, systemClock } from "@spoor/trace";
+import { plainResource, type Span, SpanKind, systemClock } from "@spoor/trace";
 
 import { durationBucket } from "../base/duration-histogram.ts";
 import type { CatalogueQuery, ServiceEdge } from "./catalogue.ts";
@@ -145,6 +145,7 @@ function testStats(bench: CatalogueBench): void {
         spanAt(bench, traceId, "stats", start, {
           endTimeUnixNano: start + duration,
           status: { code: index === 2 ? 2 : 0, message: "" },
+          kind: index === 3 ? SpanKind.server : SpanKind.client,
         }),
         spanAt(bench, traceId, "stats", start, { name: "other" }),
       ]);
@@ -161,6 +162,11 @@ function testStats(bench: CatalogueBench): void {
       durations: expected,
       pendingMinutes: 0,
     });
+    const kinds = Object.values(SpanKind).map((kind) =>
+      bench.store.readOperationStats({ ...query, kind }),
+    );
+    const counts = (await Promise.all(kinds)).map(({ spanCount }) => spanCount);
+    assert.deepEqual(counts, [0, 0, 1, 4, 0, 0]);
     const none = await bench.store.readOperationStats({ ...query, name: "nothing" });
     assert.deepEqual([none.spanCount, none.durations.size], [0, 0]);
   });

@@ -119,6 +119,8 @@ export interface ServiceEdgeList extends CappedList<ServiceEdge> {
 export interface OperationQuery extends TimeRange {
   readonly service: string;
   readonly name: string;
+  /** Only spans of this kind: a call and its serving may have one name. */
+  readonly kind?: SpanKind;
 }
 
 /** How a service did something. */

@@ -25,6 +25,9 @@ export interface OpenSpanName {
   readonly spanId: string;
   readonly service: string;
   readonly title: string;
+  readonly name: string;
+  /** As OTLP numbers it. */
+  readonly kind: number;
   readonly ageMs: number;
 }
 
@@ -212,6 +215,8 @@ function nameOf(span: OpenSpan): OpenSpanName {
     spanId: span.spanId,
     service: span.service,
     title: spanTitle({ name: span.name, attributes }),
+    name: span.name,
+    kind: span.kind,
     ageMs: span.ageMs,
   };
 }

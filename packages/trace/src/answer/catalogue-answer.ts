@@ -1,5 +1,5 @@
 /* What the native API answers about the whole of what is stored: what there is to ask for. */
-import type { SpanKind } from "../span/kind.ts";
+import type { SpanKind, SpanKindName } from "../span/kind.ts";
 import type { Coverage } from "./answers.ts";
 import type { AskedInterval, FieldValue } from "./search-answer.ts";
 
@@ -84,13 +84,15 @@ export interface ServiceEdgeDocument {
 export interface BaselineAnswer extends Coverage, AskedInterval {
   readonly service: string;
   readonly name: string;
+  /** The kind of span that was asked for, null for any. */
+  readonly kind: SpanKindName | null;
   readonly spanCount: number;
   readonly errorCount: number;
   /** Within 4.5 %; null without a span. */
   readonly p50Nano: number | null;
   readonly p95Nano: number | null;
   readonly p99Nano: number | null;
-  /** "usually 118 ms", empty without a span. */
+  /** "usually 118 ms", empty where there are too few spans for one to be usual. */
   readonly sentence: string;
   readonly pendingMinutes: number;
 }

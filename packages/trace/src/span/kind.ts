@@ -10,11 +10,22 @@ export const SpanKind = {
 
 export type SpanKind = (typeof SpanKind)[keyof typeof SpanKind];
 
-const NAMES = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
+/** The kinds in words, by their numbers. */
+export const SPAN_KIND_NAMES = [
+  "unspecified",
+  "internal",
+  "server",
+  "client",
+  "producer",
+  "consumer",
+] as const;
+
+/** A kind in words. */
+export type SpanKindName = (typeof SPAN_KIND_NAMES)[number];
 
 /** The kind in words, as documentation and user interfaces spell it. */
-export function spanKindName(kind: SpanKind): (typeof NAMES)[number] {
-  return NAMES[kind];
+export function spanKindName(kind: SpanKind): SpanKindName {
+  return SPAN_KIND_NAMES[kind];
 }
 
 /** Whether a number read from the wire is a kind that this version knows. */
