@@ -207,7 +207,7 @@ function keptWaitSaid(spans: Iterable<Span>, shorten: (text: string) => string):
   if (longest === undefined) return [];
   const { span, wait } = longest;
   const service = serviceName(span.resource);
-  const telling = { who: service, nowUnixNano: span.endTimeUnixNano };
+  const telling = { who: service, nowUnixNano: span.endTimeUnixNano, isOver: true };
   const where = named({ title: shorten(spanTitle(span)), service });
   const sentence = `Seen while ${where} ran: ${waitSentence(wait, telling)}.`;
   const evidence = wait.evidence.map(({ source, fact }) => `${source}: ${fact}`);

@@ -21,6 +21,8 @@ export interface WaitTelling {
   readonly who: string;
   /** The moment of telling: ages are counted up to it. */
   readonly nowUnixNano: bigint;
+  /** Told afterwards: it waited. */
+  readonly isOver?: boolean;
 }
 
 /**
@@ -38,15 +40,16 @@ const VERBS: Partial<Record<WaitKind, string>> = {
   "http.unanswered": "by",
 };
 
-function sentence(report: WaitReport, { who, nowUnixNano }: WaitTelling): string {
+function sentence(report: WaitReport, { who, nowUnixNano, isOver }: WaitTelling): string {
+  const waits = isOver === true ? "waited" : "waits";
   const age =
     report.sinceUnixNano === undefined ? "" : ` ${ageText(report.sinceUnixNano, nowUnixNano)}`;
   if (report.kind === "unknown") {
     const [reason = "nothing more is known"] = report.gaps;
-    return `${who} waits${age}, for what is unknown: ${reason}`;
+    return `${who} ${waits}${age}, for what is unknown: ${reason}`;
   }
   const probably = report.certainty === "probable" ? "probably " : "";
-  const what = `${who} ${probably}waits${age} for ${whatText(report)}`;
+  const what = `${who} ${probably}${waits}${age} for ${whatText(report)}`;
   const cycle = report.holders.filter(({ role }) => role === "cycle");
   if (cycle.length > 0) {
     return `${what}, in a deadlock with ${joined(cycle.map((holder) => holderText(holder)))}`;
