@@ -13,6 +13,18 @@ export {
   type MergedPart,
   mergeTraces,
 } from "./analysis/merge-traces.ts";
+export { type ClockOffset, clockOffsets } from "./analysis/clock-offsets.ts";
+export {
+  type MissingCallee,
+  missingCallees,
+  type SamplingDifference,
+  samplingDifferences,
+} from "./analysis/sampling-differences.ts";
+export {
+  inconsistencies,
+  type Inconsistencies,
+  type Inconsistency,
+} from "./analysis/consistency-words.ts";
 export { type TraceFault, traceFaults } from "./analysis/trace-faults.ts";
 export { appendOpenOutlines } from "./analysis/open-outlines.ts";
 export { type HolderLines, type WaitLines, waitLines } from "./analysis/wait-lines.ts";
@@ -313,6 +325,7 @@ export type {
   ComparedTrace,
   ComparisonAnswer,
 } from "./answer/comparison-answer.ts";
+export type { ConsistencyAnswer } from "./answer/consistency-answer.ts";
 export type {
   AskedInterval,
   AskedQuery,

@@ -70,6 +70,9 @@ export const WHY_STEPS_MAX = 8;
 /** Traces of which `spoor check` reads all spans, the newest. */
 export const CHECK_TRACES_DEFAULT = 200;
 
+/** Traces whose parts the server compares at most: its CONSISTENCY_TRACES_MAX. */
+export const CONSISTENCY_TRACES_MAX = 500;
+
 /** Traces that `spoor export` writes unless told otherwise. */
 export const EXPORT_TRACES_DEFAULT = 1_000;
 

@@ -125,12 +125,30 @@ test("check finds what is missing, and says so with its exit code", async () => 
     "/api/v1/traces": { traces: [SUMMARY], ...COMPLETE },
     "/api/v1/loss": { losses: [], senderLosses: [], senders: [] },
     "/api/v1/findings": { findings: [] },
+    "/api/v1/consistency": {
+      clockOffsets: [],
+      samplingDifferences: [],
+      missingCallees: [
+        {
+          caller: "cart",
+          callee: "inventory",
+          callCount: 9,
+          missingCount: 4,
+          traceId: TRACE_ID,
+          spanId: "b7ad6b7169203331",
+        },
+      ],
+    },
   };
   await using server = await startTestServer(answers(documents));
   const { code, stdout } = await run(["check", "--url", server.url]);
   assert.equal(code, 1);
   assert.match(stdout, new RegExp(`^error\\troot_missing\\t1\\t${TRACE_ID}\\t`, "mu"));
   assert.match(stdout, /^error\tparent_missing\t/mu);
+  assert.match(
+    stdout,
+    /^warning\tcallee_missing\t4\t.*\tinventory is missing below 4 of 9 calls/mu,
+  );
   const whole = { ...answer, trace: toTraceDocument(CHECKOUT) };
   await using good = await startTestServer(
     answers({ ...documents, [`/api/v1/traces/${TRACE_ID}`]: whole }),

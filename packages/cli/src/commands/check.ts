@@ -1,14 +1,16 @@
 import {
   buildTree,
+  type ConsistencyAnswer,
   type FindingSeverity,
   fromTraceDocument,
+  inconsistencies,
   type LossAnswer,
   type TraceAnswer,
   traceFaults,
 } from "@spoor/trace";
 import type { VerbDeclaration } from "../arguments/declaration.ts";
 import { type ParsedArguments, wholeNumber } from "../arguments/parse-arguments.ts";
-import { CHECK_TRACES_DEFAULT, FIND_COUNT_MAX } from "../base/limits.ts";
+import { CHECK_TRACES_DEFAULT, CONSISTENCY_TRACES_MAX, FIND_COUNT_MAX } from "../base/limits.ts";
 import type { SpoorClient } from "../client/spoor-client.ts";
 import type { Column } from "../terminal/data-table.ts";
 import type { Command, CommandContext } from "./command.ts";
@@ -39,7 +41,8 @@ const declaration: VerbDeclaration = {
   ],
   details: [
     `${TRACE_OPERAND_DETAILS} Without one, the traces of the last hour are checked, what the ` +
-      "server lost since its start, and what processes found wrong with their tracing.",
+      "server lost since its start, what processes found wrong with their tracing, and whether " +
+      "clocks and sampling of the services fit together.",
     "Exits with 1 when something is wrong, for use in tests of a build. A finding that is only " +
       "information is printed and no reason.",
   ],
@@ -113,6 +116,15 @@ async function checkAll(
   faults.push(...lossFaults(loss));
   for (const { severity, code, count, service, sentence } of reported.findings) {
     faults.push({ severity, code, count, where: service, sentence });
+  }
+  const consistency = await client.ask<ConsistencyAnswer>({
+    path: "consistency",
+    parameters: { from, to, limit: Math.min(limit, CONSISTENCY_TRACES_MAX) },
+    field: "clockOffsets",
+    goal: "compare the parts of traces",
+  });
+  for (const { code, count, traceId, who, text } of inconsistencies(consistency)) {
+    faults.push({ severity: "warning", code, count, where: traceId, sentence: `${who} ${text}` });
   }
   return { faults, traceCount: list.traces.length };
 }

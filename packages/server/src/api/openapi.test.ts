@@ -58,6 +58,7 @@ test("what routes answer is what the document says", async () => {
     "/search?q=status:error",
     "/query-range?q={}|rate()by(name)with(exemplars=1)",
     "/heatmap",
+    "/consistency?to=now",
     "/groups",
     "/services",
     "/names",

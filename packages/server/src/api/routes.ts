@@ -2,6 +2,7 @@
 import { baselineRoute, keysRoute, mapRoute, namesRoute, servicesRoute } from "./catalogue.ts";
 import { compareRoute } from "./comparison.ts";
 import { completionRoute } from "./completion.ts";
+import { consistencyRoute } from "./consistency.ts";
 import { differenceRoute } from "./difference.ts";
 import { valuesRoute } from "./field-values.ts";
 import { groupsRoute } from "./groups.ts";
@@ -37,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   baselineRoute,
   completionRoute,
   compareRoute,
+  consistencyRoute,
   listTracesRoute,
   readTraceRoute,
   route({

@@ -320,6 +320,15 @@ export const CATALOGUE_ITEMS_MAX = 1_000;
 /** Items that are offered at a cursor. */
 export const COMPLETIONS_MAX = 100;
 
+/** Traces whose parts are compared unless somebody asks for more: each is read whole. */
+export const CONSISTENCY_TRACES_DEFAULT = 60;
+
+/** Traces whose parts are compared at most. */
+export const CONSISTENCY_TRACES_MAX = 500;
+
+/** Spans of a trace whose parts are compared; larger ones are counted as not looked at. */
+export const CONSISTENCY_SPANS_MAX = 2_000;
+
 /** Traces among which the usual one is looked for, the newest of an hour. */
 export const TYPICAL_TRACES_MAX = 100;
 

@@ -19,6 +19,7 @@ export interface SpanLiteral {
   readonly kind?: SpanKind;
   readonly error?: string;
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  readonly traceState?: string;
 }
 
 const START_UNIX_NANO = 1_700_000_000_000_000_000n;
@@ -37,6 +38,7 @@ export function traceLiteral(...literals: readonly SpanLiteral[]): Trace {
       spanId: spanIdOf(literal.id),
       parentSpanId: literal.parent === undefined ? "" : spanIdOf(literal.parent),
       flags: 1,
+      traceState: literal.traceState ?? "",
       name: literal.name ?? literal.id,
       kind: literal.kind ?? SpanKind.internal,
       startTimeUnixNano: unixNano(literal.startMs ?? 0),

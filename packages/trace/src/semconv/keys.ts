@@ -28,6 +28,7 @@ export const keys = {
   dbName: "db.name",
   peerService: "peer.service",
   serverAddress: "server.address",
+  serverPort: "server.port",
   /** Old name of server.address, semantic conventions before 1.21. */
   netPeerName: "net.peer.name",
   rpcService: "rpc.service",

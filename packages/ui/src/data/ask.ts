@@ -5,6 +5,7 @@ import type {
   AttributeKeysAnswer,
   ComparisonAnswer,
   CompletionAnswer,
+  ConsistencyAnswer,
   DifferenceAnswer,
   DifferenceRequest,
   FindingsAnswer,
@@ -119,6 +120,11 @@ export function traceQuestion(traceId: string): Question<TraceAnswer> {
 /** What was logged in one trace. */
 export function logsQuestion(traceId: string): Question<LogRecordsAnswer> {
   return question(`traces/${encodeURIComponent(traceId)}/logs`);
+}
+
+/** Whether the parts of traces fit together. */
+export function consistencyQuestion(): Question<ConsistencyAnswer> {
+  return question("consistency");
 }
 
 /** What became of every span. */

@@ -77,6 +77,17 @@ const GOOD: HealthFacts = {
     nextPage: null,
   },
   map: { ...COVERAGE, ...INTERVAL, edges: [], pendingMinutes: 0 },
+  consistency: {
+    ...COVERAGE,
+    ...INTERVAL,
+    traceCount: 10,
+    spanCount: 40,
+    callCount: 10,
+    skippedCount: 0,
+    clockOffsets: [],
+    samplingDifferences: [],
+    missingCallees: [],
+  },
 };
 
 function finding(code: string): Finding {
@@ -113,7 +124,7 @@ test("all green says how many services and spans that is about", () => {
   const checks = healthChecks(GOOD);
   assert.equal(
     healthSentence(checks, GOOD),
-    "All 9 checks pass. 2 services report; 0 orphans in 1,204 spans.",
+    "All 11 checks pass. 2 services report; 0 orphans in 1,204 spans.",
   );
 });
 
@@ -131,8 +142,41 @@ test("what could not be asked is not known, and is not taken for well", () => {
   assert.deepEqual(outcome(facts), { orphans: "unknown 0", "called-silent": "unknown 0" });
   assert.equal(
     healthSentence(healthChecks(facts), facts),
-    "7 of 9 checks pass. 2 could not be made.",
+    "9 of 11 checks pass. 2 could not be made.",
   );
+});
+
+test("clocks and sampling are told with whom they concern, and without an answer not known", () => {
+  const shown = { callCount: 4, traceId: "a".repeat(32), spanId: "b".repeat(16) };
+  const ends = { caller: "shop", callee: "stock" };
+  const consistency = {
+    ...COVERAGE,
+    ...INTERVAL,
+    traceCount: 9,
+    spanCount: 30,
+    callCount: 9,
+    skippedCount: 0,
+    clockOffsets: [
+      { ...shown, ...ends, callerHost: "", calleeHost: "h2", offsetNano: -1.5e9, errorNano: 2e6 },
+    ],
+    samplingDifferences: [{ ...shown, ...ends, callerShare: 0.1, calleeShare: 0.01 }],
+    missingCallees: [{ ...shown, ...ends, callCount: 40, missingCount: 12 }],
+  };
+  assert.deepEqual(outcome({ consistency }), { sampling: "bad 16", clocks: "bad 4" });
+  const checks = healthChecks({ ...GOOD, consistency });
+  const words = checks
+    .flatMap(({ lines }) => lines)
+    .map(({ who, text }) => `${who} ${text}`)
+    .toSorted();
+  assert.deepEqual(words, [
+    "stock is missing below 12 of 40 calls by shop, and there below the others",
+    "stock keeps 1 % of traces, and its caller shop 10 %",
+    "stock on h2 runs 1.5s behind shop (± 2ms)",
+  ]);
+  assert.deepEqual(outcome({ consistency: undefined }), {
+    sampling: "unknown 0",
+    clocks: "unknown 0",
+  });
 });
 
 test("every kind of loss is said with its sender", () => {

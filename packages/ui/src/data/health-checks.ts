@@ -1,16 +1,19 @@
 /*
  * The ways in which tracing lies, each as one check over what the server knows.
  */
-import type {
-  Finding,
-  FindingsAnswer,
-  InflightAnswer,
-  LossAnswer,
-  LossLine,
-  ServiceMapAnswer,
-  ServicesAnswer,
-  StatusAnswer,
-  TraceSearchAnswer,
+import {
+  inconsistencies,
+  type Inconsistency,
+  type ConsistencyAnswer,
+  type Finding,
+  type FindingsAnswer,
+  type InflightAnswer,
+  type LossAnswer,
+  type LossLine,
+  type ServiceMapAnswer,
+  type ServicesAnswer,
+  type StatusAnswer,
+  type TraceSearchAnswer,
 } from "@spoor/trace";
 
 /** What the checks are made on; what has not arrived, or could not be asked, is undefined. */
@@ -21,6 +24,7 @@ export interface HealthFacts {
   readonly inflight: InflightAnswer;
   readonly services: ServicesAnswer | undefined;
   readonly orphans: TraceSearchAnswer | undefined;
+  readonly consistency: ConsistencyAnswer | undefined;
   readonly map: ServiceMapAnswer | undefined;
 }
 
@@ -56,11 +60,7 @@ export interface HealthCheck {
 export const ORPHAN_QUERY = '{ nestedSetParent < 0 && span:parentID != "" }';
 
 /** What is not known to any server that only receives spans. */
-export const NOT_CHECKED = [
-  "clock offsets between hosts",
-  "sampling decisions that differ within a trace",
-  "log records without trace ids",
-] as const;
+export const NOT_CHECKED = ["log records without trace ids"] as const;
 
 const OPEN_SPAN_LOSSES = new Set(["open_span_expired", "open_span_final_missing"]);
 /** Findings that belong to a check of their own. */
@@ -70,6 +70,8 @@ const OWN_CHECK = new Set(["context_lost", "span_never_ended"]);
 export function healthChecks(facts: HealthFacts): HealthCheck[] {
   const checks = [
     orphans(facts),
+    sampling(facts),
+    clocks(facts),
     withoutEnd(facts),
     truncated(facts),
     lostHere(facts),
@@ -139,6 +141,38 @@ function orphans({ orphans: found, findings }: HealthFacts): HealthCheck {
     query: ORPHAN_QUERY,
   });
   return found === undefined && made.state === "good" ? { ...made, state: "unknown" } : made;
+}
+
+function sampling({ consistency }: HealthFacts): HealthCheck {
+  const made = check("sampling", {
+    title: "Sampling that differs within a trace",
+    unit: "call",
+    lines: inconsistentLines(consistency, ({ code }) => code !== "clocks_disagree"),
+    fix:
+      "Decide once, in the first service, and let all others follow their parent: " +
+      "OTEL_TRACES_SAMPLER=parentbased_always_on there, and a ratio only at the edge. Else of the " +
+      "traces that one keeps the other drops most. Where nobody samples, spans were lost on the way.",
+  });
+  return consistency === undefined ? { ...made, state: "unknown" } : made;
+}
+
+function clocks({ consistency }: HealthFacts): HealthCheck {
+  const made = check("clocks", {
+    title: "Clocks that disagree",
+    unit: "call",
+    lines: inconsistentLines(consistency, ({ code }) => code === "clocks_disagree"),
+    fix:
+      "Let the hosts follow one time server (chrony, systemd-timesyncd). Until then durations " +
+      "within a service are right, and the order of spans of these services is not.",
+  });
+  return consistency === undefined ? { ...made, state: "unknown" } : made;
+}
+
+function inconsistentLines(
+  consistency: ConsistencyAnswer | undefined,
+  isWanted: (one: Inconsistency) => boolean,
+): Inconsistency[] {
+  return consistency === undefined ? [] : inconsistencies(consistency).filter(isWanted);
 }
 
 function withoutEnd({ findings, inflight, loss }: HealthFacts): HealthCheck {

@@ -4,6 +4,7 @@
 import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
 import {
+  consistencyQuestion,
   findingsQuestion,
   lossQuestion,
   mapQuestion,
@@ -45,15 +46,16 @@ export function HealthPage() {
   const map = useAnswer(mapQuestion(PERIOD.from, PERIOD.to), { everyMs: AGAIN_SLOWLY_MS });
   const asked = { ...PERIOD, q: ORPHAN_QUERY, sort: "recent", limit: 100, spans: 20 } as const;
   const orphans = useAnswer(searchQuestion(asked), { everyMs: AGAIN_SLOWLY_MS });
+  const consistency = useAnswer(consistencyQuestion(), { everyMs: AGAIN_SLOWLY_MS });
   const needed = [status, inflight, loss, findings];
   const failed = needed.find(({ error, data }) => error !== null && data === undefined);
   if (failed !== undefined) {
     const retry = (): void => needed.forEach(({ refetch }) => void refetch());
     return <ProblemNotice problem={problemOf(failed.error)} onRetry={retry} />;
   }
-  const areOthersPending = [services, map, orphans].some(({ isPending }) => isPending);
+  const areOthersPending = [services, map, orphans, consistency].some(({ isPending }) => isPending);
   if (!status.data || !inflight.data || !loss.data || !findings.data || areOthersPending) {
-    return <p className="health-wait">Looking at nine ways in which tracing can lie…</p>;
+    return <p className="health-wait">Looking at the ways in which tracing can lie…</p>;
   }
   return (
     <Checks
@@ -65,6 +67,7 @@ export function HealthPage() {
         services: services.data,
         map: map.data,
         orphans: orphans.data,
+        consistency: consistency.data,
       }}
     />
   );
