@@ -18,7 +18,7 @@ const SDK = join(REPOSITORY, "packages/sdk");
 const BUNDLE = join(SDK, "dist/bundle");
 
 /** The entry points, as packages/sdk/package.json exports them. */
-const ENTRIES = ["index", "auto", "instrument"] as const;
+const ENTRIES = ["index", "auto", "instrument", "loop-watcher"] as const;
 
 /** Packages of the application. */
 const EXTERNAL = [/^@opentelemetry\//u, "yaml"];

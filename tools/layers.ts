@@ -87,7 +87,7 @@ export const LAYERS: Layers = {
       protobuf: [],
     },
     sdk: {
-      ".": [],
+      ".": ["@spoor/trace/basics", "node:"],
       start: [
         "report",
         "export",
@@ -258,6 +258,7 @@ export const LAYERS: Layers = {
     "packages/server/src/intake/intake-worker.ts": "the thread that decodes and spools requests",
     "packages/trace/src/basics.ts": "the public face of what a sender needs, for the SDK",
     "packages/otlp/src/wire.ts": "the public face of writing and of replies, for the SDK",
+    "packages/sdk/src/loop-watcher.ts": "the thread that watches the event loop",
     "packages/sdk/src/auto.ts": "starts the SDK from the environment: node --import",
     "packages/sdk/src/settings/reference-page.ts": "a test writes docs/reference/settings.md",
     "packages/waits/src/test-servers.ts": "databases for the tests of other packages",

@@ -82,6 +82,15 @@ export const controls: Scenarios = {
       }
     });
   },
+  "event-loop-with-pauses": async (tools) => {
+    await tools.request("import", async () => {
+      for (let n = 0; n < 30; n += 1) {
+        const endMs = performance.now() + 500;
+        while (performance.now() < endMs) Math.sqrt(n);
+        await delay(20);
+      }
+    });
+  },
   "retries-with-pauses": async (tools) => {
     await tools.request("order", async () => {
       for (let n = 0; n < 100; n += 1) {

@@ -17,6 +17,7 @@ for (const name of [
   "pg-idle-in-transaction",
   "pool-held-idle",
   "http-agent-queue",
+  "event-loop-blocked-by-other",
   "async-mutex",
 ]) {
   test(`named: ${name}`, { skip }, async () => {

@@ -29,6 +29,25 @@ function fillThreadPool(): void {
   for (let n = 0; n < 4; n += 1) pbkdf2("secret", "salt", 60_000_000, 64, "sha512", () => {});
 }
 
+/** Until something else ends this process. */
+const BLOCKED_MS = 60_000;
+
+function countPrimes(ms: number): number {
+  const endMs = performance.now() + ms;
+  let count = 0;
+  for (let n = 3; performance.now() < endMs; n += 2) {
+    let divisor = 3;
+    while (divisor * divisor <= n && n % divisor !== 0) divisor += 2;
+    if (divisor * divisor > n) count += 1;
+  }
+  return count;
+}
+
+/** The kind of pattern that takes exponential time. */
+function isCode(text: string): boolean {
+  return /^(?:\w+\s?)+$/u.test(text);
+}
+
 /** Scenarios of HTTP and of the process itself. */
 export const processScenarios: Scenarios = {
   "http-unread-by-busy-peer": async (tools) => {
@@ -65,7 +84,7 @@ export const processScenarios: Scenarios = {
     const url = `http://127.0.0.1:${peer.port}/`;
     void tools.request("first", () => getOnce(url, agent));
     await delay(50);
-    tools.expect({ kind: "http.queued", says: "another request in trace" });
+    tools.expect({ kind: "http.queued", says: "a request in trace" });
     await tools.request("second", () => getOnce(url, agent));
   },
   "undici-agent-queue": async (tools) => {
@@ -74,7 +93,7 @@ export const processScenarios: Scenarios = {
     const url = `http://127.0.0.1:${peer.port}/`;
     void tools.request("first", () => request(url, { dispatcher }));
     await delay(200);
-    tools.expect({ kind: "http.queued", says: "another request in trace" });
+    tools.expect({ kind: "http.queued", says: "a request in trace" });
     await tools.request("second", () => request(url, { dispatcher }));
   },
 
@@ -87,6 +106,30 @@ export const processScenarios: Scenarios = {
     fillThreadPool();
     tools.expect({ kind: "threadpool" });
     await tools.request("quote", () => getOnce("http://localhost:9/"));
+  },
+
+  "event-loop-blocked-by-itself": async (tools) => {
+    tools.expect({ kind: "eventloop", says: "countPrimes" });
+    await tools.request("report", async () => {
+      await delay(50);
+      countPrimes(BLOCKED_MS);
+    });
+  },
+  "event-loop-blocked-by-other": async (tools) => {
+    const peer = await tools.startBystander("http-server", "slow");
+    void tools.request("quote", () => fetch(`http://127.0.0.1:${peer.port}/`));
+    await tools.request("import", async () => {
+      tools.expect({ kind: "eventloop", spanId: currentSpanId(), says: "countPrimes" });
+      await delay(50);
+      countPrimes(BLOCKED_MS);
+    });
+  },
+  "event-loop-blocked-by-pattern": async (tools) => {
+    tools.expect({ kind: "eventloop", says: "isCode" });
+    await tools.request("validate", async () => {
+      await delay(50);
+      isCode(`${"a".repeat(40)}!`);
+    });
   },
 
   "own-lock-told": async (tools) => {

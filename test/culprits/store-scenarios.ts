@@ -64,7 +64,7 @@ export const storeScenarios: Scenarios = {
     await client.ping();
     void tools.request("next job", () => client.blpop("jobs", 0));
     await delay(50);
-    tools.expect({ kind: "redis.blocked", says: `another request in trace` });
+    tools.expect({ kind: "redis.blocked", says: `a request in trace` });
     await tools.request("price", () => client.get("price"));
   },
 };

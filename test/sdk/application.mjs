@@ -16,6 +16,10 @@ function makeSpans(count) {
   }
 }
 
+function blockForEver() {
+  for (;;) Math.sqrt(2);
+}
+
 const stories = {
   /** All spans in one turn of the event loop, then nothing left to do. */
   burst: () => makeSpans(5000),
@@ -62,6 +66,14 @@ const stories = {
     void trace.getTracerProvider().getDelegate().forceFlush();
     await delay(100);
     process.stdout.write("alive\n");
+  },
+  /** Computes in the middle of a request, without an end, once everything is loaded. */
+  blocked: async () => {
+    await delay(1000);
+    await tracer.startActiveSpan("order", async () => {
+      await delay(10);
+      blockForEver();
+    });
   },
   idle: () => undefined,
 };

@@ -5,7 +5,8 @@ import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startGrpcReceiver, startHttpReceiver } from "@spoor/sdk/test-receiver";
-import { runTraced } from "./traced-process.ts";
+import { until } from "@spoor/waits/test-servers";
+import { runTraced, startTraced } from "./traced-process.ts";
 
 const run = promisify(execFile);
 const BUILD = fileURLToPath(new URL("../../tools/build-sdk.ts", import.meta.url));
@@ -33,6 +34,32 @@ test("the built SDK traces ES modules and CommonJS and sends over both protocols
     const common = await runTraced({ program: "application.cjs", environment, isBuilt: true });
     assert.equal(common.exitCode, 0, common.stderr);
     assert.equal(receiver.spans().length, 5001);
+  }
+});
+
+test("the built SDK tells what blocks the event loop while it is blocked", async (context) => {
+  for (const receiver of [await startGrpcReceiver(), await startHttpReceiver()]) {
+    context.after(() => receiver.close());
+    const { port, protocol } = receiver.endpoint;
+    const { child, ended } = startTraced({
+      story: "blocked",
+      isBuilt: true,
+      environment: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        OTEL_EXPORTER_OTLP_COMPRESSION: "none",
+        SPOOR_OPEN_SPANS: "true",
+        // As it is usually given; the thread that watches must not trace itself.
+        NODE_OPTIONS: "--import @spoor/sdk/auto",
+      },
+    });
+    context.after(() => child.kill("SIGKILL"));
+    const isTold = (): boolean =>
+      receiver.requests.some(({ body }) => Buffer.from(body).includes("blockForEver (file:"));
+    await until("the blocking code to be named", isTold, 60_000);
+    child.kill("SIGKILL");
+    await ended;
+    assert.equal(receiver.spans().length, 0);
   }
 });
 

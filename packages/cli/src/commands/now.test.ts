@@ -44,6 +44,7 @@ const HANGING: InflightAnswer = {
       holder: {
         key: "session postgresql 7",
         text: "session 7 of user job",
+        verb: "held by",
         resource: "the row lock on table inventory",
         certainty: "probable",
         isInstrumented: true,

@@ -68,7 +68,7 @@ function headLine({ holder }: InflightGroup, view: InflightView): string {
   if (holder === null) return palette.strong("NO HOLDER KNOWN");
   const probably = holder.certainty === "seen" ? "" : " (probably)";
   const resource = holder.resource === "" ? "" : `  ${printable(holder.resource, view)}`;
-  return `${palette.strong(`HELD BY ${printable(holder.text, view)}`)}${probably}${resource}`;
+  return `${palette.strong(`${holder.verb.toUpperCase()} ${printable(holder.text, view)}`)}${probably}${resource}`;
 }
 
 function aboutHolder({ holder }: InflightGroup): string[] {

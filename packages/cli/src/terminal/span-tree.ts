@@ -297,8 +297,8 @@ function openLines(
   if (open === undefined || (open.wait.length === 0 && open !== verdict.waiting)) return [];
   const { waits, holders } = waitLines(open, nowUnixNano);
   const lines = [waits];
-  for (const { who, session } of holders) {
-    lines.push(`HELD BY ${who}`);
+  for (const { verb, who, session } of holders) {
+    lines.push(`${verb.toUpperCase()} ${who}`);
     if (session !== "") lines.push(`        ${session}`);
   }
   return lines;

@@ -78,6 +78,7 @@ function openSpanSettings(own: Variables, warn: Warn): OpenSpanSettings {
     thresholdMs: own.number("SPOOR_OPEN_SPAN_THRESHOLD") ?? OPEN_SPAN_THRESHOLD_MS,
     thresholdsMs,
     areDatabasesAsked: own.boolean("SPOOR_WAIT_QUERIES") ?? true,
+    isLoopWatched: own.boolean("SPOOR_LOOP_WATCH") ?? true,
   };
 }
 

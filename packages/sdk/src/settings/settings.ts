@@ -44,6 +44,8 @@ export interface OpenSpanSettings {
   readonly thresholdsMs: ReadonlyMap<string, number>;
   /** Whether a database may be asked what a statement waits for. */
   readonly areDatabasesAsked: boolean;
+  /** Whether a thread watches the event loop, to tell what blocks it. */
+  readonly isLoopWatched: boolean;
 }
 
 /** All settings. */

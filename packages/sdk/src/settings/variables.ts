@@ -365,6 +365,11 @@ export const VARIABLES = {
     fallback: "true",
     meaning: "whether a database is asked, over one more connection, what a statement waits for",
   },
+  SPOOR_LOOP_WATCH: {
+    kind: "boolean",
+    fallback: "true",
+    meaning: "whether a thread watches the event loop, to tell what blocks it while it is blocked",
+  },
   SPOOR_OFFICIAL_INSTRUMENTATIONS: {
     kind: "list",
     fallback: "none",

@@ -41,6 +41,7 @@ export interface Instrumented {
   readonly exporter: SpanExporter;
   readonly announcer: Announcer;
   readonly service: string;
+  readonly resource: DetectedResource["resource"];
 }
 
 const NO_COUNTS: ExportCounts = { sent: 0, lost: [], waiting: 0 };
@@ -147,7 +148,7 @@ class SpoorSdk implements SpoorHandle {
     const problems = register({ provider: this.#provider, contextManager, propagator });
     for (const problem of problems) announcer.problem(problem);
     this.isTracing = problems.length === 0;
-    const hooked = this.#instrument(detected.serviceName);
+    const hooked = this.#instrument(detected);
     this.#removeExitHooks = installExitHooks({
       isWaiting: () => this.#isWaiting(),
       flush: async (deadlineMs) => {
@@ -209,7 +210,7 @@ class SpoorSdk implements SpoorHandle {
     return counts;
   }
 
-  #instrument(service: string): HookedLibraries | undefined {
+  #instrument({ serviceName: service, resource }: DetectedResource): HookedLibraries | undefined {
     if (!this.isTracing) return undefined;
     const { announcer } = this;
     try {
@@ -219,6 +220,7 @@ class SpoorSdk implements SpoorHandle {
         exporter: this.#exporter,
         announcer,
         service,
+        resource,
       });
     } catch (error) {
       announcer.problem(`libraries are not instrumented: ${String(error)}`);

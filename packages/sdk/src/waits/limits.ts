@@ -46,3 +46,18 @@ export const ASK_AGAIN_MS = 500;
 
 /** After so long somebody who is asked counts as not answering; the walks have 500 ms. */
 export const VERDICT_LATE_MS = 1200;
+
+/** Between two looks whether the event loop goes on. */
+export const LOOP_LOOK_MS = 250;
+
+/** An event loop that has not gone on for so long is blocked: the threshold of most spans. */
+export const LOOP_BLOCKED_MS = 1000;
+
+/** How long a loop is given to go on before it is told: more than one tick. */
+export const LOOP_CONFIRM_MS = 150;
+
+/** From within running JavaScript an answer takes a few ms; a later one was held up outside it. */
+export const LOOP_ANSWER_MS_MAX = 300;
+
+/** Frames of the blocking stack that a report tells, the innermost first. */
+export const STACK_FRAMES_MAX = 8;

@@ -24,9 +24,12 @@ import {
 import type { SenderEvent } from "../base/sender-event.ts";
 import type { OpenSpan } from "../tracer/open-spans.ts";
 import { keepOnSpan, traceAttributes } from "./kept-waits.ts";
-import { ASK_AGAIN_MS, VERDICT_MS_MAX } from "./limits.ts";
+import { ASK_AGAIN_MS, LOOP_BLOCKED_MS, VERDICT_MS_MAX } from "./limits.ts";
 import type { WatchOptions } from "./open-span-watch.ts";
 import { overdueSpans, type ToldSpan } from "./overdue-spans.ts";
+import type { BlockedAnswer } from "./loop-message.ts";
+import { explainBlockedLoop } from "./loop-waits.ts";
+import type { BlockedLoop } from "./loop-watch.ts";
 import { Verdicts } from "./verdicts.ts";
 
 const SCOPE_NAME = "spoor";
@@ -109,6 +112,31 @@ export class OpenSpanReporter {
     this.#send(told, told);
   }
 
+  /**
+   * What is overdue while the event loop is blocked, for somebody else to send. Called in the
+   * middle of the code that blocks it.
+   */
+  tellBlocked(blocked: BlockedLoop): BlockedAnswer {
+    const { clock, spans } = this.#options;
+    const overdue = overdueSpans(spans.openSpans(), this.#options);
+    for (const { span, isLeaf, isOverdue } of overdue) {
+      if (!isLeaf || !isOverdue) continue;
+      const wait = explainBlockedLoop(span, blocked, clock);
+      if (wait === undefined) return { events: [], nextMs: LOOP_BLOCKED_MS };
+      this.#note(span, wait);
+      // When the event loop goes on, it waits for something else, or for nothing.
+      this.#toldOf(span).askAgainMs = 0;
+    }
+    if (overdue.length === 0 || blocked.isReturning) {
+      return { events: [], nextMs: LOOP_BLOCKED_MS };
+    }
+    const nowMs = clock.monotonicMs();
+    const isDue = ({ span }: ToldSpan): boolean =>
+      (this.#told.get(span)?.dueMs ?? 0) <= nowMs || this.#isChanged(span);
+    const events = this.#eventsOf(overdue, overdue.filter(isDue));
+    return { events, nextMs: this.#snapshotDueMs - nowMs };
+  }
+
   async close(): Promise<void> {
     await this.#verdicts.close();
   }
@@ -176,6 +204,10 @@ export class OpenSpanReporter {
   }
 
   #send(open: readonly ToldSpan[], reported: readonly ToldSpan[]): void {
+    this.#options.send(this.#eventsOf(open, reported));
+  }
+
+  #eventsOf(open: readonly ToldSpan[], reported: readonly ToldSpan[]): SenderEvent[] {
     const { clock, processStartUnixNano } = this.#options;
     const origin = { timeUnixNano: clock.nowUnixNano(), processStartUnixNano };
     const nowMs = clock.monotonicMs();
@@ -200,7 +232,7 @@ export class OpenSpanReporter {
       nextMs: Math.round(nextMs),
     };
     events.push(this.#event(snapshot, undefined));
-    this.#options.send(events);
+    return events;
   }
 
   #reportOf(

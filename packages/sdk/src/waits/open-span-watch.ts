@@ -8,6 +8,7 @@ import type { Clock } from "@spoor/trace/basics";
 import type { SenderEvent } from "../base/sender-event.ts";
 import type { OpenSpan } from "../tracer/open-spans.ts";
 import { FIRST_SNAPSHOT_MS, LATE_TICK_MS, TICK_MS } from "./limits.ts";
+import type { LoopWatch, LoopWatchOptions } from "./loop-watch.ts";
 import type { OpenSpanReporter } from "./open-span-reporter.ts";
 import { leastThresholdMs, type Thresholds } from "./overdue-spans.ts";
 
@@ -29,6 +30,8 @@ export interface WatchOptions extends Thresholds {
   readonly areDatabasesAsked: boolean;
   readonly send: (events: readonly SenderEvent[]) => void;
   readonly onError: (error: unknown) => void;
+  /** How reports are sent while the event loop is blocked; undefined: it is not watched. */
+  readonly loop: Omit<LoopWatchOptions, "tell" | "clock" | "onError"> | undefined;
 }
 
 /** Watches the open spans of one SDK, from its start until `stop`. */
@@ -37,6 +40,7 @@ export class OpenSpanWatch {
   readonly #leastMs: number;
   readonly #timer: NodeJS.Timeout;
   #reporter: OpenSpanReporter | undefined;
+  #loop: LoopWatch | undefined;
   #isBusy = false;
   #isSkipped = false;
   #tickMs: number;
@@ -47,7 +51,10 @@ export class OpenSpanWatch {
     this.#leastMs = leastThresholdMs(options);
     this.#tickMs = options.clock.monotonicMs();
     this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
-    setTimeout(() => this.#run(), FIRST_SNAPSHOT_MS).unref();
+    setTimeout(() => {
+      this.#run();
+      void this.#watchLoop();
+    }, FIRST_SNAPSHOT_MS).unref();
   }
 
   /** Tells every span that is open now: the process ends, or may. */
@@ -65,10 +72,12 @@ export class OpenSpanWatch {
     if (this.#isStopped) return;
     this.#isStopped = true;
     clearInterval(this.#timer);
+    await this.#loop?.stop();
     await this.#reporter?.close();
   }
 
   #tick(): void {
+    this.#loop?.beat();
     const nowMs = this.#options.clock.monotonicMs();
     const isLate = nowMs - this.#tickMs > TICK_MS + LATE_TICK_MS;
     this.#tickMs = nowMs;
@@ -93,6 +102,20 @@ export class OpenSpanWatch {
       await (await this.#load()).tick();
     } catch (error) {
       this.#options.onError(error);
+    }
+  }
+
+  /** A process that runs for longer than a script does; what reports is loaded by then. */
+  async #watchLoop(): Promise<void> {
+    const { loop, clock, onError } = this.#options;
+    if (loop === undefined || this.#isStopped) return;
+    try {
+      const { LoopWatch: Watch } = await import("./loop-watch.ts");
+      const reporter = await this.#load();
+      const tell = reporter.tellBlocked.bind(reporter);
+      this.#loop = new Watch({ ...loop, clock, tell, onError });
+    } catch (error) {
+      onError(error);
     }
   }
 

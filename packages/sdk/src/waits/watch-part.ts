@@ -1,4 +1,5 @@
 /** The instrumentations and the watch over their spans, as the parts of a start of the SDK. */
+import type { Resource } from "@spoor/trace";
 import { systemClock } from "@spoor/trace/basics";
 import { processStartUnixNano } from "../base/process-start.ts";
 import type { SenderEvent } from "../base/sender-event.ts";
@@ -9,6 +10,7 @@ import { OpenSpanWatch } from "./open-span-watch.ts";
 /** What the parts need of the SDK that starts them. */
 export interface WatchHost extends PartHost {
   readonly service: string;
+  readonly resource: Resource;
   readonly exporter: PartHost["exporter"] & {
     exportLogs(events: readonly SenderEvent[], how?: { readonly isUrgent?: boolean }): void;
   };
@@ -18,7 +20,7 @@ let running: OpenSpanWatch | undefined;
 
 /** Starts the instrumentations, and the watch over spans that do not end. */
 export function startParts(host: WatchHost): HookedLibraries {
-  const { settings, provider, exporter, announcer, service } = host;
+  const { settings, provider, exporter, announcer, service, resource } = host;
   void running?.stop();
   running = undefined;
   const { openSpans, isReporting } = settings;
@@ -26,6 +28,9 @@ export function startParts(host: WatchHost): HookedLibraries {
     running = new OpenSpanWatch({
       ...openSpans,
       spans: provider,
+      loop: openSpans.isLoopWatched
+        ? { exporter: { settings: settings.export, logsSettings: settings.logsExport, resource } }
+        : undefined,
       service,
       processStartUnixNano: processStartUnixNano(),
       clock: systemClock,

@@ -18,7 +18,7 @@ import { fromKeyValues } from "../span/any-value.ts";
 import { waitFromAttributes } from "../wait/wait-attributes.ts";
 import type { Certainty, WaitHolder, WaitReport } from "../wait/wait-report.ts";
 import { WAIT_KINDS } from "../wait/wait-kind.ts";
-import { holderText, resourceText, waitSentence } from "../wait/wait-sentence.ts";
+import { holderText, holderVerb, resourceText, waitSentence } from "../wait/wait-sentence.ts";
 
 /** An open span as part of a sentence. */
 export interface OpenSpanName {
@@ -54,6 +54,8 @@ export interface InflightHolder {
   /** The same for one and the same holder. */
   readonly key: string;
   readonly text: string;
+  /** What comes before `text`: `held by`, `not answered by`. */
+  readonly verb: string;
   /** What is held: `the row lock on table inventory`; empty where that is not known. */
   readonly resource: string;
   readonly certainty: Certainty;
@@ -227,6 +229,7 @@ function holderOf(wait: WaitReport): InflightHolder | undefined {
   return {
     key: holderKey(holder),
     text: holderText(holder),
+    verb: holderVerb(wait.kind, holder),
     resource: wait.resource === undefined ? "" : resourceText(wait.resource, WAIT_KINDS[wait.kind]),
     certainty: wait.certainty,
     isInstrumented: holder.instrumentation === "yes",
@@ -266,7 +269,7 @@ function inflightSentence(
     const who = whoWaits(count, first.requestCount);
     const what = holder.resource === "" ? "" : ` for ${holder.resource}`;
     const probably = holder.certainty === "seen" ? "" : "probably ";
-    sentences.push(`${who}${what}, ${probably}held by ${holder.text}.`);
+    sentences.push(`${who}${what}, ${probably}${holder.verb} ${holder.text}.`);
   }
   if (zombies > 0) {
     sentences.push(`Nobody waits any more for ${zombies === count ? "any" : zombies} of them.`);

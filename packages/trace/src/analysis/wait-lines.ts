@@ -4,8 +4,9 @@
  */
 import { formatDuration } from "../base/duration.ts";
 import type { OpenSpan } from "../report/open-span.ts";
+import type { WaitKind } from "../wait/wait-kind.ts";
 import type { HolderSession, WaitHolder } from "../wait/wait-report.ts";
-import { holderText, waitSentence } from "../wait/wait-sentence.ts";
+import { holderText, holderVerb, waitSentence } from "../wait/wait-sentence.ts";
 import { openSpanSentence, openSpanWait } from "./inflight.ts";
 
 /** What an open span waits for. */
@@ -19,6 +20,8 @@ export interface WaitLines {
 /** Somebody who holds what is waited for. */
 export interface HolderLines {
   readonly who: string;
+  /** What comes before `who`: `held by`, `not answered by`. */
+  readonly verb: string;
   /** What the holder does meanwhile, in the words of the system; empty where that is not known. */
   readonly session: string;
   /** The span that holds, where it is one of ours. */
@@ -35,14 +38,15 @@ export function waitLines(span: OpenSpan, nowUnixNano: bigint): WaitLines {
   const bare = { ...wait, holders: [], gaps: [] };
   return {
     waits: waitSentence(bare, { who: span.service, nowUnixNano }),
-    holders: wait.holders.map((holder) => holderLines(holder, nowUnixNano)),
+    holders: wait.holders.map((holder) => holderLines(wait.kind, holder, nowUnixNano)),
   };
 }
 
-function holderLines(holder: WaitHolder, nowUnixNano: bigint): HolderLines {
+function holderLines(kind: WaitKind, holder: WaitHolder, nowUnixNano: bigint): HolderLines {
   const { session, process, span } = holder;
   return {
     who: holderText(holder),
+    verb: holderVerb(kind, holder),
     // Without a process the session is the holder's name already.
     session: session === undefined ? "" : sessionText(session, process !== undefined, nowUnixNano),
     traceId: span?.traceId ?? "",

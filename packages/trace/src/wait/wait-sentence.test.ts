@@ -100,6 +100,27 @@ test("whoever stands between waiter and root is named too", () => {
   );
 });
 
+test("whoever does not answer holds nothing", () => {
+  const { session: _, ...peer } = JOB;
+  const resource = { kind: "connection", name: "10.0.0.5:80" } as const;
+  check(
+    { kind: "http.unanswered", resource, holders: [peer] },
+    "inventory waits 2.9s for the peer's answer (10.0.0.5:80), not answered by " +
+      "`node nightly-reconcile.mjs` (pid 11504, not instrumented)",
+  );
+  const request = {
+    traceId: "ab".repeat(16),
+    spanId: "cd".repeat(8),
+    callSite: "parse (a.ts:7:1)",
+  };
+  const { process: __, ...own } = { ...peer, instrumentation: "yes" as const, span: request };
+  check(
+    { kind: "eventloop", holders: [own] },
+    "inventory waits 2.9s for the event loop of this process, blocked by a request in trace " +
+      "abababab at parse (a.ts:7:1)",
+  );
+});
+
 test("a deadlock names its cycle", () => {
   const cycle = [{ ...JOB, role: "cycle" as const }];
   check(

@@ -33,15 +33,26 @@ export function waitSentence(report: WaitReport, telling: WaitTelling): string {
   return sentence(report, telling).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
 }
 
-/** How a holder is brought in, where it does not hold a lock. */
+/** What holders do, where they do not hold something. */
 const VERBS: Partial<Record<WaitKind, string>> = {
-  "redis.stall": "that of",
-  "http.unread": "which is",
-  "http.unanswered": "by",
+  "db.unread": "not read by",
+  "http.unacked": "not yet taken by",
+  "http.unread": "not read by",
+  "http.unanswered": "not answered by",
+  eventloop: "blocked by",
+  "redis.stall": "kept busy by",
+  "redis.blocked": "queued behind",
 };
 
 function sentence(report: WaitReport, { who, nowUnixNano, isOver }: WaitTelling): string {
   const waits = isOver === true ? "waited" : "waits";
+/** The words before a holder, as in `held by session 7`: also where nothing else is said. */
+export function holderVerb(kind: WaitKind, { role }: Pick<WaitHolder, "role">): string {
+  if (role === "cycle") return "in a deadlock with";
+  return role === "between" ? "queued behind" : (VERBS[kind] ?? "held by");
+}
+
+function sentence(report: WaitReport, { who, nowUnixNano }: WaitTelling): string {
   const age =
     report.sinceUnixNano === undefined ? "" : ` ${ageText(report.sinceUnixNano, nowUnixNano)}`;
   if (report.kind === "unknown") {
@@ -52,12 +63,12 @@ function sentence(report: WaitReport, { who, nowUnixNano, isOver }: WaitTelling)
   const what = `${who} ${probably}${waits}${age} for ${whatText(report)}`;
   const cycle = report.holders.filter(({ role }) => role === "cycle");
   if (cycle.length > 0) {
-    return `${what}, in a deadlock with ${joined(cycle.map((holder) => holderText(holder)))}`;
+    return `${what}, ${holderVerb(report.kind, { role: "cycle" })} ${joined(cycle.map((holder) => holderText(holder)))}`;
   }
   const roots = report.holders.filter(({ role }) => role === "root");
   const between = report.holders.filter(({ role }) => role === "between");
   if (roots.length === 0) return `${what}${missingHolder(report)}`;
-  const verb = VERBS[report.kind] ?? "held by";
+  const verb = holderVerb(report.kind, { role: "root" });
   const held = joined(
     roots.map((holder) => `${holderText(holder)}${stateText(holder, nowUnixNano)}`),
   );
@@ -109,7 +120,7 @@ export function holderText(holder: WaitHolder): string {
     return `\`${process.command}\` (${notes.join(", ")})${spanText(holder)}`;
   }
   if (session === undefined) {
-    if (holder.span !== undefined) return `another request${spanText(holder)}`;
+    if (holder.span !== undefined) return `a request${spanText(holder)}`;
     return holder.processUnknown ?? "somebody unknown";
   }
   return `${sessionText(session)}${spanText(holder)}${reasonText(holder)}`;

@@ -59,7 +59,10 @@ function lineText(
       return { level: extra.level, text: hiddenWords(extra.count) };
     case "note": {
       const holder = model.holdersOf.get(extra.row)?.[extra.note];
-      return { level: extra.level, text: `held by ${codeText(holder?.who ?? "")}` };
+      return {
+        level: extra.level,
+        text: `${holder?.verb ?? "held by"} ${codeText(holder?.who ?? "")}`,
+      };
     }
   }
 }

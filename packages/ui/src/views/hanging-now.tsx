@@ -96,7 +96,7 @@ function Holder(props: { readonly holder: InflightHolder; readonly requestCount:
       <span className="now-glyph" aria-hidden="true">
         ‖
       </span>
-      {holder.certainty === "seen" ? "Held by " : "Probably held by "}
+      {capitalised(holder.certainty === "seen" ? holder.verb : `probably ${holder.verb}`)}{" "}
       {holder.traceId === "" ? (
         holder.text
       ) : (
@@ -110,6 +110,10 @@ function Holder(props: { readonly holder: InflightHolder; readonly requestCount:
       </span>
     </h3>
   );
+}
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 interface RequestProps {

@@ -230,7 +230,12 @@ function HiddenCells({ count, place, hasBar }: CellProps & { readonly count: num
 /** Dashed, because it is no span: somebody else told of it. */
 function HolderCells(props: CellProps & { readonly row: number; readonly note: number }) {
   const { model, row, note, place, window, hasBar } = props;
-  const { who = "", session = "", traceId = "" } = model.holdersOf.get(row)?.[note] ?? {};
+  const {
+    verb = "held by",
+    who = "",
+    session = "",
+    traceId = "",
+  } = model.holdersOf.get(row)?.[note] ?? {};
   const { startNano, endNano } = model.shape.rows;
   const bar = barOf(window, { startNano: startNano[row] ?? 0, endNano: endNano[row] ?? 0 });
   return (
@@ -241,7 +246,7 @@ function HolderCells(props: CellProps & { readonly row: number; readonly note: n
           ‖
         </span>
         <span className="span-title" title={`${who}${session === "" ? "" : `: ${session}`}`}>
-          held by {who}
+          {verb} {who}
         </span>
         {traceId !== "" && (
           <Link to="/t/$traceId" params={{ traceId }} className="holder-link">

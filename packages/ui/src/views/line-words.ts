@@ -144,7 +144,7 @@ export function spokenLine(model: TraceModel, line: number, extra?: ExtraLine): 
       return hiddenWords(extra.count);
     case "note": {
       const holder = model.holdersOf.get(extra.row)?.[extra.note];
-      return `held by ${holder?.who ?? ""}, ${holder?.session ?? ""}`;
+      return `${holder?.verb ?? "held by"} ${holder?.who ?? ""}, ${holder?.session ?? ""}`;
     }
   }
 }
