@@ -1,15 +1,22 @@
 /* Requests that are slow and healthy: nobody is to be accused. */
 import { execFile } from "node:child_process";
-import { once } from "node:events";
+import { lookup } from "node:dns";
+import { EventEmitter, once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createPool } from "mysql2/promise";
 import { Pool } from "pg";
+import { watchMutex } from "@spoor/sdk";
+import { Mutex } from "async-mutex";
+import { collectMemory, fillThreadPool } from "./busy-process.ts";
 import type { Scenarios } from "./scenario.ts";
 
 const SLOW_MS = 20_000;
 const HEALTHY_MS = 2500;
+
+/** Whoever will let requests go on. */
+const kept: (() => void)[] = [];
 
 /** Not slow at all: of these nothing is to be heard. */
 export const healthy: Scenarios = {
@@ -67,6 +74,29 @@ export const controls: Scenarios = {
   "busy-neighbour": async (tools) => {
     await tools.startBystander("busy-loop");
     await tools.request("sleep", () => delay(SLOW_MS));
+  },
+  "promise-that-is-kept": async (tools) => {
+    collectMemory();
+    await tools.request("next order", () => new Promise<void>((resolve) => kept.push(resolve)));
+  },
+  "callback-that-is-kept": async (tools) => {
+    collectMemory();
+    const orders = new EventEmitter();
+    kept.push(() => orders.emit("order"));
+    await tools.request("next order", () => once(orders, "order"));
+  },
+  "dns-long-poll": async (tools) => {
+    const peer = await tools.startBystander("http-server", "silent");
+    lookup("prices.internal", () => {});
+    await tools.request("events", () => once(get(`http://localhost:${peer.port}/`), "response"));
+  },
+  "sleep-beside-a-full-pool": async (tools) => {
+    fillThreadPool();
+    await tools.request("sleep", () => delay(SLOW_MS));
+  },
+  "mutex-is-taken-and-used": async (tools) => {
+    const mutex = watchMutex("prices", new Mutex());
+    await tools.request("refresh prices", () => mutex.runExclusive(() => delay(SLOW_MS)));
   },
   "child-process": async (tools) => {
     await tools.request("convert", () => promisify(execFile)("sleep", ["20"]));

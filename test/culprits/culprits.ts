@@ -8,6 +8,7 @@
 import { parseArgs } from "node:util";
 import { controls } from "./controls.ts";
 import type { Judgement } from "./judge.ts";
+import { networkScenarios } from "./network-scenarios.ts";
 import { postgresScenarios } from "./postgres-scenarios.ts";
 import { processScenarios } from "./process-scenarios.ts";
 import { runScenario } from "./run-scenario.ts";
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     ...postgresScenarios,
     ...storeScenarios,
     ...processScenarios,
+    ...networkScenarios,
   }).filter(isWanted);
   const healthy = Object.keys(controls).filter(isWanted);
   const all: Judgement[] = [];

@@ -5,7 +5,7 @@
  * or after it accuses anybody else. To accuse is to name a holder, but for the peer of a request
  * that it has read and not answered: that is what waiting for an answer looks like.
  */
-import { waitSentence } from "@spoor/trace";
+import { type WaitKind, waitSentence } from "@spoor/trace";
 import type { TakenReport } from "./report-receiver.ts";
 import type { Expected } from "./scenario.ts";
 
@@ -72,11 +72,13 @@ function isExpectedHolder({ wait }: TakenReport, { kind, pids, spanId, says }: E
   return says !== undefined;
 }
 
+/** Verdicts that blame somebody without naming a holder: this process, or a name server. */
+const BLAMING: ReadonlySet<WaitKind> = new Set(["eventloop", "threadpool", "promise", "dns"]);
+
 function accuses({ wait }: TakenReport): boolean {
   if (wait === undefined) return false;
   if (wait.kind === "http.unanswered" || wait.kind === "http.unacked") return false;
-  const isAgainstOwn = wait.kind === "eventloop" || wait.kind === "threadpool";
-  return isAgainstOwn || wait.holders.length > 0;
+  return BLAMING.has(wait.kind) || wait.holders.length > 0;
 }
 
 function msAfterThreshold({ span, takenUnixMs }: TakenReport): number {

@@ -1,5 +1,5 @@
 /* What a request to another process can wait for, and what a process waits for in itself. */
-import { pbkdf2 } from "node:crypto";
+import { EventEmitter, once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { Agent, get } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,6 +9,7 @@ import { Mutex, Semaphore } from "async-mutex";
 import pLimit from "p-limit";
 import PQueue from "p-queue";
 import { Agent as UndiciAgent, request } from "undici";
+import { collectMemory, fillThreadPool } from "./busy-process.ts";
 import type { Scenarios } from "./scenario.ts";
 
 function currentSpanId(): string {
@@ -23,10 +24,6 @@ async function getOnce(url: string, agent?: Agent): Promise<void> {
       response.resume().on("end", resolve);
     }).on("error", reject);
   });
-}
-
-function fillThreadPool(): void {
-  for (let n = 0; n < 4; n += 1) pbkdf2("secret", "salt", 60_000_000, 64, "sha512", () => {});
 }
 
 /** Until something else ends this process. */
@@ -130,6 +127,17 @@ export const processScenarios: Scenarios = {
       await delay(50);
       isCode(`${"a".repeat(40)}!`);
     });
+  },
+
+  "promise-that-nothing-settles": async (tools) => {
+    collectMemory();
+    tools.expect({ kind: "promise" });
+    await tools.request("price", () => new Promise(() => {}));
+  },
+  "event-that-nobody-emits": async (tools) => {
+    collectMemory();
+    tools.expect({ kind: "promise" });
+    await tools.request("price", () => once(new EventEmitter(), "prices"));
   },
 
   "own-lock-told": async (tools) => {

@@ -33,9 +33,11 @@ export function startApplication(
   name: string,
   { stores, receiverUrl }: { readonly stores: Stores; readonly receiverUrl: string },
 ): AsyncDisposable & { readonly output: () => string } {
+  const [command, ...wrapper] = [...wrapperOf(name, stores), process.execPath];
   const child = spawn(
-    process.execPath,
+    command,
     [
+      ...wrapper,
       "--conditions=@spoor/source",
       "--import",
       "@spoor/sdk/auto",
@@ -67,6 +69,13 @@ export function startApplication(
       clearTimeout(late);
     },
   };
+}
+
+/** A view of the machine of its own, in which its names are asked for elsewhere. */
+function wrapperOf(name: string, { resolverFile }: Stores): readonly string[] {
+  if (!name.startsWith("dns-")) return [];
+  const script = `mount --bind ${resolverFile} /etc/resolv.conf && exec "$0" "$@"`;
+  return ["unshare", "--mount", "sh", "-c", script];
 }
 
 async function watch(

@@ -15,6 +15,8 @@ export interface Stores {
   readonly mariadbPort: number;
   readonly redisPort: number;
   readonly pgbouncerPort: number;
+  /** A file for `/etc/resolv.conf`, with a name server that never answers. */
+  readonly resolverFile: string;
 }
 
 /** Who is to be named. What is left out does not matter. */
@@ -39,6 +41,8 @@ export interface Tools {
   keep<T extends TestProgram>(program: T): T;
   /** Starts one of the programs beside this file, without tracing. */
   startBystander(name: string, ...args: readonly string[]): Promise<Bystander>;
+  /** The same, in a network namespace. */
+  startBystanderIn(namespace: string, name: string, ...args: readonly string[]): Promise<Bystander>;
 }
 
 /** A program of ours that is not traced. */

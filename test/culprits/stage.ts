@@ -1,4 +1,6 @@
 /* The stores that scenarios need, started once for all of them. */
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,14 +18,17 @@ import {
 import { Redis } from "ioredis";
 import type { Stores } from "./scenario.ts";
 
+const PROGRAMS = ["redis-server", "redis-cli", "psql", "pgbouncer", "ss", "ip", "unshare"];
+
 /** Why nothing can be staged on this machine; false when it can. */
 export const NO_STAGE: string | false =
   NO_POSTGRES ||
   NO_MARIADB ||
-  (["redis-server", "redis-cli", "psql", "pgbouncer", "ss"].find(
-    (program) => findProgram(program) === undefined,
-  ) ??
-    false);
+  PROGRAMS.find((program) => findProgram(program) === undefined) ||
+  (process.getuid?.() === 0 ? false : "only root may give applications a view of their own");
+
+/** Of this machine alone, and nobody else's. */
+const NAMESERVER = "127.0.0.77";
 
 /** Running stores. */
 export interface Stage extends AsyncDisposable {
@@ -60,6 +65,9 @@ export async function startStage(
     runAs: serverUser(["postgres", "nobody"]),
     stopSignal: "SIGINT",
   });
+  const nameserver = await startSilentNameserver();
+  const resolverFile = join(directory, "resolv.conf");
+  writeFileSync(resolverFile, `nameserver ${NAMESERVER}\n`);
   const admin = await postgres.connect("shop");
   return {
     stores: {
@@ -68,6 +76,7 @@ export async function startStage(
       mariadbPort: mariadb.port,
       redisPort,
       pgbouncerPort,
+      resolverFile,
     },
     postgresLog: postgres.program.output,
     watcherCount: async () => {
@@ -87,6 +96,7 @@ export async function startStage(
       for (const user of ["app", "job"]) await mariadb.root.query(`KILL USER ${user}@'127.0.0.1'`);
     },
     [Symbol.asyncDispose]: async () => {
+      nameserver.close();
       await pgbouncer[Symbol.asyncDispose]();
       await redis[Symbol.asyncDispose]();
       await mariadb[Symbol.asyncDispose]();
@@ -94,6 +104,14 @@ export async function startStage(
       rmSync(directory, { recursive: true });
     },
   };
+}
+
+/** Takes questions, and answers none. */
+async function startSilentNameserver(): Promise<Socket> {
+  const socket = createSocket("udp4");
+  socket.bind(53, NAMESERVER);
+  await once(socket, "listening");
+  return socket.unref();
 }
 
 /** A script that nobody waits for any more runs on; Redis hears of nothing else meanwhile. */

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startTestProgram, type TestProgram, until } from "@spoor/waits/test-servers";
 import { controls, healthy } from "../controls.ts";
+import { networkScenarios } from "../network-scenarios.ts";
 import { postgresScenarios } from "../postgres-scenarios.ts";
 import { processScenarios } from "../process-scenarios.ts";
 import type { Bystander, Stores, Tools } from "../scenario.ts";
@@ -16,9 +17,18 @@ const START_MS = 1000;
 const kept: TestProgram[] = [];
 const tracer = trace.getTracer("culprits");
 
-async function startBystander(program: string, ...args: readonly string[]): Promise<Bystander> {
+function startBystander(program: string, ...args: readonly string[]): Promise<Bystander> {
+  return startProgram(program, args, []);
+}
+
+async function startProgram(
+  program: string,
+  args: readonly string[],
+  wrapper: readonly string[],
+): Promise<Bystander> {
   const file = fileURLToPath(new URL(`${program}.ts`, import.meta.url));
-  const started = startTestProgram({ command: process.execPath, args: [file, ...args] });
+  const [command = "", ...words] = [...wrapper, process.execPath, file, ...args];
+  const started = startTestProgram({ command, args: words });
   kept.push(started);
   const line = await until(`${program} to start`, () => /^\{.*\}$/mu.exec(started.output())?.[0]);
   // What the programs in this folder print.
@@ -42,12 +52,15 @@ const tools: Tools = {
     return program;
   },
   startBystander,
+  startBystanderIn: (namespace, program, ...args) =>
+    startProgram(program, args, ["ip", "netns", "exec", namespace]),
 };
 
 const all = {
   ...postgresScenarios,
   ...storeScenarios,
   ...processScenarios,
+  ...networkScenarios,
   ...controls,
   ...healthy,
 };

@@ -2,7 +2,8 @@
 import { createServer, type ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
-const [manner = "answering"] = process.argv.slice(2);
+const [manner = "answering", place] = process.argv.slice(2);
+const isAlone = place === "alone";
 const STREAM_PAUSE_MS = 100;
 
 async function answer(response: ServerResponse): Promise<void> {
@@ -25,7 +26,10 @@ if (manner === "busy") {
     });
   });
 }
-server.listen(0, "127.0.0.1", () => {
+const backlog = manner === "full" ? 1 : 511;
+// In a namespace of its own nobody else reaches it.
+const host = isAlone ? "0.0.0.0" : "127.0.0.1";
+server.listen({ port: 0, host, backlog }, () => {
   const address = server.address();
   const port = typeof address === "object" ? (address?.port ?? 0) : 0;
   console.log(JSON.stringify({ port }));

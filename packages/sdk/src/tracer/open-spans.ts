@@ -1,5 +1,6 @@
 import { type Attributes, SpanKind } from "@opentelemetry/api";
 import type { Scope } from "../base/span-sink.ts";
+import { LooseSpan } from "./loose-span.ts";
 import type { RecordingSpan } from "./recording-span.ts";
 
 /** A span that has not ended, as those who watch see it. */
@@ -20,8 +21,17 @@ export interface OpenSpan {
   readonly isSampled: boolean;
   /** What the span is about: a request, a client. For whoever asks why it does not end. */
   readonly subject: object | undefined;
+  /** Nothing in this process can end it any more. Known only of spans that were let go. */
+  readonly isUnreachable: boolean;
   /** Adds an event, as `Span` does. */
   addEvent(name: string, attributes?: Attributes): unknown;
+}
+
+/** An entry of the list. */
+export interface ListedSpan extends OpenSpan {
+  older: ListedSpan | undefined;
+  newer: ListedSpan | undefined;
+  readonly ended: boolean;
 }
 
 /**
@@ -29,8 +39,10 @@ export interface OpenSpan {
  * fields of the spans, so that entering and leaving cost a few pointers and no allocation.
  */
 export class OpenSpans {
-  #oldest: RecordingSpan | undefined;
-  #newest: RecordingSpan | undefined;
+  #oldest: ListedSpan | undefined;
+  #newest: ListedSpan | undefined;
+  /** Who stands for whom; undefined while nobody does. */
+  #loose: WeakMap<RecordingSpan, LooseSpan> | undefined;
   #count = 0;
   #requestCount = 0;
 
@@ -59,28 +71,46 @@ export class OpenSpans {
   }
 
   remove(span: RecordingSpan): void {
-    if (span.older === undefined) this.#oldest = span.newer;
-    else span.older.newer = span.newer;
-    if (span.newer === undefined) this.#newest = span.older;
-    else span.newer.older = span.older;
-    span.older = undefined;
-    span.newer = undefined;
+    const listed = this.#loose?.get(span) ?? span;
+    if (listed.older === undefined) this.#oldest = listed.newer;
+    else listed.older.newer = listed.newer;
+    if (listed.newer === undefined) this.#newest = listed.older;
+    else listed.newer.older = listed.older;
+    listed.older = undefined;
+    listed.newer = undefined;
     this.#count -= 1;
     if (servesRequest(span)) this.#requestCount -= 1;
   }
 
+  /** Holds `span` no longer, so that it becomes known when nobody does; see {@link LooseSpan}. */
+  letGo(span: OpenSpan): void {
+    const found = this.#snapshot().find((listed) => listed === span);
+    if (found === undefined || found instanceof LooseSpan) return;
+    // What is in the list and stands for nobody is a span itself.
+    const recording = found as RecordingSpan;
+    const loose = new LooseSpan(recording);
+    this.#loose ??= new WeakMap();
+    this.#loose.set(recording, loose);
+    if (loose.older === undefined) this.#oldest = loose;
+    else loose.older.newer = loose;
+    if (loose.newer === undefined) this.#newest = loose;
+    else loose.newer.older = loose;
+    recording.older = undefined;
+    recording.newer = undefined;
+  }
+
   /** Oldest first. Spans may start and end meanwhile: those that end are passed over. */
-  *[Symbol.iterator](): IterableIterator<RecordingSpan> {
+  *[Symbol.iterator](): IterableIterator<OpenSpan> {
     for (const span of this.#snapshot()) if (!span.ended) yield span;
   }
 
-  #snapshot(): RecordingSpan[] {
-    const spans: RecordingSpan[] = [];
+  #snapshot(): ListedSpan[] {
+    const spans: ListedSpan[] = [];
     for (let span = this.#oldest; span !== undefined; span = span.newer) spans.push(span);
     return spans;
   }
 }
 
-function servesRequest({ kind }: RecordingSpan): boolean {
+function servesRequest({ kind }: OpenSpan): boolean {
   return kind === SpanKind.SERVER || kind === SpanKind.CONSUMER;
 }

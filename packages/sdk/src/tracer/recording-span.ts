@@ -20,7 +20,7 @@ import { SAMPLED_FLAG } from "../base/trace-flags.ts";
 import type { TraceIdentity } from "../base/trace-identity.ts";
 import { ParentBit, type SpanStart } from "../sampling/sampler.ts";
 import { AttributeList } from "./attribute-list.ts";
-import type { OpenSpan } from "./open-spans.ts";
+import type { ListedSpan } from "./open-spans.ts";
 import { readableEvent, readableLink, subtractTimes, unixNanoOf } from "./readable-parts.ts";
 import type { RecordedEvent, RecordedLink } from "./recorded-parts.ts";
 import type { SpanHost } from "./span-host.ts";
@@ -34,7 +34,7 @@ const NO_CONTENT: Attributes = {};
  * The fields that are not part of the API are for the encoder, which reads them once; who wants to
  * read a span uses the getters of `ReadableSpan`, which build what they return.
  */
-export class RecordingSpan implements Span, ReadableSpan, OpenSpan {
+export class RecordingSpan implements Span, ReadableSpan, ListedSpan {
   readonly host: SpanHost;
   readonly trace: TraceIdentity;
   readonly anchor: ClockAnchor;
@@ -60,8 +60,8 @@ export class RecordingSpan implements Span, ReadableSpan, OpenSpan {
   droppedEventsCount = 0;
   droppedLinksCount = 0;
   /** Neighbours in the list of open spans. */
-  older: RecordingSpan | undefined = undefined;
-  newer: RecordingSpan | undefined = undefined;
+  older: ListedSpan | undefined = undefined;
+  newer: ListedSpan | undefined = undefined;
   /** Set by instrumentations; let go when the span ends. */
   subject: object | undefined = undefined;
   #spanContext: SpanContext | undefined = undefined;
@@ -280,6 +280,11 @@ export class RecordingSpan implements Span, ReadableSpan, OpenSpan {
 
   get isSampled(): boolean {
     return (this.trace.flags & SAMPLED_FLAG) !== 0;
+  }
+
+  /** Whoever holds it can. */
+  get isUnreachable(): boolean {
+    return false;
   }
 
   get ageMs(): number {

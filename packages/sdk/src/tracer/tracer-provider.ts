@@ -76,6 +76,11 @@ export class SpoorTracerProvider implements TracerProvider, SpanSource {
     return this.#openSpans;
   }
 
+  /** Holds an open span no longer than others do, to find out whether anybody does. */
+  letGo(span: OpenSpan): void {
+    this.#openSpans.letGo(span);
+  }
+
   /** How long the oldest open span is open, in ms. Costs one look. */
   get oldestOpenMs(): number {
     return this.#openSpans.oldestAgeMs;

@@ -3,7 +3,7 @@
  * sent; and if sent, whether the peer has read it.
  */
 import { Agent, ClientRequest } from "node:http";
-import { Socket } from "node:net";
+import { isIP, Socket } from "node:net";
 import type { Clock, WaitReport } from "@spoor/trace";
 import { explainConnection, type LocalProcesses } from "@spoor/waits";
 import type { OpenSpan } from "../tracer/open-spans.ts";
@@ -51,7 +51,9 @@ async function explainRequest(
   if (socket === null) {
     return queued(span, tools, occupying(agentOf(request), tools));
   }
-  if (socket.connecting) return await explainConnecting(span, tools);
+  if (socket.connecting) {
+    return await explainConnecting(span, tools, { isAsking: asksForName(span, socket) });
+  }
   return await explainSocket(span, socket, tools);
 }
 
@@ -74,7 +76,19 @@ async function explainUnsent(span: OpenSpan, tools: HttpTools): Promise<WaitRepo
     (other) => other.subject instanceof Socket && serverOf(other) === server,
   );
   if (busy.length > 0) return queued(span, tools, busy);
-  return await explainConnecting(span, tools);
+  // Undici tells nothing of the connections that it makes.
+  return await explainConnecting(span, tools, { isAsking: isName(span) ? undefined : false });
+}
+
+/** Whether the name of the server is still looked for, and no address of it tried. */
+function asksForName(span: OpenSpan, socket: Socket): boolean {
+  const tried: unknown = Reflect.get(socket, "autoSelectFamilyAttemptedAddresses");
+  // Not there before the name is known.
+  return isName(span) && !(Array.isArray(tried) && tried.length > 0);
+}
+
+function isName({ attributes }: OpenSpan): boolean {
+  return isIP(String(attributes["server.address"])) === 0;
 }
 
 function serverOf({ attributes }: OpenSpan): string {
@@ -93,23 +107,29 @@ function queued(span: OpenSpan, { clock }: HttpTools, busy: readonly OpenSpan[])
   });
 }
 
-async function explainConnecting(span: OpenSpan, tools: HttpTools): Promise<WaitReport> {
-  const { clock, threadPool } = tools;
+/** `isAsking`: whether it looks for the server's name; undefined where nobody can tell. */
+async function explainConnecting(
+  span: OpenSpan,
+  { clock, threadPool }: HttpTools,
+  { isAsking }: { readonly isAsking: boolean | undefined },
+): Promise<WaitReport> {
   const name = serverOf(span);
   const resource = { kind: "connection", name } as const;
-  if (isResolving()) {
+  // This process may be resolving another name.
+  const certainty = isAsking === true ? "seen" : "probable";
+  if (isAsking !== false && isResolving()) {
     if (await threadPool.isFree()) {
       const fact = `the name of ${name} is asked for and not answered`;
       return reportOn(span, clock, {
         kind: "dns",
-        certainty: "seen",
+        certainty,
         resource,
         evidence: [seen("getaddrinfo", fact)],
       });
     }
     return reportOn(span, clock, {
       kind: "threadpool",
-      certainty: "seen",
+      certainty,
       evidence: [
         seen("getaddrinfo", `the name of ${name} is not even asked for`),
         ...threadEvidence(),

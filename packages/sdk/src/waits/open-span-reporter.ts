@@ -54,7 +54,8 @@ interface Told {
 export class OpenSpanReporter {
   readonly #options: WatchOptions;
   readonly #verdicts: Verdicts;
-  readonly #told = new Map<OpenSpan, Told>();
+  /** By span id. */
+  readonly #told = new Map<string, Told>();
   #snapshot = 0;
   #snapshotDueMs = 0;
   /** How many spans the last snapshot told. */
@@ -79,10 +80,11 @@ export class OpenSpanReporter {
     const overdue = overdueSpans(spans.openSpans(), this.#options);
     this.#forgetEnded(overdue);
     const nowMs = clock.monotonicMs();
-    const dueMs = (told: ToldSpan): number => this.#told.get(told.span)?.dueMs ?? 0;
+    const dueMs = (told: ToldSpan): number => this.#told.get(told.span.spanId)?.dueMs ?? 0;
     const due = overdue.filter((one) => dueMs(one) <= nowMs);
     const asked = overdue.filter(
-      (one) => dueMs(one) <= nowMs || (this.#told.get(one.span)?.askAgainMs ?? Infinity) <= nowMs,
+      (one) =>
+        dueMs(one) <= nowMs || (this.#told.get(one.span.spanId)?.askAgainMs ?? Infinity) <= nowMs,
     );
     if (asked.length > 0) await this.#findVerdicts(asked);
     this.#verdicts.rest(overdue.length > 0);
@@ -91,8 +93,8 @@ export class OpenSpanReporter {
     if (due.length === 0 && !isChanged && !isClosing && nowMs < this.#snapshotDueMs) return;
     this.#hasChanged = false;
     // Some may have ended while their verdicts were found.
-    const open = new Set(spans.openSpans());
-    const still = overdue.filter(({ span }) => open.has(span));
+    const open = new Set(Array.from(spans.openSpans(), ({ spanId }) => spanId));
+    const still = overdue.filter(({ span }) => open.has(span.spanId));
     const reported = still.filter((one) => dueMs(one) <= nowMs || this.#isChanged(one.span));
     this.#send(still, reported);
   }
@@ -132,7 +134,7 @@ export class OpenSpanReporter {
     }
     const nowMs = clock.monotonicMs();
     const isDue = ({ span }: ToldSpan): boolean =>
-      (this.#told.get(span)?.dueMs ?? 0) <= nowMs || this.#isChanged(span);
+      (this.#told.get(span.spanId)?.dueMs ?? 0) <= nowMs || this.#isChanged(span);
     const events = this.#eventsOf(overdue, overdue.filter(isDue));
     return { events, nextMs: this.#snapshotDueMs - nowMs };
   }
@@ -142,16 +144,18 @@ export class OpenSpanReporter {
   }
 
   #forgetEnded(overdue: readonly ToldSpan[]): void {
-    const open = new Set(overdue.map(({ span }) => span));
-    for (const [span, told] of this.#told) {
-      if (open.has(span)) continue;
-      if (told.isCallerGone || isAbandoned(told.subject)) this.#abandoned.add(span.spanId);
-      this.#told.delete(span);
+    const open = new Set(overdue.map(({ span }) => span.spanId));
+    for (const [spanId, told] of this.#told) {
+      if (open.has(spanId)) continue;
+      if (told.isCallerGone || isAbandoned(told.subject)) this.#abandoned.add(spanId);
+      this.#told.delete(spanId);
     }
     if (open.size === 0) this.#abandoned.clear();
     if (this.#abandoned.size === 0) return;
-    for (const [span, told] of this.#told) {
-      if (told.isCallerGone || !this.#abandoned.has(span.parentSpanId)) continue;
+    for (const { span } of overdue) {
+      const told = this.#told.get(span.spanId);
+      if (told === undefined || told.isCallerGone) continue;
+      if (!this.#abandoned.has(span.parentSpanId)) continue;
       told.isCallerGone = true;
       told.dueMs = 0;
     }
@@ -170,9 +174,10 @@ export class OpenSpanReporter {
   #note(span: OpenSpan, wait: WaitReport): void {
     const told = this.#toldOf(span);
     told.wait = wait;
-    // A database that is busy itself may answer the next time.
-    const mayKnow = wait.kind === "unknown" && span.subject !== undefined;
-    told.askAgainMs = mayKnow ? this.#options.clock.monotonicMs() + ASK_AGAIN_MS : Infinity;
+    // A database that is busy itself may answer the next time, and whether anything can end the
+    // span shows when memory is collected.
+    told.askAgainMs =
+      wait.kind === "unknown" ? this.#options.clock.monotonicMs() + ASK_AGAIN_MS : Infinity;
     if (told.seq > 0 && this.#isChanged(span)) this.#hasChanged = true;
     told.eventCount += keepOnSpan(span, wait, {
       isChanged: verdictKey(wait) !== told.reportedKey,
@@ -181,12 +186,12 @@ export class OpenSpanReporter {
   }
 
   #isChanged(span: OpenSpan): boolean {
-    const told = this.#told.get(span);
+    const told = this.#told.get(span.spanId);
     return told?.wait !== undefined && verdictKey(told.wait) !== told.reportedKey;
   }
 
   #toldOf(span: OpenSpan): Told {
-    let told = this.#told.get(span);
+    let told = this.#told.get(span.spanId);
     if (told === undefined) {
       told = {
         seq: 0,
@@ -198,7 +203,7 @@ export class OpenSpanReporter {
         subject: span.subject,
         isCallerGone: this.#abandoned.has(span.parentSpanId),
       };
-      this.#told.set(span, told);
+      this.#told.set(span.spanId, told);
     }
     return told;
   }
@@ -215,9 +220,11 @@ export class OpenSpanReporter {
     this.#listedCount = open.length;
     const events: SenderEvent[] = [];
     for (const one of reported.slice(0, OPEN_SPANS_LISTED_MAX)) {
-      events.push(this.#event(this.#reportOf(one, origin, nowMs), this.#told.get(one.span)?.wait));
+      events.push(
+        this.#event(this.#reportOf(one, origin, nowMs), this.#told.get(one.span.spanId)?.wait),
+      );
     }
-    const dueMs = open.map(({ span }) => this.#told.get(span)?.dueMs ?? nowMs);
+    const dueMs = open.map(({ span }) => this.#told.get(span.spanId)?.dueMs ?? nowMs);
     const nextMs =
       open.length === 0 ? QUIET_REPORT_DELAY_MS : Math.max(Math.min(...dueMs) - nowMs, 1000);
     this.#snapshotDueMs = nowMs + nextMs;

@@ -18,6 +18,7 @@ export interface WatchedSpans {
   readonly oldestOpenMs: number;
   readonly openSpanCount: number;
   openSpans(): Iterable<OpenSpan>;
+  letGo(span: OpenSpan): void;
 }
 
 /** What watching needs. */

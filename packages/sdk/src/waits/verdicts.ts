@@ -18,11 +18,22 @@ import { RedisQuestions } from "./redis-questions.ts";
 import { reportOn, seen, unknownOn } from "./report-fields.ts";
 import { poolWork, threadEvidence, ThreadPool } from "./thread-pool.ts";
 
+/** Nobody holds the span any more, so nothing will call its `end()`. */
+function explainUnreachable(span: OpenSpan, clock: Clock): WaitReport {
+  const fact = "nothing in this process holds the span any more, so nothing can end it";
+  return reportOn(span, clock, {
+    kind: "promise",
+    certainty: "probable",
+    evidence: [seen("garbage collector", fact)],
+    gaps: ["or its code has left without calling end()"],
+  });
+}
+
 /** What verdicts need. */
 export interface VerdictsOptions {
   readonly clock: Clock;
   readonly areDatabasesAsked: boolean;
-  readonly spans: { openSpans(): Iterable<OpenSpan> };
+  readonly spans: { openSpans(): Iterable<OpenSpan>; letGo(span: OpenSpan): void };
 }
 
 /** Takes the verdict on a span, as soon as it is known. */
@@ -52,14 +63,15 @@ export class Verdicts {
     await Promise.all(
       spans.slice(0, VERDICTS_MAX).map(async (span) => {
         let isKnown = false;
-        const verdict = this.#verdictOn(span, open).then((wait) => {
+        const verdict = this.#verdictOn(span, open);
+        const noted = verdict.then((wait) => {
           isKnown = true;
           note(span, wait);
           return wait;
         });
-        const late = await Promise.race([verdict, this.#lateVerdict(span)]);
+        const isLate = await this.#isLate(noted);
         // The verdict itself is noted whenever it comes.
-        if (!isKnown) note(span, late);
+        if (isLate && !isKnown) note(span, await this.#lateVerdict(span));
       }),
     );
   }
@@ -95,14 +107,21 @@ export class Verdicts {
     }
   }
 
+  async #isLate(verdict: Promise<unknown>): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<true>((resolve) => {
+      timer = setTimeout(() => resolve(true), VERDICT_LATE_MS).unref();
+    });
+    const isLate = await Promise.race([verdict.then(() => false), late]);
+    clearTimeout(timer);
+    return isLate;
+  }
+
   /**
    * When the verdict takes too long. What is read of the kernel is read by the thread pool: a full
    * one keeps us from finding anything else out.
    */
   async #lateVerdict(span: OpenSpan): Promise<WaitReport> {
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, VERDICT_LATE_MS).unref();
-    });
     const { clock } = this.#options;
     if (await this.#threadPool.isFree()) {
       return unknownOn(span, clock, `asking took longer than ${VERDICT_LATE_MS} ms`);
@@ -125,6 +144,9 @@ export class Verdicts {
         evidence: [seen("process.getActiveResourcesInfo", fact), ...threadEvidence()],
       });
     }
+    if (span.isUnreachable) return explainUnreachable(span, clock);
+    // From now on it shows when nothing can end it.
+    this.#options.spans.letGo(span);
     return unknownOn(span, clock, "it is in code of which no wait is known");
   }
 }
