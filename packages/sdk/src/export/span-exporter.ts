@@ -4,6 +4,7 @@
 import { deferred } from "../base/deferred.ts";
 import { type Clock, type LossEntry, LossLedger, systemClock } from "@spoor/trace/basics";
 import type { Resource } from "@spoor/trace";
+import { giveChunkBuffer } from "../base/chunk-buffers.ts";
 import type { SenderEvent } from "../base/sender-event.ts";
 import { userAgent } from "../base/version.ts";
 import type { SpanChunk, SpanSink, SpanSource } from "../base/span-sink.ts";
@@ -86,7 +87,8 @@ export class SpanExporter implements SpanSink {
   }
 
   accept(chunk: SpanChunk): void {
-    if (this.#options.output !== "none") this.#spans.accept(chunk);
+    if (this.#options.output === "none") giveChunkBuffer(chunk.bytes);
+    else this.#spans.accept(chunk);
   }
 
   spansWaiting(): void {

@@ -93,7 +93,8 @@ class Instrumentations {
     this.#database = databaseHooks({
       clock: host.clock,
       isSanitised: settings.isSqlSanitised,
-      tracer: this.#tracer("pg-pool"),
+      tracer: this.#tracer("pg"),
+      hasOwnSpans: !settings.official.includes("pg"),
       onFailure: this.#onFailure,
       registry: connectionRegistry,
     });

@@ -3,6 +3,8 @@ export const semanticKeys = {
   clientAddress: "client.address",
   dbConnectionPoolName: "db.client.connection.pool.name",
   dbNamespace: "db.namespace",
+  /** The name of a prepared statement, as the official instrumentation of pg calls it. */
+  dbPostgresqlPlan: "db.postgresql.plan",
   dbQueryText: "db.query.text",
   dbResponseReturnedRows: "db.response.returned_rows",
   dbSystemName: "db.system.name",

@@ -5,11 +5,35 @@
  * Spans cannot tell that. A connection that idles in an open transaction has no span at all, and a
  * pool that is exhausted is held by requests that are doing something else.
  */
+import type { Span } from "@opentelemetry/api";
 
 /** A request, by the span in which it acted. Both empty when it acted outside of any span. */
 export interface Actor {
   readonly traceId: string;
   readonly spanId: string;
+}
+
+/** Whoever acts in `span`. The ids are made when somebody asks for them, which is rare. */
+export function actorOf(span: Span | undefined): Actor {
+  return span === undefined ? NOBODY : new SpanActor(span);
+}
+
+const NOBODY: Actor = { traceId: "", spanId: "" };
+
+class SpanActor implements Actor {
+  readonly #span: Span;
+
+  constructor(span: Span) {
+    this.#span = span;
+  }
+
+  get traceId(): string {
+    return this.#span.spanContext().traceId;
+  }
+
+  get spanId(): string {
+    return this.#span.spanContext().spanId;
+  }
 }
 
 /** A connection in the hands of somebody. */

@@ -5,8 +5,9 @@ import {
   patchMysqlConnection,
   setMysqlOptions,
 } from "./mysql-connection.ts";
-import { patchPgClient, type PgClient, pgHooks } from "./pg-client.ts";
-import { patchPgPool, type PgPool, type PgPoolOptions, setPgPoolOptions } from "./pg-pool.ts";
+import { type PgClient, pgHooks, type PgOptions, setPgOptions } from "./pg-client.ts";
+import { patchPgPool, type PgPool } from "./pg-pool.ts";
+import { patchPgClient } from "./pg-query.ts";
 
 /** The parts of it that others call. */
 export interface DatabaseHooks {
@@ -21,8 +22,8 @@ export interface DatabaseHooks {
 }
 
 /** Hooks of one start of the SDK. */
-export function databaseHooks(options: PgPoolOptions): DatabaseHooks {
-  setPgPoolOptions(options);
+export function databaseHooks(options: PgOptions): DatabaseHooks {
+  setPgOptions(options);
   setMysqlOptions(options);
   const hooks: Readonly<Record<string, object>> = {
     pg: pgHooks(options),
@@ -33,7 +34,7 @@ export function databaseHooks(options: PgPoolOptions): DatabaseHooks {
     loaded: (specifier, exports) => PATCHES[specifier]?.(exports),
     watches: (library) => library === "mysql2",
     stop: () => {
-      setPgPoolOptions(undefined);
+      setPgOptions(undefined);
       setMysqlOptions(undefined);
     },
   };

@@ -1,27 +1,35 @@
 /*
- * Beside the official instrumentation of pg: which backend and which local port a query goes to,
- * how many rows came back, the statement without its literals, and a record of the connection.
+ * What is said of a query of pg besides its statement: which backend and which local port it goes
+ * to, how many rows came back, and a record of the connection.
  *
- * The official one hands its span to a hook, but not the client. Our wrapper is outside of its
- * wrapper, so what the hook needs is put into a variable for the length of that synchronous call.
+ * Where somebody asked for the official instrumentation of pg, it makes the span; it hands it to a
+ * hook, but not the client. Our wrapper is outside of its wrapper, so what the hook needs is put
+ * into a variable for the length of that synchronous call.
  */
-import { context, type Span, trace } from "@opentelemetry/api";
+import { context, type Span, trace, type Tracer } from "@opentelemetry/api";
 import type { Clock } from "@spoor/trace";
 import { setSubject } from "../../tracer/recording-span.ts";
 import { guarded, type OnFailure } from "../base/guard.ts";
 import { semanticKeys as keys } from "../base/semantic-keys.ts";
-import type { Actor, ConnectionRegistry, TransactionState } from "./connection-registry.ts";
+import {
+  type Actor,
+  actorOf,
+  type ConnectionRegistry,
+  type TransactionState,
+} from "./connection-registry.ts";
 import { sanitiseStatement } from "./sanitise-statement.ts";
 
 const WHERE = "pg.client";
-const PATCHED: unique symbol = Symbol("spoor.pg.client");
 
 /** What the patches of pg need. */
-export interface PgPatchOptions {
+export interface PgOptions {
   readonly registry: ConnectionRegistry;
   readonly clock: Clock;
   readonly isSanitised: boolean;
   readonly onFailure: OnFailure;
+  readonly tracer: Tracer;
+  /** False where the official instrumentation makes the spans of queries. */
+  readonly hasOwnSpans: boolean;
 }
 
 /** What we use of a `pg.Client`. */
@@ -30,8 +38,25 @@ export interface PgClient {
   on(event: string, listener: () => void): unknown;
   readonly processID?: number | null;
   readonly connection?: { readonly stream?: { readonly localPort?: number } };
+  readonly connectionParameters?: {
+    readonly database?: string | null;
+    readonly host?: string;
+    readonly port?: number;
+  };
   getTransactionStatus?(): string | null;
-  [PATCHED]?: true;
+}
+
+/** The options of the running SDK. Classes are patched once per process, SDKs come and go. */
+let active: PgOptions | undefined;
+
+/** Sets for whom the patched classes work from now on; undefined lets them be. */
+export function setPgOptions(options: PgOptions | undefined): void {
+  active = options;
+}
+
+/** For whom the patched classes work now. */
+export function activePg(): PgOptions | undefined {
+  return active;
 }
 
 /** The hooks for the configuration of the official instrumentation. */
@@ -50,26 +75,29 @@ function enter(client: PgClient | undefined): PgClient | undefined {
   return before;
 }
 
-/** Wraps the client's `query`. Call it after the official instrumentation has. */
-export function patchPgClient(clientPrototype: PgClient): void {
-  if (Object.hasOwn(clientPrototype, PATCHED)) return;
-  const original = clientPrototype.query;
-  clientPrototype.query = function query(this: PgClient, ...parts): unknown {
-    const before = enter(this);
-    try {
-      return Reflect.apply(original, this, parts);
-    } finally {
-      enter(before);
-    }
-  };
-  clientPrototype[PATCHED] = true;
+/** Runs the query of the official instrumentation, whose hooks find the client. */
+export function withOfficialHooks(
+  client: PgClient,
+  query: PgClient["query"],
+  parts: unknown[],
+): unknown {
+  const before = enter(client);
+  try {
+    return Reflect.apply(query, client, parts);
+  } finally {
+    enter(before);
+  }
 }
 
 /** The hooks for the official instrumentation of pg. */
-export function pgHooks(options: PgPatchOptions): PgHooks {
+export function pgHooks(options: PgOptions): PgHooks {
   return {
     requestHook: (span, { query }) => {
-      guarded(WHERE, options.onFailure, () => describeQuery(span, query.text, options));
+      guarded(WHERE, options.onFailure, () => {
+        const text = options.isSanitised ? sanitiseStatement(query.text, "postgresql") : query.text;
+        if (options.isSanitised && span.isRecording()) span.setAttribute(keys.dbQueryText, text);
+        if (current !== undefined) noteQuery(span, { client: current, text }, options);
+      });
     },
     responseHook: (span, { data }) => {
       const rows = returnedRows(data);
@@ -78,15 +106,23 @@ export function pgHooks(options: PgPatchOptions): PgHooks {
   };
 }
 
-function describeQuery(span: Span, statement: string, options: PgPatchOptions): void {
-  const { registry, clock, isSanitised } = options;
-  const text = isSanitised ? sanitiseStatement(statement, "postgresql") : statement;
-  if (isSanitised && span.isRecording()) span.setAttribute(keys.dbQueryText, text);
-  if (current === undefined) return;
-  const record = trackClient(current, registry, clock);
+/** A query that is submitted now. */
+export interface Submitted {
+  readonly client: PgClient;
+  /** Sanitised, unless statements are kept as they are. */
+  readonly text: string;
+}
+
+/** Says on the span where the query goes, and in the registry what its connection does. */
+export function noteQuery(
+  span: Span,
+  { client, text }: Submitted,
+  { registry, clock }: PgOptions,
+): void {
+  const record = trackClient(client, registry, clock);
   const startedMs = clock.monotonicMs();
   record.lastQuery = { by: actorOf(span), text, startedMs, endedMs: undefined };
-  setSubject(span, current);
+  setSubject(span, client);
   if (!span.isRecording()) return;
   const pid = record.backendPid();
   if (pid !== undefined) span.setAttribute(keys.spoorDbBackendPid, pid);
@@ -100,6 +136,8 @@ export function trackClient(
   registry: ConnectionRegistry,
   clock: Clock,
 ): ReturnType<ConnectionRegistry["track"]> {
+  const known = registry.get(client);
+  if (known !== undefined) return known;
   return registry.track(client, () => {
     client.on("end", () => registry.forget(client));
     // Emitted when the last submitted query is done.
@@ -123,11 +161,6 @@ export function activeActor(): Actor {
   return actorOf(trace.getSpan(context.active()));
 }
 
-function actorOf(span: Span | undefined): Actor {
-  const { traceId, spanId } = span?.spanContext() ?? { traceId: "", spanId: "" };
-  return { traceId, spanId };
-}
-
 /** PostgreSQL's own word, which came with its last ReadyForQuery: I, T or E. */
 function transactionState(client: PgClient): TransactionState {
   const status = client.getTransactionStatus?.();
@@ -136,8 +169,8 @@ function transactionState(client: PgClient): TransactionState {
   return status === "E" ? "failed" : "unknown";
 }
 
-/** A query of several statements has several results. */
-function returnedRows(result: unknown): number | undefined {
+/** The rows that a result holds. A query of several statements has several results. */
+export function returnedRows(result: unknown): number | undefined {
   if (Array.isArray(result)) {
     const counts = result.map(returnedRows).filter((count) => count !== undefined);
     return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);

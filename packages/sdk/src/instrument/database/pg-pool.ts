@@ -17,14 +17,13 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
-  type Tracer,
 } from "@opentelemetry/api";
 import { isTracingSuppressed } from "../../context/linked-context.ts";
 import { setSubject } from "../../tracer/recording-span.ts";
 import { guarded } from "../base/guard.ts";
 import { semanticKeys as keys } from "../base/semantic-keys.ts";
-import type { PoolWait } from "./connection-registry.ts";
-import { activeActor, type PgClient, type PgPatchOptions, trackClient } from "./pg-client.ts";
+import { actorOf, type PoolWait } from "./connection-registry.ts";
+import { activeActor, activePg, type PgClient, type PgOptions, trackClient } from "./pg-client.ts";
 
 const WHERE = "pg.pool";
 const PATCHED: unique symbol = Symbol("spoor.pg.pool");
@@ -44,19 +43,6 @@ export interface PgPool {
   readonly waitingCount: number;
   readonly options: { readonly max?: number; readonly database?: string; readonly host?: string };
   [PATCHED]?: true;
-}
-
-/** What the patch of the pool needs. */
-export interface PgPoolOptions extends PgPatchOptions {
-  readonly tracer: Tracer;
-}
-
-/** The options of the running SDK. Classes are patched once per process, SDKs come and go. */
-let active: PgPoolOptions | undefined;
-
-/** Sets for whom the patched pools work from now on; undefined lets them be. */
-export function setPgPoolOptions(options: PgPoolOptions | undefined): void {
-  active = options;
 }
 
 /** Wraps `connect` of `pg.Pool`. */
@@ -83,7 +69,8 @@ export function patchPgPool(poolPrototype: PgPool): void {
     const answered: OnClient = (error, client, release) => {
       if (error === undefined || error === null) asked.succeeded(client);
       else asked.failed(error);
-      return context.with(asked.caller, () => onClient(error, client, release));
+      if (context.active() === asked.caller) return onClient(error, client, release);
+      return context.with(asked.caller, onClient, undefined, error, client, release);
     };
     return Reflect.apply(original, this, [answered]);
   };
@@ -91,9 +78,9 @@ export function patchPgPool(poolPrototype: PgPool): void {
 }
 
 function askPool(pool: PgPool): PoolRequest | undefined {
-  if (active === undefined || isTracingSuppressed(context.active())) return undefined;
+  const options = activePg();
+  if (options === undefined || isTracingSuppressed(context.active())) return undefined;
   let asked: PoolRequest | undefined;
-  const options = active;
   guarded(WHERE, options.onFailure, () => {
     asked = new PoolRequest(pool, options);
   });
@@ -104,12 +91,12 @@ function askPool(pool: PgPool): PoolRequest | undefined {
 class PoolRequest {
   readonly caller: Context = context.active();
   readonly #pool: PgPool;
-  readonly #options: PgPoolOptions;
+  readonly #options: PgOptions;
   readonly #endWait: (() => void) | undefined;
   readonly #callSite: Error | undefined;
   #span: Span | undefined;
 
-  constructor(pool: PgPool, options: PgPoolOptions) {
+  constructor(pool: PgPool, options: PgOptions) {
     this.#pool = pool;
     this.#options = options;
     watchReleases(pool, options);
@@ -146,7 +133,7 @@ class PoolRequest {
     guarded(WHERE, onFailure, () => {
       const record = trackClient(client, registry, clock);
       registry.assign(client, this.#pool);
-      const by = context.with(this.caller, activeActor);
+      const by = actorOf(trace.getSpan(this.caller));
       record.checkout = { by, sinceMs: clock.monotonicMs(), callSite: this.#callSite };
     });
   }
@@ -176,7 +163,7 @@ function callSite(nowMs: number): Error | undefined {
 const watched = new WeakSet<PgPool>();
 
 /** Clears the checkout of a connection that came back. */
-function watchReleases(pool: PgPool, { registry }: PgPatchOptions): void {
+function watchReleases(pool: PgPool, { registry }: PgOptions): void {
   if (watched.has(pool)) return;
   watched.add(pool);
   pool.on("release", (_error, client) => {

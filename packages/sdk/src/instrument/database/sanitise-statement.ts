@@ -43,15 +43,38 @@ function tokenPattern(...tokens: readonly string[]): RegExp {
   return new RegExp(tokens.join("|"), "gu");
 }
 
-/** Statements whose sanitised text is kept. An application has few, and runs each of them often. */
+/** Statements of which the result is kept. An application has few, and runs each of them often. */
 const REMEMBERED_MAX = 500;
 /** A longer statement, in characters, is most likely unique. */
 const REMEMBERED_LENGTH_MAX = 2000;
 
-const remembered: Readonly<Record<SqlDialect, Map<string, string>>> = {
+/** What is known of a statement without parsing it. */
+export interface Statement {
+  /** With `?` in the place of every literal, and without its comments. */
+  readonly sanitised: string;
+  /** Its first word in capitals, such as `SELECT`; empty where there is none. */
+  readonly operation: string;
+}
+
+const remembered: Readonly<Record<SqlDialect, Map<string, Statement>>> = {
   postgresql: new Map(),
   mysql: new Map(),
 };
+
+/** What is known of `statement`. */
+export function readStatement(statement: string, dialect: SqlDialect): Statement {
+  const known = remembered[dialect];
+  const kept = known.get(statement);
+  if (kept !== undefined) return kept;
+  const sanitised = withoutLiterals(statement, dialect);
+  const [operation = ""] = /^[A-Za-z]+/u.exec(sanitised) ?? [];
+  const read = { sanitised, operation: operation.toUpperCase() };
+  if (statement.length > REMEMBERED_LENGTH_MAX) return read;
+  // Emptied when full: an application that makes its statements from literals gains nothing anyway.
+  if (known.size >= REMEMBERED_MAX) known.clear();
+  known.set(statement, read);
+  return read;
+}
 
 /**
  * `statement` with `?` in the place of every literal, and without its comments.
@@ -61,15 +84,7 @@ const remembered: Readonly<Record<SqlDialect, Map<string, string>>> = {
  * // "SELECT * FROM users WHERE name = ? LIMIT ?"
  */
 export function sanitiseStatement(statement: string, dialect: SqlDialect): string {
-  const known = remembered[dialect];
-  const kept = known.get(statement);
-  if (kept !== undefined) return kept;
-  const sanitised = withoutLiterals(statement, dialect);
-  if (statement.length > REMEMBERED_LENGTH_MAX) return sanitised;
-  // Emptied when full: an application that makes its statements from literals gains nothing anyway.
-  if (known.size >= REMEMBERED_MAX) known.clear();
-  known.set(statement, sanitised);
-  return sanitised;
+  return readStatement(statement, dialect).sanitised;
 }
 
 function withoutLiterals(statement: string, dialect: SqlDialect): string {

@@ -54,16 +54,17 @@ export function traceHttpServers(tracer: Tracer, onFailure: OnFailure): () => vo
   const hadOwn = Object.hasOwn(prototype, "emit");
   const original = prototype.emit;
   let isOn = true;
-  const wrapped: Emit = function emit(this: Emitter, event, ...parts): boolean {
+  const wrapped: Emit = function emit(this: Emitter, ...parts): boolean {
+    const [event, first, second] = parts;
     const isRequest = event === "request" || event === "checkContinue";
     if (!isRequest || !isOn || isTracingSuppressed(context.active())) {
-      return Reflect.apply(original, this, [event, ...parts]);
+      return Reflect.apply(original, this, parts);
     }
     // What a server emits as "request".
-    const [request, response] = parts as [IncomingMessage, ServerResponse];
+    const [request, response] = [first as IncomingMessage, second as ServerResponse];
     const begun = beginRequest({ tracer, request, response, onFailure });
-    if (begun === undefined) return Reflect.apply(original, this, [event, ...parts]);
-    return context.with(begun, () => Reflect.apply(original, this, [event, ...parts]));
+    if (begun === undefined) return Reflect.apply(original, this, parts);
+    return emitIn(begun, original, this, parts);
   };
   prototype.emit = wrapped;
   return () => {
@@ -74,7 +75,9 @@ export function traceHttpServers(tracer: Tracer, onFailure: OnFailure): () => vo
   };
 }
 
-type Emit = (this: Emitter, event: string | symbol, ...parts: unknown[]) => boolean;
+type Emit = (this: Emitter, ...parts: EmitParts) => boolean;
+
+type EmitParts = [event: string | symbol, ...parts: unknown[]];
 
 interface Emitter {
   emit: Emit;
@@ -118,14 +121,27 @@ function emitWithin(
   // As above: overloads that all come down to (event, ...arguments).
   const target = emitter as unknown as Emitter;
   const { emit } = target;
-  target.emit = function emitInContext(this: Emitter, event, ...parts): boolean {
+  target.emit = function emitInContext(this: Emitter, ...parts): boolean {
+    const [event] = parts;
     heard?.(event);
     // Most events have no listener, and a change of context costs more than such an event.
     if (this.listenerCount(event) === 0 && event !== "error") {
-      return Reflect.apply(emit, this, [event, ...parts]);
+      return Reflect.apply(emit, this, parts);
     }
-    return context.with(within, () => Reflect.apply(emit, this, [event, ...parts]));
+    return emitIn(within, emit, this, parts);
   };
+}
+
+/** Without a closure: this runs several times for each request. */
+function emitIn(within: Context, emit: Emit, emitter: Emitter, parts: EmitParts): boolean {
+  return context.with(
+    within,
+    Reflect.apply<Emitter, EmitParts, boolean>,
+    undefined,
+    emit,
+    emitter,
+    parts,
+  );
 }
 
 function requestAttributes(request: IncomingMessage, method: string): Attributes {

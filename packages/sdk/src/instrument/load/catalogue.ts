@@ -58,12 +58,7 @@ export const LIBRARIES: readonly Library[] = [
     official("koa", "KoaInstrumentation", () => ({ ignoreLayersType: ["middleware"] })),
   ),
   library("nestjs", ["@nestjs/core"], official("nestjs-core", "NestInstrumentation")),
-  library(
-    "pg",
-    ["pg", "pg-pool"],
-    official("pg", "PgInstrumentation", () => ({ ignoreConnectSpans: true })),
-    true,
-  ),
+  library("pg", ["pg", "pg-pool"], undefined, true),
   library("mysql2", ["mysql2"], official("mysql2", "MySQL2Instrumentation")),
   library("mongodb", ["mongodb"], official("mongodb", "MongoDBInstrumentation")),
   library("ioredis", ["ioredis"], official("ioredis", "IORedisInstrumentation"), true),
@@ -93,6 +88,7 @@ export const OFFICIAL_ALTERNATIVES: Readonly<Record<string, OfficialPackage>> = 
   express: official("express", "ExpressInstrumentation", () => ({
     ignoreLayersType: ["middleware", "router", "request_handler"],
   })),
+  pg: official("pg", "PgInstrumentation", () => ({ ignoreConnectSpans: true })),
   fastify: {
     packageName: "@fastify/otel",
     exportName: "FastifyOtelInstrumentation",

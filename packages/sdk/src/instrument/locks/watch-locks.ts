@@ -21,7 +21,8 @@ class Holders {
 
 function whoAsks(): HolderInfo {
   const callSite = applicationFrame(currentStack());
-  return { ...activeActor(), ...(callSite === "" ? {} : { callSite }) };
+  const { traceId, spanId } = activeActor();
+  return { traceId, spanId, ...(callSite === "" ? {} : { callSite }) };
 }
 
 type Release = () => void;

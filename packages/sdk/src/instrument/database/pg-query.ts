@@ -1,0 +1,216 @@
+/*
+ * A CLIENT span for every query of pg.
+ *
+ * `query` takes a text, an object, or an object that submits itself (a cursor, a stream), and
+ * answers by a callback, a promise or events. What answers ends the span:
+ * 1. a callback, given or on the object, is replaced by one that ends the span and then runs it in
+ *    the context of whoever asked: a connection is shared, and so is the context of its socket;
+ * 2. a promise is followed by one that is settled the same way;
+ * 3. an object that submits itself is told by the client that it is done, or that it failed: both
+ *    methods are replaced on that one object. A listener for its errors would hide them from the
+ *    application.
+ */
+import {
+  type Attributes,
+  type Context,
+  context,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+} from "@opentelemetry/api";
+import { isTracingSuppressed } from "../../context/linked-context.ts";
+import { semanticKeys as keys } from "../base/semantic-keys.ts";
+import {
+  activePg,
+  noteQuery,
+  type PgClient,
+  type PgOptions,
+  returnedRows,
+  withOfficialHooks,
+} from "./pg-client.ts";
+import { readStatement } from "./sanitise-statement.ts";
+
+const WHERE = "pg.client";
+const PATCHED: unique symbol = Symbol("spoor.pg.client");
+
+type Callback = (this: unknown, ...answers: unknown[]) => unknown;
+
+/** What a client of pg is given as its query, where that is an object. */
+interface QueryObject {
+  readonly text?: unknown;
+  readonly name?: unknown;
+  readonly submit?: unknown;
+  callback?: unknown;
+  handleError?: unknown;
+  handleReadyForQuery?: unknown;
+}
+
+/** Wraps the client's `query`. With the official instrumentation, call it after that has. */
+export function patchPgClient(clientPrototype: PgClient): void {
+  if (PATCHED in clientPrototype) return;
+  const original = clientPrototype.query;
+  clientPrototype.query = function query(this: PgClient, ...parts): unknown {
+    const options = activePg();
+    if (options === undefined) return Reflect.apply(original, this, parts);
+    if (!options.hasOwnSpans) return withOfficialHooks(this, original, parts);
+    const begun = beginQuery(this, parts[0], options);
+    if (begun === undefined) return Reflect.apply(original, this, parts);
+    return begun.run(original, parts);
+  };
+  Object.assign(clientPrototype, { [PATCHED]: true });
+}
+
+/** The query with its span, or undefined when it is not traced. */
+function beginQuery(client: PgClient, given: unknown, options: PgOptions): TracedQuery | undefined {
+  const caller = context.active();
+  if (isTracingSuppressed(caller)) return undefined;
+  try {
+    return new TracedQuery(client, { given, caller, options });
+  } catch (error) {
+    options.onFailure(WHERE, error);
+    return undefined;
+  }
+}
+
+/** One query, from the call to its answer. */
+class TracedQuery {
+  readonly #client: PgClient;
+  readonly #caller: Context;
+  readonly #options: PgOptions;
+  readonly #object: QueryObject | undefined;
+  readonly #span: Span;
+
+  constructor(
+    client: PgClient,
+    asked: { readonly given: unknown; readonly caller: Context; readonly options: PgOptions },
+  ) {
+    const { given, caller, options } = asked;
+    this.#client = client;
+    this.#caller = caller;
+    this.#options = options;
+    this.#object = typeof given === "object" && given !== null ? given : undefined;
+    const text = typeof given === "string" ? given : this.#object?.text;
+    this.#span = this.#start(typeof text === "string" ? text : undefined);
+  }
+
+  /** Submits it. */
+  run(original: PgClient["query"], parts: unknown[]): unknown {
+    const last = parts.length - 1;
+    const callback = parts[last];
+    const object = this.#object;
+    if (typeof object?.submit === "function") this.#followSubmitted(object, parts);
+    // As pg does: a callback is the last of its arguments.
+    else if (typeof callback === "function") parts[last] = this.#answered(callback as Callback);
+    else if (typeof object?.callback === "function") {
+      // Where pg itself puts a callback that it is given: the object of the application stays.
+      parts[0] = Object.assign(Object.create(Object.getPrototypeOf(object)), object, {
+        callback: this.#answered(object.callback as Callback),
+      });
+    }
+    let result: unknown;
+    try {
+      result = Reflect.apply(original, this.#client, parts);
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+    if (!(result instanceof Promise)) return result;
+    return result.then(
+      (answer: unknown) => {
+        this.#succeed(answer);
+        return answer;
+      },
+      (error: unknown) => {
+        this.#fail(error);
+        throw error;
+      },
+    );
+  }
+
+  #start(text: string | undefined): Span {
+    const { tracer, isSanitised } = this.#options;
+    const client = this.#client;
+    const { database, host, port } = client.connectionParameters ?? {};
+    const statement = text === undefined ? undefined : readStatement(text, "postgresql");
+    const plan = this.#object?.name;
+    const isNamed = typeof plan === "string" && plan !== "";
+    const attributes: Attributes = { [keys.dbSystemName]: "postgresql" };
+    const kept = isSanitised ? statement?.sanitised : text;
+    if (database !== undefined && database !== null) attributes[keys.dbNamespace] = database;
+    if (host !== undefined) attributes[keys.serverAddress] = host;
+    if (port !== undefined) attributes[keys.serverPort] = port;
+    if (kept !== undefined) attributes[keys.dbQueryText] = kept;
+    if (isNamed) attributes[keys.dbPostgresqlPlan] = plan;
+    const what = isNamed ? plan : statement?.operation;
+    const where = database === undefined || database === null ? "" : ` ${database}`;
+    const name = what === undefined ? "pg.query" : `pg.query:${what}${where}`;
+    const options = { kind: SpanKind.CLIENT, attributes };
+    const span = tracer.startSpan(name, options, this.#caller);
+    noteQuery(span, { client, text: kept ?? "" }, this.#options);
+    return span;
+  }
+
+  #answered(callback: Callback): Callback {
+    const settle = (error: unknown, answer: unknown): void => this.#settle(error, answer);
+    const caller = this.#caller;
+    return function answered(this: unknown, ...answers): unknown {
+      settle(answers[0], answers[1]);
+      // Nothing to change: a pool that has an idle connection answers where it was asked.
+      if (context.active() === caller) return Reflect.apply(callback, this, answers);
+      return context.with(caller, Reflect.apply, undefined, callback, this, answers);
+    };
+  }
+
+  #followSubmitted(object: QueryObject, parts: unknown[]): void {
+    const callback = parts.at(-1);
+    if (typeof callback === "function")
+      parts[parts.length - 1] = this.#inCaller(callback as Callback);
+    this.#replace(object, "handleError", (error) => this.#fail(error));
+    this.#replace(object, "handleReadyForQuery", () => this.#span.end());
+  }
+
+  #inCaller(callback: Callback): Callback {
+    const caller = this.#caller;
+    return function inCaller(this: unknown, ...answers): unknown {
+      return context.with(caller, Reflect.apply, undefined, callback, this, answers);
+    };
+  }
+
+  #replace(
+    object: QueryObject,
+    method: "handleError" | "handleReadyForQuery",
+    heard: (first: unknown) => void,
+  ): void {
+    const original = object[method];
+    if (typeof original !== "function") return;
+    object[method] = function told(this: unknown, ...parts: unknown[]): unknown {
+      heard(parts[0]);
+      return Reflect.apply(original, this, parts);
+    };
+  }
+
+  #settle(error: unknown, answer: unknown): void {
+    if (error === undefined || error === null) this.#succeed(answer);
+    else this.#fail(error);
+  }
+
+  #succeed(answer: unknown): void {
+    const rows = returnedRows(answer);
+    if (rows !== undefined) this.#span.setAttribute(keys.dbResponseReturnedRows, rows);
+    this.#span.end();
+  }
+
+  #fail(error: unknown): void {
+    const span = this.#span;
+    if (!span.isRecording()) return;
+    const failure = error instanceof Error ? error : new Error(String(error));
+    // The errors of PostgreSQL have its five letters, those of Node a name; others have none.
+    const { code, name } = failure as NodeJS.ErrnoException;
+    span.setAttribute(keys.errorType, code ?? name);
+    // What the database says may hold values: of keys that exist already, of texts that are no number.
+    const sanitised = `PostgreSQL error of type '${name}' occurred (code: ${code ?? "UNKNOWN"})`;
+    span.recordException(this.#options.isSanitised ? sanitised : failure);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
+    span.end();
+  }
+}
