@@ -1,0 +1,72 @@
+/* Every way in which pg takes a query and answers it, each below a span of its own. */
+import { trace } from "@opentelemetry/api";
+import { Client, Query } from "pg";
+import { required } from "./lifecycle.ts";
+
+const tracer = trace.getTracer("pg-app");
+const client = new Client({ connectionString: required("DATABASE_URL") });
+await client.connect();
+
+/** Which span is active where the answer arrives. */
+const arrivals: Record<string, boolean> = {};
+
+async function work(name: string, ask: (arrived: () => void) => Promise<unknown>): Promise<void> {
+  await tracer.startActiveSpan(name, async (span) => {
+    await ask(() => (arrivals[name] = trace.getActiveSpan() === span));
+    span.end();
+  });
+}
+
+await work("promise", async (arrived) => {
+  await client.query("SELECT 'secret' AS word, 1 AS n");
+  arrived();
+});
+await work("callback", (arrived) => answered((done) => client.query("SELECT 2", done), arrived));
+await work("values", (arrived) =>
+  answered((done) => client.query("SELECT $1::int", [3], done), arrived),
+);
+const config = { name: "by-number", text: "SELECT $1::int", values: [4], callback: undefined };
+await work("object", async (arrived) => {
+  await client.query(config);
+  arrived();
+});
+await work("object with callback", (arrived) =>
+  answered((callback) => client.query({ ...config, callback } as never), arrived),
+);
+await work("submitted", async () => {
+  const query = client.query(new Query("SELECT 5"));
+  await new Promise((resolve) => query.once("end", resolve));
+});
+await work("failed", async () => {
+  await client.query("SELECT 1 / 0").catch(() => undefined);
+});
+await work("failed callback", (arrived) =>
+  answered((done) => client.query("SELECT no_such_column", done), arrived),
+);
+await work("failed submitted", async () => {
+  const query = client.query(new Query("SELECT 1 / 0"));
+  await new Promise((resolve) => query.once("error", resolve));
+});
+const isUntouched = config.callback === undefined;
+let isThrown = false;
+try {
+  // What TypeScript would refuse, and JavaScript does not.
+  void client.query(null as never);
+} catch {
+  isThrown = true;
+}
+await client.end();
+process.send?.({ answer: { arrivals, isUntouched, isThrown } });
+process.disconnect();
+
+function answered(
+  ask: (done: (error: unknown) => void) => unknown,
+  arrived: () => void,
+): Promise<void> {
+  return new Promise((resolve) => {
+    ask(() => {
+      arrived();
+      resolve();
+    });
+  });
+}

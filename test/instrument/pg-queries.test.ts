@@ -1,0 +1,84 @@
+/* The spans of pg, made by us and by the official package: in every form that a query can have. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { SeenSpan } from "./messages.ts";
+import { type App, startApp } from "./run-apps.ts";
+import { startStores, type Stores } from "./stores.ts";
+
+let stores: Stores;
+before(async () => {
+  stores = await startStores();
+});
+after(() => stores[Symbol.asyncDispose]());
+
+async function run(settings: Readonly<Record<string, unknown>> = {}): Promise<App> {
+  await using app = startApp("pg-queries.ts", {
+    settings,
+    env: { DATABASE_URL: stores.databaseUrl },
+  });
+  return await app.ended();
+}
+
+/** The query below the span called `name`. */
+function queryBelow({ spans }: App, name: string): SeenSpan {
+  const work = spans.find((span) => span.name === name);
+  const found = spans.filter(({ parentSpanId }) => parentSpanId === work?.spanId);
+  assert.equal(found.length, 1, `${name}: ${JSON.stringify(spans)}`);
+  return found[0] ?? assert.fail();
+}
+
+const ANSWERED = ["promise", "callback", "values", "object", "object with callback"];
+const FAILED = ["failed", "failed callback", "failed submitted"];
+
+test("a query in every form has one span, and its answer arrives where it was asked for", async () => {
+  const app = await run();
+  const answer = app.messages.find((message) => message.answer !== undefined)?.answer;
+  assert.deepEqual(answer, {
+    arrivals: Object.fromEntries([...ANSWERED, "failed callback"].map((name) => [name, true])),
+    isUntouched: true,
+    isThrown: true,
+  });
+  for (const name of ANSWERED) {
+    const { attributes, statusCode, kind } = queryBelow(app, name);
+    assert.equal(statusCode, 0, name);
+    assert.equal(kind, 2);
+    assert.equal(attributes["db.response.returned_rows"], 1, name);
+    assert.equal(typeof attributes["spoor.db.backend_pid"], "number", name);
+    assert.equal(typeof attributes["network.local.port"], "number", name);
+  }
+  assert.equal(queryBelow(app, "promise").name, "pg.query:SELECT shop");
+  assert.equal(queryBelow(app, "object").name, "pg.query:by-number shop");
+  assert.equal(queryBelow(app, "submitted").statusCode, 0);
+  assert.deepEqual(app.findings, []);
+});
+
+test("a query that fails says so once, with the code and without its values", async () => {
+  const app = await run();
+  for (const name of FAILED) {
+    const { attributes, statusCode, eventNames } = queryBelow(app, name);
+    assert.equal(statusCode, 2, name);
+    assert.deepEqual(eventNames, ["exception"], name);
+    assert.equal(attributes["error.type"], name === "failed callback" ? "42703" : "22012", name);
+  }
+  assert.ok(!JSON.stringify(app.spans).includes("secret"));
+});
+
+test("with the official package the spans are the same, and what we add is on them, too", async () => {
+  const ours = await run();
+  const theirs = await run({ official: ["pg"] });
+  for (const name of [...ANSWERED, "failed", "failed callback"]) {
+    const own = queryBelow(ours, name);
+    const official = queryBelow(theirs, name);
+    assert.match(own.scope, /^@spoor\/sdk/u);
+    assert.match(official.scope, /instrumentation-pg$/u);
+    assert.equal(own.name, official.name);
+    assert.equal(own.statusCode, official.statusCode);
+    assert.deepEqual(own.eventNames, official.eventNames);
+    const { "error.type": _code, ...attributes } = own.attributes;
+    assert.deepEqual(
+      Object.keys(attributes).toSorted(),
+      Object.keys(official.attributes).toSorted(),
+    );
+    assert.equal(attributes["db.query.text"], official.attributes["db.query.text"]);
+  }
+});
