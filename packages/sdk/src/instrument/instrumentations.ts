@@ -93,8 +93,8 @@ class Instrumentations {
     this.#database = databaseHooks({
       clock: host.clock,
       isSanitised: settings.isSqlSanitised,
-      tracer: this.#tracer("pg"),
-      hasOwnSpans: !settings.official.includes("pg"),
+      tracer: (library) => this.#tracer(library),
+      isOfficial: (library) => settings.official.includes(library),
       onFailure: this.#onFailure,
       registry: connectionRegistry,
     });

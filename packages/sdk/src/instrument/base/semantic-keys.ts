@@ -3,6 +3,7 @@ export const semanticKeys = {
   clientAddress: "client.address",
   dbConnectionPoolName: "db.client.connection.pool.name",
   dbNamespace: "db.namespace",
+  dbOperationName: "db.operation.name",
   /** The name of a prepared statement, as the official instrumentation of pg calls it. */
   dbPostgresqlPlan: "db.postgresql.plan",
   dbQueryText: "db.query.text",

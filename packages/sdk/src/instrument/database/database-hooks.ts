@@ -1,11 +1,17 @@
-/** What we add to the official instrumentations of database drivers. */
-import { patchRedisClient, redisHooks, type RedisClient } from "./ioredis-client.ts";
+/** What traces database drivers, and what we add where an official instrumentation does. */
+import type { Tracer } from "@opentelemetry/api";
+import {
+  patchRedisClient,
+  redisHooks,
+  type RedisClient,
+  setRedisOptions,
+} from "./ioredis-client.ts";
 import {
   loadedMysqlConnections,
   patchMysqlConnection,
   setMysqlOptions,
 } from "./mysql-connection.ts";
-import { type PgClient, pgHooks, type PgOptions, setPgOptions } from "./pg-client.ts";
+import { type PgClient, pgHooks, type PgPatchOptions, setPgOptions } from "./pg-client.ts";
 import { patchPgPool, type PgPool } from "./pg-pool.ts";
 import { patchPgClient } from "./pg-query.ts";
 
@@ -21,13 +27,26 @@ export interface DatabaseHooks {
   stop(): void;
 }
 
+/** What the drivers have in common. */
+export interface DatabaseOptions extends PgPatchOptions {
+  tracer(library: string): Tracer;
+  /** Whether the official instrumentation of a library was asked for. */
+  isOfficial(library: string): boolean;
+}
+
 /** Hooks of one start of the SDK. */
-export function databaseHooks(options: PgOptions): DatabaseHooks {
-  setPgOptions(options);
+export function databaseHooks(options: DatabaseOptions): DatabaseHooks {
+  const { onFailure } = options;
+  const traced = (library: string): { tracer: Tracer; hasOwnSpans: boolean } => ({
+    tracer: options.tracer(library),
+    hasOwnSpans: !options.isOfficial(library),
+  });
+  setPgOptions({ ...options, ...traced("pg") });
+  setRedisOptions({ onFailure, ...traced("ioredis") });
   setMysqlOptions(options);
   const hooks: Readonly<Record<string, object>> = {
     pg: pgHooks(options),
-    ioredis: redisHooks(options.onFailure),
+    ioredis: redisHooks(onFailure),
   };
   return {
     hooksOf: (library) => hooks[library] ?? {},
@@ -35,6 +54,7 @@ export function databaseHooks(options: PgOptions): DatabaseHooks {
     watches: (library) => library === "mysql2",
     stop: () => {
       setPgOptions(undefined);
+      setRedisOptions(undefined);
       setMysqlOptions(undefined);
     },
   };

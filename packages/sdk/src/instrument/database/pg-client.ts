@@ -21,12 +21,16 @@ import { sanitiseStatement } from "./sanitise-statement.ts";
 
 const WHERE = "pg.client";
 
-/** What the patches of pg need. */
-export interface PgOptions {
+/** What describes the queries of pg. */
+export interface PgPatchOptions {
   readonly registry: ConnectionRegistry;
   readonly clock: Clock;
   readonly isSanitised: boolean;
   readonly onFailure: OnFailure;
+}
+
+/** What the patches of pg need. */
+export interface PgOptions extends PgPatchOptions {
   readonly tracer: Tracer;
   /** False where the official instrumentation makes the spans of queries. */
   readonly hasOwnSpans: boolean;
@@ -90,7 +94,7 @@ export function withOfficialHooks(
 }
 
 /** The hooks for the official instrumentation of pg. */
-export function pgHooks(options: PgOptions): PgHooks {
+export function pgHooks(options: PgPatchOptions): PgHooks {
   return {
     requestHook: (span, { query }) => {
       guarded(WHERE, options.onFailure, () => {
@@ -117,7 +121,7 @@ export interface Submitted {
 export function noteQuery(
   span: Span,
   { client, text }: Submitted,
-  { registry, clock }: PgOptions,
+  { registry, clock }: PgPatchOptions,
 ): void {
   const record = trackClient(client, registry, clock);
   const startedMs = clock.monotonicMs();

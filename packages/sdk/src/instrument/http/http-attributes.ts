@@ -47,8 +47,25 @@ export function redactQuery(query: string): string {
   return query.includes("=") ? query.replace(SECRET_PARAMETER, "$1$2=REDACTED") : query;
 }
 
+/** A server and its port; 0 where none is named. */
+interface Authority {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The last header that was split, because nearly all requests of a server have the same. */
+let lastHost = "";
+let lastAuthority: Authority = { address: "", port: 0 };
+
 /** `host[:port]` of a Host header, an IPv6 address without its brackets. */
-export function splitHost(host: string): { readonly address: string; readonly port: number } {
+export function splitHost(host: string): Authority {
+  if (host === lastHost) return lastAuthority;
+  lastHost = host;
+  lastAuthority = parseHost(host);
+  return lastAuthority;
+}
+
+function parseHost(host: string): Authority {
   const match = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/u.exec(host);
   if (match === null) return { address: host, port: 0 };
   return { address: match[1] ?? match[2] ?? "", port: Number(match[3] ?? 0) };

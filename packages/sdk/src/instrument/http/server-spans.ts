@@ -121,11 +121,14 @@ function emitWithin(
   // As above: overloads that all come down to (event, ...arguments).
   const target = emitter as unknown as Emitter;
   const { emit } = target;
+  // Node itself listens for the end of a response, to begin with the next one.
+  const ownFinishCount = target.listenerCount("finish");
   target.emit = function emitInContext(this: Emitter, ...parts): boolean {
     const [event] = parts;
     heard?.(event);
     // Most events have no listener, and a change of context costs more than such an event.
-    if (this.listenerCount(event) === 0 && event !== "error") {
+    const ownCount = event === "finish" ? ownFinishCount : 0;
+    if (this.listenerCount(event) <= ownCount && event !== "error") {
       return Reflect.apply(emit, this, parts);
     }
     return emitIn(within, emit, this, parts);

@@ -61,7 +61,7 @@ export const LIBRARIES: readonly Library[] = [
   library("pg", ["pg", "pg-pool"], undefined, true),
   library("mysql2", ["mysql2"], official("mysql2", "MySQL2Instrumentation")),
   library("mongodb", ["mongodb"], official("mongodb", "MongoDBInstrumentation")),
-  library("ioredis", ["ioredis"], official("ioredis", "IORedisInstrumentation"), true),
+  library("ioredis", ["ioredis"], undefined, true),
   library("redis", ["redis", "@redis/client"], official("redis", "RedisInstrumentation")),
   library("grpc", ["@grpc/grpc-js"], official("grpc", "GrpcInstrumentation")),
   library("amqplib", ["amqplib"], official("amqplib", "AmqplibInstrumentation")),
@@ -88,6 +88,7 @@ export const OFFICIAL_ALTERNATIVES: Readonly<Record<string, OfficialPackage>> = 
   express: official("express", "ExpressInstrumentation", () => ({
     ignoreLayersType: ["middleware", "router", "request_handler"],
   })),
+  ioredis: official("ioredis", "IORedisInstrumentation"),
   pg: official("pg", "PgInstrumentation", () => ({ ignoreConnectSpans: true })),
   fastify: {
     packageName: "@fastify/otel",
