@@ -42,7 +42,9 @@ export function installDdTrace(): string | undefined {
  * also sends what it encodes, because it offers no place at which the bytes could be taken.
  */
 export async function ddTracer(): Promise<TracerUnderTest> {
-  const sink = fork(join(import.meta.dirname, "request-sink.ts"), { execArgv: [] });
+  const sink = fork(join(import.meta.dirname, "request-sink.ts"), {
+    execArgv: ["--conditions=@spoor/source"],
+  });
   const [{ port }] = (await once(sink, "message")) as [{ port: number }]; // what that file sends
   const require = createRequire(join(FOLDER, "package.json"));
   const ddTrace = require("dd-trace") as DdTrace; // what this version exports

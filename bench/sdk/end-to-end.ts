@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { median } from "../measure/statistics.ts";
 import { type Figures, type Report, rounded } from "../report/report.ts";
 import type { ExportCost } from "./export-process.ts";
+import type { LongestTurns } from "./turn-times.ts";
 
 /** How long and how often. */
 export interface EndToEndOptions {
@@ -21,35 +22,45 @@ export interface EndToEndOptions {
   readonly warmUpMilliseconds: number;
 }
 
-const SDKS = ["none", "spoor", "official"] as const;
+const SDKS = ["none", "unsent", "spoor", "official"] as const;
 type SdkName = (typeof SDKS)[number];
 
-/** The figures `endToEndRatio`, official by ours, and `longestExportBlockMs`. */
+/**
+ * The figures `endToEndRatio`, official by ours; and how long one turn of the event loop took at
+ * most, without collections of garbage and with them. The same loop whose spans are encoded and then
+ * dropped (`unsent`) says what of it is not due to sending.
+ */
 export async function measureEndToEnd(options: EndToEndOptions, report: Report): Promise<Figures> {
-  const costs: Record<SdkName, ExportCost[]> = { none: [], spoor: [], official: [] };
+  const costs: Record<SdkName, ExportCost[]> = { none: [], unsent: [], spoor: [], official: [] };
   for (let round = 0; round < options.rounds; round += 1) {
     for (const sdk of SDKS) {
       const { cost, takenCount } = await runOnce(sdk, options);
       costs[sdk].push(cost);
       report.line(
         `${sdk}: ${cost.cpuMicros.toFixed(1)} µs of CPU per span, longest turn ` +
-          `${cost.longestTurnMs.toFixed(2)} ms, ${takenCount} of ${cost.spanCount} spans arrived`,
+          `${cost.longestTurns.withoutCollections.toFixed(2)} ms, with collections ` +
+          `${cost.longestTurns.withCollections.toFixed(2)} ms, ` +
+          `${takenCount} of ${cost.spanCount} spans arrived`,
       );
     }
   }
   // Of each round by itself, so that all of it met the same noise.
   const added = (sdk: "spoor" | "official"): number[] =>
     costs[sdk].map(({ cpuMicros }, round) => cpuMicros - (costs.none[round]?.cpuMicros ?? 0));
-  const block = (sdk: SdkName): number =>
-    median(costs[sdk].map(({ longestTurnMs }) => longestTurnMs));
+  const turn = (sdk: SdkName, kind: keyof LongestTurns): number =>
+    rounded(median(costs[sdk].map(({ longestTurns }) => longestTurns[kind])));
   const ours = added("spoor");
   const ratios = added("official").map((theirs, round) => theirs / (ours[round] ?? Number.NaN));
   return {
     endToEndRatio: rounded(median(ratios)),
     endToEndMicros: rounded(median(ours)),
     officialEndToEndMicros: rounded(median(added("official"))),
-    longestExportBlockMs: rounded(block("spoor")),
-    officialLongestExportBlockMs: rounded(block("official")),
+    longestExportBlockMs: turn("spoor", "withoutCollections"),
+    unsentLongestBlockMs: turn("unsent", "withoutCollections"),
+    officialLongestExportBlockMs: turn("official", "withoutCollections"),
+    longestTurnMs: turn("spoor", "withCollections"),
+    unsentLongestTurnMs: turn("unsent", "withCollections"),
+    officialLongestTurnMs: turn("official", "withCollections"),
   };
 }
 

@@ -1,18 +1,18 @@
 /*
  * One measurement in a process of its own: `export-process.ts SDK PORT MS WARM_UP_MS`. Makes spans
  * with ten attributes at a steady rate, sends them over OTLP/gRPC, and prints what a span costs
- * from its start to the answer, and the longest time that one turn of the event loop took, both in
- * CPU time: on a machine that others use, too, the clock on the wall measures them.
+ * from its start to the answer, in CPU time, and the longest turns of the event loop.
  */
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { EXPORTERS } from "./exporters.ts";
 import { SPAN_CASES } from "./span-cases.ts";
+import { type LongestTurns, TurnTimes } from "./turn-times.ts";
 
 /** What one process measured. */
 export interface ExportCost {
   readonly spanCount: number;
   readonly cpuMicros: number;
-  readonly longestTurnMs: number;
+  readonly longestTurns: LongestTurns;
 }
 
 /** Spans between two turns: so few that making them is no block of its own. */
@@ -30,18 +30,17 @@ if (makeExporter === undefined || spanCase === undefined) throw new Error("unkno
 const sender = await makeExporter(Number(port));
 
 let index = 0;
-let longestTurnMicros = 0;
+const turns = new TurnTimes();
 
 async function drive(durationMs: number, sliceMs: number): Promise<number> {
   const first = index;
   const end = performance.now() + durationMs;
   for (let next = performance.now(); next < end; next += sliceMs) {
     for (let turn = 0; turn < TURNS_PER_SLICE; turn += 1) {
-      const before = process.threadCpuUsage();
+      const endTurn = turns.begin();
       for (let made = 0; made < TURN_SPAN_COUNT; made += 1) spanCase?.run(sender.tracer, index++);
       await nextTurn();
-      const { user, system } = process.threadCpuUsage(before);
-      longestTurnMicros = Math.max(longestTurnMicros, user + system);
+      endTurn();
     }
     const restMs = next + sliceMs - performance.now();
     if (restMs > 0) await delay(restMs);
@@ -51,7 +50,7 @@ async function drive(durationMs: number, sliceMs: number): Promise<number> {
 
 await drive(Number(warmUp), SLICE_MS / WARM_UP_FACTOR);
 await sender.flush();
-longestTurnMicros = 0;
+turns.reset();
 const cpuBefore = process.cpuUsage();
 const spanCount = await drive(Number(milliseconds), SLICE_MS);
 await sender.flush();
@@ -59,6 +58,6 @@ const cpu = process.cpuUsage(cpuBefore);
 const cost: ExportCost = {
   spanCount: index,
   cpuMicros: (cpu.user + cpu.system) / spanCount,
-  longestTurnMs: longestTurnMicros / 1000,
+  longestTurns: turns.longest(),
 };
 process.stdout.write(JSON.stringify(cost), () => process.exit(0));

@@ -13,7 +13,8 @@ export interface SendingTracer {
 
 /** Starts an SDK that sends to a port of this machine, once in a process. */
 export const EXPORTERS: Readonly<Record<string, (port: number) => Promise<SendingTracer>>> = {
-  spoor: sendWithSpoor,
+  spoor: (port) => sendWithSpoor(port, "otlp"),
+  unsent: (port) => sendWithSpoor(port, "none"),
   official: sendWithOfficial,
   none: sendNothing,
 };
@@ -21,13 +22,14 @@ export const EXPORTERS: Readonly<Record<string, (port: number) => Promise<Sendin
 /** Of the official SDK, whose flush does not wait for the request that is on its way. */
 const ANSWER_MS = 500;
 
-async function sendWithSpoor(port: number): Promise<SendingTracer> {
+async function sendWithSpoor(port: number, exporter: "otlp" | "none"): Promise<SendingTracer> {
   const { spoor } = await import("@spoor/sdk");
   const handle = spoor({
     service: "bench",
     endpoint: `http://127.0.0.1:${port}`,
     protocol: "grpc",
     quiet: true,
+    environment: { ...process.env, OTEL_TRACES_EXPORTER: exporter },
   });
   return {
     tracer: handle.getTracer("bench"),

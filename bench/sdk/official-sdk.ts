@@ -1,6 +1,10 @@
-/* The official SDK, set up as its documentation says, for the libraries of request-app.ts. */
+/*
+ * The official SDK for the libraries of request-app.ts: set up as its documentation says, or, with
+ * BENCH_SAME_SPANS=1, without the spans that ours does not make: one for each middleware and
+ * handler, and one for each time a connection is taken from the pool.
+ */
 import { register } from "node:module";
-import { ExpressInstrumentation } from "@opentelemetry/instrumentation-express";
+import { ExpressInstrumentation, ExpressLayerType } from "@opentelemetry/instrumentation-express";
 import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
 import { IORedisInstrumentation } from "@opentelemetry/instrumentation-ioredis";
 import { PgInstrumentation } from "@opentelemetry/instrumentation-pg";
@@ -9,12 +13,18 @@ import { NodeSDK } from "@opentelemetry/sdk-node";
 
 register("@opentelemetry/instrumentation/hook.mjs", import.meta.url);
 
+const hasSameSpans = process.env["BENCH_SAME_SPANS"] === "1";
+const layers = [
+  ExpressLayerType.MIDDLEWARE,
+  ExpressLayerType.ROUTER,
+  ExpressLayerType.REQUEST_HANDLER,
+];
 const sdk = new NodeSDK({
   instrumentations: [
     new HttpInstrumentation(),
     new UndiciInstrumentation(),
-    new ExpressInstrumentation(),
-    new PgInstrumentation(),
+    new ExpressInstrumentation({ ignoreLayersType: hasSameSpans ? layers : [] }),
+    new PgInstrumentation({ ignoreConnectSpans: hasSameSpans }),
     new IORedisInstrumentation(),
   ],
   metricReaders: [],

@@ -1,14 +1,17 @@
 /*
  * What tracing adds to the CPU time of a request: a service with Express, PostgreSQL and Redis,
- * without tracing, with our SDK, with the official one.
+ * without tracing, with our SDK, with the official one as its documentation sets it up, and with
+ * the official one told to make no more spans than ours does.
  *
- * The three services run side by side and are loaded in turn, so that a noisy machine is noisy for
- * all of them; each round compares them anew, and the medians of the rounds are reported. What is
- * measured is the CPU time of the service's process, all its threads and the sending included.
+ * The services run side by side and are loaded in turn, so that a noisy machine is noisy for all of
+ * them; each round compares them anew, and the medians of the rounds are reported. What is measured
+ * is the CPU time of the service's process, all its threads and the sending included. The spans
+ * that each of them sends are counted by the receiver.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startStores } from "../../test/instrument/stores.ts";
 import { median } from "../measure/statistics.ts";
@@ -31,9 +34,28 @@ const REQUEST_LOAD: RequestLoad = {
   concurrency: 16,
 };
 
-const MODES = ["none", "spoor", "official"] as const;
+const MODES = ["none", "spoor", "official", "sameSpans"] as const;
 
 type Mode = (typeof MODES)[number];
+
+/** Of each SDK, how its figures begin. */
+const FIGURE_NAMES = {
+  spoor: "request",
+  official: "officialRequest",
+  sameSpans: "sameSpansRequest",
+};
+
+/** For people. */
+const LABELS: Readonly<Record<Mode, string>> = {
+  none: "untraced",
+  spoor: "spoor",
+  official: "official",
+  sameSpans: "official without the spans that spoor does not make",
+};
+
+/** The same for both, and short enough to wait for. */
+const SEND_DELAY_MS = 400;
+const SETTLE_MS = 600;
 
 interface Service {
   readonly child: ChildProcess;
@@ -41,8 +63,9 @@ interface Service {
 }
 
 /**
- * Runs all three services under load. `requestOverheadRatio` says how many times more the official
- * SDK adds to a request than ours; the other figures are CPU in µs.
+ * Runs all services under load. `requestOverheadRatio` says how many times more the official SDK
+ * adds to a request than ours, `requestSameSpansRatio` the same for as many spans; the other figures
+ * are CPU in µs, and spans of a request.
  *
  * @throws Error where Redis is not installed.
  */
@@ -60,9 +83,10 @@ export async function measureRequestOverhead(
     for (let round = 0; round < load.warmUpRoundCount; round += 1) {
       for (const service of services.values()) await loadRound(service, load);
     }
-    const rounds: Record<Mode, number>[] = [];
+    const rounds: Round[] = [];
+    await delay(SETTLE_MS);
     for (let round = 0; round < load.roundCount; round += 1) {
-      rounds.push(await measureRound(services, load));
+      rounds.push(await measureRound({ services, sink }, load));
     }
     return summary(rounds, report);
   } finally {
@@ -70,33 +94,51 @@ export async function measureRequestOverhead(
   }
 }
 
-function summary(rounds: readonly Record<Mode, number>[], report: Report): Figures {
-  const requestMicros = median(rounds.map(({ none }) => none));
-  const addedMicros = median(rounds.map(({ none, spoor }) => spoor - none));
-  const officialAddedMicros = median(rounds.map(({ none, official }) => official - none));
-  report.line(
-    `request, CPU µs: untraced ${requestMicros.toFixed(0)}, official ` +
-      `+${officialAddedMicros.toFixed(0)}, spoor +${addedMicros.toFixed(0)}`,
-  );
-  return {
-    requestOverheadRatio: rounded(officialAddedMicros / addedMicros),
+/** What a request cost in one round: CPU in µs, and the spans that arrived. */
+type Round = Record<Mode, { readonly cpuMicros: number; readonly spanCount: number }>;
+
+function summary(rounds: readonly Round[], report: Report): Figures {
+  const requestMicros = median(rounds.map(({ none }) => none.cpuMicros));
+  const addedBy = (mode: Mode): number =>
+    median(rounds.map((round) => round[mode].cpuMicros - round.none.cpuMicros));
+  const addedMicros = addedBy("spoor");
+  const figures: Record<string, number> = {
+    requestOverheadRatio: rounded(addedBy("official") / addedMicros),
+    requestSameSpansRatio: rounded(addedBy("sameSpans") / addedMicros),
     requestMicros: rounded(requestMicros),
-    requestAddedMicros: rounded(addedMicros),
-    officialRequestAddedMicros: rounded(officialAddedMicros),
   };
+  report.line(`request, untraced: ${requestMicros.toFixed(0)} µs of CPU`);
+  for (const [mode, name] of Object.entries(FIGURE_NAMES)) {
+    // The keys of FIGURE_NAMES are modes.
+    const added = addedBy(mode as Mode);
+    const spanCount = median(rounds.map((round) => round[mode as Mode].spanCount));
+    report.line(
+      `request, ${LABELS[mode as Mode]}: +${added.toFixed(0)} µs, ${spanCount.toFixed(1)} spans`,
+    );
+    figures[`${name}AddedMicros`] = rounded(added);
+    figures[`${name}Spans`] = rounded(spanCount);
+  }
+  return figures;
 }
 
 async function measureRound(
-  services: ReadonlyMap<Mode, Service>,
+  { services, sink }: { readonly services: ReadonlyMap<Mode, Service>; readonly sink: Service },
   load: RequestLoad,
-): Promise<Record<Mode, number>> {
-  const cpuUs: Record<Mode, number> = { none: 0, spoor: 0, official: 0 };
+): Promise<Round> {
+  const nothing = { cpuMicros: 0, spanCount: 0 };
+  const round = { none: nothing, spoor: nothing, official: nothing, sameSpans: nothing };
   for (const [mode, service] of services) {
-    const before = await cpuOf(service.child);
+    const cpuBefore = await cpuOf(service.child);
+    const spansBefore = await spansOf(sink.child);
     await loadRound(service, load);
-    cpuUs[mode] = ((await cpuOf(service.child)) - before) / load.requestsPerRound;
+    // What a service sends later than its answers is part of what they cost.
+    await delay(SETTLE_MS);
+    round[mode] = {
+      cpuMicros: ((await cpuOf(service.child)) - cpuBefore) / load.requestsPerRound,
+      spanCount: ((await spansOf(sink.child)) - spansBefore) / load.requestsPerRound,
+    };
   }
-  return cpuUs;
+  return round;
 }
 
 function startService(
@@ -108,6 +150,7 @@ function startService(
     none: [],
     spoor: ["--import", "@spoor/sdk/auto"],
     official: ["--import", official],
+    sameSpans: ["--import", official],
   };
   return start("request-app.ts", {
     flags: modules[mode],
@@ -116,6 +159,8 @@ function startService(
       OTEL_SERVICE_NAME: "orders",
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf",
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sink.port}`,
+      OTEL_BSP_SCHEDULE_DELAY: String(SEND_DELAY_MS),
+      BENCH_SAME_SPANS: mode === "sameSpans" ? "1" : "0",
       SPOOR_QUIET: "1",
     },
   });
@@ -142,11 +187,22 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 async function cpuOf(child: ChildProcess): Promise<number> {
-  const answered = once(child, "message");
-  child.send("cpu");
   // What request-app.ts answers.
-  const [{ cpu }] = (await answered) as [{ readonly cpu: NodeJS.CpuUsage }];
+  const { cpu } = (await ask(child)) as { readonly cpu: NodeJS.CpuUsage };
   return cpu.user + cpu.system;
+}
+
+async function spansOf(child: ChildProcess): Promise<number> {
+  // What request-sink.ts answers.
+  const { spanCount } = (await ask(child)) as { readonly spanCount: number };
+  return spanCount;
+}
+
+async function ask(child: ChildProcess): Promise<unknown> {
+  const answered = once(child, "message");
+  child.send("");
+  const [answer]: unknown[] = await answered;
+  return answer;
 }
 
 async function loadRound({ port }: Service, load: RequestLoad): Promise<void> {
