@@ -38,20 +38,16 @@ const MODES = ["none", "spoor", "official", "sameSpans"] as const;
 
 type Mode = (typeof MODES)[number];
 
-/** Of each SDK, how its figures begin. */
-const FIGURE_NAMES = {
-  spoor: "request",
-  official: "officialRequest",
-  sameSpans: "sameSpansRequest",
-};
-
-/** For people. */
-const LABELS: Readonly<Record<Mode, string>> = {
-  none: "untraced",
-  spoor: "spoor",
-  official: "official",
-  sameSpans: "official without the spans that spoor does not make",
-};
+/** The services that are traced: how their figures begin, and what they are called. */
+const TRACED = [
+  { mode: "spoor", figure: "request", label: "spoor" },
+  { mode: "official", figure: "officialRequest", label: "official" },
+  {
+    mode: "sameSpans",
+    figure: "sameSpansRequest",
+    label: "official without the spans that spoor does not make",
+  },
+] as const;
 
 /** The same for both, and short enough to wait for. */
 const SEND_DELAY_MS = 400;
@@ -64,8 +60,8 @@ interface Service {
 
 /**
  * Runs all services under load. `requestOverheadRatio` says how many times more the official SDK
- * adds to a request than ours, `requestSameSpansRatio` the same for as many spans; the other figures
- * are CPU in µs, and spans of a request.
+ * adds to a request than ours, `requestSameSpansRatio` the same for as many spans; the other
+ * figures are CPU in µs, and spans of a request.
  *
  * @throws Error where Redis is not installed.
  */
@@ -108,15 +104,12 @@ function summary(rounds: readonly Round[], report: Report): Figures {
     requestMicros: rounded(requestMicros),
   };
   report.line(`request, untraced: ${requestMicros.toFixed(0)} µs of CPU`);
-  for (const [mode, name] of Object.entries(FIGURE_NAMES)) {
-    // The keys of FIGURE_NAMES are modes.
-    const added = addedBy(mode as Mode);
-    const spanCount = median(rounds.map((round) => round[mode as Mode].spanCount));
-    report.line(
-      `request, ${LABELS[mode as Mode]}: +${added.toFixed(0)} µs, ${spanCount.toFixed(1)} spans`,
-    );
-    figures[`${name}AddedMicros`] = rounded(added);
-    figures[`${name}Spans`] = rounded(spanCount);
+  for (const { mode, figure, label } of TRACED) {
+    const added = addedBy(mode);
+    const spanCount = median(rounds.map((round) => round[mode].spanCount));
+    report.line(`request, ${label}: +${added.toFixed(0)} µs, ${spanCount.toFixed(1)} spans`);
+    figures[`${figure}AddedMicros`] = rounded(added);
+    figures[`${figure}Spans`] = rounded(spanCount);
   }
   return figures;
 }

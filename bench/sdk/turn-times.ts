@@ -3,9 +3,9 @@
  * fell into them. Those are due to all objects that the process makes, its own loop's included, and
  * their time is no property of whatever code happened to allocate last.
  *
- * By the clock on the wall. The kernel brings the CPU time of a thread up to date only now and then,
- * so that short turns seem to take nothing and one of them what several took. A turn in which the
- * process was interrupted says nothing and is left out; how many those were is counted.
+ * By the clock on the wall. The kernel brings the CPU time of a thread up to date only now and
+ * then, so that short turns seem to take nothing and one of them what several took. A turn in which
+ * the process was interrupted says nothing and is left out; how many those were is counted.
  */
 import { PerformanceObserver } from "node:perf_hooks";
 

@@ -31,6 +31,7 @@ await work("object", async (arrived) => {
   arrived();
 });
 await work("object with callback", (arrived) =>
+  // The types of pg do not know of the field.
   answered((callback) => client.query({ ...config, callback } as never), arrived),
 );
 await work("submitted", async () => {

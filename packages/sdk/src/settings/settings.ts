@@ -64,7 +64,7 @@ export interface Settings {
   /** Undefined: all that the application uses. */
   readonly enabledInstrumentations: readonly string[] | undefined;
   readonly disabledInstrumentations: readonly string[];
-  /** Official packages in the place of our own instrumentations: http, fetch, express, fastify. */
+  /** Official packages in the place of our own instrumentations: keys of OFFICIAL_ALTERNATIVES. */
   readonly officialInstrumentations: readonly string[];
   /** Whether SQL loses its literals before it is recorded. */
   readonly isSqlSanitised: boolean;

@@ -373,7 +373,8 @@ export const VARIABLES = {
   SPOOR_OFFICIAL_INSTRUMENTATIONS: {
     kind: "list",
     fallback: "none",
-    meaning: "official packages in the place of our own: any of `http,fetch,express,fastify`",
+    meaning:
+      "official packages in the place of our own: any of `http,fetch,express,fastify,pg,ioredis`",
   },
   SPOOR_SQL_SANITISED: {
     kind: "boolean",

@@ -7,7 +7,7 @@ export interface InstrumentationSettings {
   readonly enabled: readonly string[] | undefined;
   /** None of these. OTEL_NODE_DISABLED_INSTRUMENTATIONS. */
   readonly disabled: readonly string[];
-  /** Official packages in the place of our own: any of `http`, `fetch`, `express`, `fastify`. */
+  /** Official packages in the place of our own: keys of `OFFICIAL_ALTERNATIVES`. */
   readonly official: readonly string[];
   /** Whether statements lose their literals before they are recorded. SPOOR_SQL=sanitised|full. */
   readonly isSqlSanitised: boolean;

@@ -165,7 +165,7 @@ function commandAttributes(client: RedisClient, command: RedisCommand): Attribut
   const { host, port } = client.options ?? {};
   const attributes: Attributes = {
     [keys.dbSystemName]: "redis",
-    [keys.dbOperationName]: operationName(command),
+    [keys.dbOperationName]: sentAs(command),
     [keys.dbQueryText]: redisStatement(name, args),
   };
   if (host !== undefined) attributes[keys.serverAddress] = host;
@@ -176,7 +176,7 @@ function commandAttributes(client: RedisClient, command: RedisCommand): Attribut
 }
 
 /** Semantic conventions: commands that are sent together say so. */
-function operationName({ name, inTransaction, pipelineIndex }: RedisCommand): string {
+function sentAs({ name, inTransaction, pipelineIndex }: RedisCommand): string {
   if (name === "multi" || name === "exec") return name;
   if (inTransaction === true) return `MULTI ${name}`;
   return pipelineIndex === undefined ? name : `PIPELINE ${name}`;

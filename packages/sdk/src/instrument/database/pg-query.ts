@@ -99,13 +99,14 @@ class TracedQuery {
     const callback = parts[last];
     const object = this.#object;
     if (typeof object?.submit === "function") this.#followSubmitted(object, parts);
-    // As pg does: a callback is the last of its arguments.
+    // As pg does: a callback is the last of its arguments. Of a function, more is not known.
     else if (typeof callback === "function") parts[last] = this.#answered(callback as Callback);
     else if (typeof object?.callback === "function") {
-      // Where pg itself puts a callback that it is given: the object of the application stays.
-      parts[0] = Object.assign(Object.create(Object.getPrototypeOf(object)), object, {
-        callback: this.#answered(object.callback as Callback),
-      });
+      // More than that it is a function is not known of it, either.
+      const answered = this.#answered(object.callback as Callback);
+      // On another object: the one of the application may be used again.
+      const copy: unknown = Object.create(Object.getPrototypeOf(object));
+      parts[0] = Object.assign(copy ?? {}, object, { callback: answered });
     }
     let result: unknown;
     try {
@@ -162,9 +163,10 @@ class TracedQuery {
   }
 
   #followSubmitted(object: QueryObject, parts: unknown[]): void {
-    const callback = parts.at(-1);
-    if (typeof callback === "function")
-      parts[parts.length - 1] = this.#inCaller(callback as Callback);
+    const last = parts.length - 1;
+    const callback = parts[last];
+    // Likewise.
+    if (typeof callback === "function") parts[last] = this.#inCaller(callback as Callback);
     this.#replace(object, "handleError", (error) => this.#fail(error));
     this.#replace(object, "handleReadyForQuery", () => this.#span.end());
   }
@@ -207,7 +209,7 @@ class TracedQuery {
     // The errors of PostgreSQL have its five letters, those of Node a name; others have none.
     const { code, name } = failure as NodeJS.ErrnoException;
     span.setAttribute(keys.errorType, code ?? name);
-    // What the database says may hold values: of keys that exist already, of texts that are no number.
+    // What the database says may hold values: keys that exist already, texts that are no number.
     const sanitised = `PostgreSQL error of type '${name}' occurred (code: ${code ?? "UNKNOWN"})`;
     span.recordException(this.#options.isSanitised ? sanitised : failure);
     span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });

@@ -1,7 +1,7 @@
 /*
  * What is recorded of a Redis command: its name and the arguments that say what it is about, keys,
- * fields and ranges. What it stores, sends or computes with is left out, and so is every argument of
- * a command that is not known here, such as AUTH.
+ * fields and ranges. What it stores, sends or computes with is left out, and so is every argument
+ * of a command that is not known here, such as AUTH.
  */
 
 /** Commands all of whose arguments are keys, fields, ranges, numbers or options. */
