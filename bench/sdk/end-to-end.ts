@@ -26,9 +26,9 @@ const SDKS = ["none", "unsent", "spoor", "official"] as const;
 type SdkName = (typeof SDKS)[number];
 
 /**
- * The figures `endToEndRatio`, official by ours; and how long one turn of the event loop took at
- * most, without collections of garbage and with them. The same loop whose spans are encoded and then
- * dropped (`unsent`) says what of it is not due to sending.
+ * The figures `endToEndRatio`, official by ours; and the longest turns of the event loop, without
+ * collections of garbage and with them. The same loop whose spans are encoded and then dropped
+ * (`unsent`) says what of it is not due to sending.
  */
 export async function measureEndToEnd(options: EndToEndOptions, report: Report): Promise<Figures> {
   const costs: Record<SdkName, ExportCost[]> = { none: [], unsent: [], spoor: [], official: [] };
