@@ -8,14 +8,12 @@
  *
  * With a folder of its own the data stay there, and the next run begins with the second step.
  */
-import { mkdtemp } from "node:fs/promises";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEmbeddedStore } from "@spoor/store";
 import { type Clock, systemClock } from "@spoor/trace";
-import { removeDataPath, type SpoorProcess, startSpoor } from "../test/spoor-process.ts";
-import { startSpoor } from "../test/spoor-process.ts";
+import { removeDataPath, startSpoor } from "../test/spoor-process.ts";
 import { untilQuiet, untilStored } from "./measure/quiet.ts";
 import { median } from "./measure/statistics.ts";
 import { storedSpans, tableSizes, totalBytes, withEngine } from "./measure/stored-data.ts";
@@ -59,8 +57,7 @@ export async function runQueries(options: QueryOptions, report: Report): Promise
     const spans = workload.spansBefore(requests);
     return { ...figures, bytesPerSpan: rounded(bytes / spans), spans, seed: options.seed };
   } finally {
-    await removeDataPath(dataPath);
-    if (options.keptPath === undefined) await rm(dataPath, { recursive: true, force: true });
+    if (options.keptPath === undefined) await removeDataPath(dataPath);
   }
 }
 

@@ -121,7 +121,11 @@ test("calls of an hour are added up, and again when spans of it come late", asyn
   const clock = new ManualClock(NOON + 30n * MINUTE);
   const call = (minutesBefore: bigint, from: string, to: string): Span[] => {
     const client = spanOf(from, NOON - minutesBefore * MINUTE);
-    const fields = { kind: 2, parentSpanId: client.spanId, status: { code: 2, message: "" } };
+    const fields = {
+      kind: 2 as const,
+      parentSpanId: client.spanId,
+      status: { code: 2 as const, message: "" },
+    };
     return [client, spanOf(to, client.startTimeUnixNano, fields)];
   };
   const rows = "SELECT caller, callee, toUInt32(call_count) FROM spoor.service_edge_hours";

@@ -1,7 +1,7 @@
 /*
  * Answers from the tables of minutes. A minute that is not derived, or was derived from fewer spans
  * than there are now, is derived on the spot, the newest first, as long as that is affordable; what
- * is left is told as pending. Calls of whole hours come from the table of hours where that has them.
+ * is left is told as pending. Calls of whole hours come from the table of hours where it has them.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 
@@ -175,8 +175,6 @@ export async function readOperationStats(
     verb,
     `SELECT sum(span_count), sum(error_count), sumMap(durations)
     FROM operation_minutes WHERE ${isMeant} AND ${ofNewestRuns()}`,
-    { ...parameters, service, name },
-    FROM operation_minutes WHERE ${isMeant} AND ${OF_NEWEST_RUNS}`,
     { ...parameters, ...meant },
   );
   const fresh =

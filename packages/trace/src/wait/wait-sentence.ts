@@ -44,15 +44,14 @@ const VERBS: Partial<Record<WaitKind, string>> = {
   "redis.blocked": "queued behind",
 };
 
-function sentence(report: WaitReport, { who, nowUnixNano, isOver }: WaitTelling): string {
-  const waits = isOver === true ? "waited" : "waits";
 /** The words before a holder, as in `held by session 7`: also where nothing else is said. */
 export function holderVerb(kind: WaitKind, { role }: Pick<WaitHolder, "role">): string {
   if (role === "cycle") return "in a deadlock with";
   return role === "between" ? "queued behind" : (VERBS[kind] ?? "held by");
 }
 
-function sentence(report: WaitReport, { who, nowUnixNano }: WaitTelling): string {
+function sentence(report: WaitReport, { who, nowUnixNano, isOver }: WaitTelling): string {
+  const waits = isOver === true ? "waited" : "waits";
   const age =
     report.sinceUnixNano === undefined ? "" : ` ${ageText(report.sinceUnixNano, nowUnixNano)}`;
   if (report.kind === "unknown") {
