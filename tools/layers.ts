@@ -105,6 +105,7 @@ export const LAYERS: Layers = {
       doctor: ["@opentelemetry/api", "@spoor/trace", "node:"],
       report: ["base", "@spoor/trace", "@spoor/trace/basics"],
       export: [
+        "disk",
         "context",
         "settings",
         "base",
@@ -115,6 +116,7 @@ export const LAYERS: Layers = {
         "@spoor/trace/basics",
         "node:",
       ],
+      disk: ["node:"],
       tracer: [
         "sampling",
         "propagation",
@@ -264,6 +266,7 @@ export const LAYERS: Layers = {
     "packages/waits/src/test-servers.ts": "databases for the tests of other packages",
     "packages/sdk/src/export/test-receiver.ts": "receives for tests, well or badly",
     "packages/sdk/src/export/test-spans.ts": "makes chunks of spans for tests",
+    "packages/sdk/src/export/test-storing.ts": "a process for tests that stores spans",
     "packages/store/src/block.ts": "the public face of the encoding alone, for that thread",
     "packages/sdk/src/instrument.ts": "the public face of the instrumentations",
     "packages/store/src/engine/engine-child.ts": "the child process in which the engine runs",

@@ -8,6 +8,15 @@
  */
 export const QUEUE_BYTES_MAX: number = 16 * 1024 * 1024;
 
+/**
+ * Bytes of all files in the folder that SPOOR_QUEUE_DIR names. Beyond, requests wait in memory
+ * again, and above QUEUE_BYTES_MAX new spans are counted as `export_queue_full`.
+ */
+export const QUEUE_FOLDER_BYTES_MAX: number = 256 * 1024 * 1024;
+
+/** How often a process looks whether others have ended and left files behind. */
+export const ADOPT_PAUSE_MS = 60_000;
+
 /** Requests on their way at once. With one, throughput would end at one batch per round trip. */
 export const REQUESTS_IN_FLIGHT_MAX = 4;
 

@@ -4,32 +4,37 @@
 import { deferred } from "../base/deferred.ts";
 import type { Clock, LossReason } from "@spoor/trace/basics";
 import { giveChunkBuffer } from "../base/chunk-buffers.ts";
-import { type CompressionPolicy, type EncodedBody, encodeBody } from "./compress-body.ts";
+import type { DiskWay } from "./disk-way.ts";
 import type { QueuedChunk } from "./chunk-queue.ts";
 import type { Pauses } from "./pauses.ts";
 import type { RequestAssembler, RequestBody } from "./request-body.ts";
+import { sendOnce, type SendParts } from "./send-once.ts";
 import { retryPauseMs } from "./retry-pause.ts";
-import type { Outcome, Signal, Transport } from "./transport.ts";
+import type { Outcome } from "./transport.ts";
 
-/** How a batch ended. What was not sent is lost under `reason`. */
+/** How a batch ended. What was neither sent nor stored is lost under `reason`. */
 export interface DeliveryEnd {
   readonly sentCount: number;
+  /** Records that are in the queue on disk. */
+  readonly storedCount: number;
   readonly reason: LossReason;
 }
 
+function ended(sentCount: number, reason: LossReason): DeliveryEnd {
+  return { sentCount, storedCount: 0, reason };
+}
+
 /** What a delivery works with; shared by all of a pipeline. */
-export interface DeliveryOptions {
-  readonly signal: Signal;
-  readonly transport: Transport;
+export interface DeliveryOptions extends SendParts {
   readonly assembler: () => Promise<RequestAssembler>;
-  readonly compression: CompressionPolicy;
-  readonly isLoopback: boolean;
   readonly retryBudgetMs: number;
   readonly pauses: Pauses;
   readonly clock: Clock;
   readonly random: () => number;
   /** True while the process waits to end: who is not there now will not be in time. */
   readonly isEnding: () => boolean;
+  /** Where a batch goes that the receiver does not take; undefined: it waits in memory. */
+  readonly disk?: DiskWay | undefined;
   /** Told about each answer. */
   readonly onOutcome: (outcome: Outcome, recordCount: number) => void;
 }
@@ -67,36 +72,50 @@ export class Delivery {
     const assembler = await this.#options.assembler();
     const body = assembler.assemble(this.#chunks.map(({ chunk }) => chunk));
     const startMs = clock.monotonicMs();
+    const stored: DeliveryEnd = {
+      sentCount: 0,
+      storedCount: this.recordCount,
+      reason: "export_gave_up",
+    };
+    // What lies on disk is older, and its next try says whether this one has a chance.
+    if (this.#options.disk?.isDown(this.#options.signal) === true && (await this.#store(body))) {
+      return stored;
+    }
     for (let tries = 1; !this.#isCancelled; tries += 1) {
-      const outcome = await Promise.race([this.#try(body), this.#cancelled.promise]);
+      const outcome = await Promise.race([sendOnce(body, this.#options), this.#cancelled.promise]);
       if (outcome === undefined) break;
       this.#options.onOutcome(outcome, this.recordCount);
       if (outcome.kind === "sent") {
-        for (const { chunk } of this.#chunks) giveChunkBuffer(chunk.bytes);
+        this.#giveBack();
         const rejectedCount = Math.max(0, Math.min(this.recordCount, outcome.rejectedCount));
-        return { sentCount: this.recordCount - rejectedCount, reason: "export_rejected" };
+        return ended(this.recordCount - rejectedCount, "export_rejected");
       }
-      if (outcome.kind === "refused") return { sentCount: 0, reason: "export_refused" };
+      if (outcome.kind === "refused") return ended(0, "export_refused");
       if (outcome.kind === "unreadable") continue;
+      // A connection that was closed meanwhile is worth another try at once.
+      if (outcome.afterMs !== 0 && (await this.#store(body, outcome.afterMs))) return stored;
       const isHopeless = outcome.isAbsent === true && this.#options.isEnding();
       const pauseMs = retryPauseMs({ tries, afterMs: outcome.afterMs }, random);
       const spentMs = clock.monotonicMs() - startMs;
       if (isHopeless || spentMs + pauseMs > retryBudgetMs) {
-        return { sentCount: 0, reason: "export_gave_up" };
+        return ended(0, "export_gave_up");
       }
       await Promise.race([pauses.wait(pauseMs), this.#cancelled.promise]);
     }
-    return { sentCount: 0, reason: "export_deadline" };
+    return ended(0, "export_deadline");
   }
 
-  async #try(body: RequestBody): Promise<Outcome> {
-    const { signal, transport, compression, isLoopback } = this.#options;
-    const encoding = compression.encodingFor({ isLoopback, byteCount: body.byteCount });
-    const encoded: EncodedBody = await encodeBody(body, encoding);
-    if (this.#isCancelled) return { kind: "retry", reason: "cancelled" };
-    const outcome = await transport.send({ signal, ...encoded });
-    if (outcome.kind === "sent") compression.learn(outcome.accepts);
-    if (outcome.kind === "unreadable") compression.refuse(encoding);
-    return outcome;
+  /** Whether it lies in the queue on disk now, which then sends it. */
+  async #store(body: RequestBody, afterMs?: number): Promise<boolean> {
+    const { disk, signal } = this.#options;
+    if (disk === undefined || this.#isCancelled) return false;
+    const { recordCount } = this;
+    if (!(await disk.store({ signal, recordCount, ...body }, { afterMs }))) return false;
+    this.#giveBack();
+    return true;
+  }
+
+  #giveBack(): void {
+    for (const { chunk } of this.#chunks) giveChunkBuffer(chunk.bytes);
   }
 }

@@ -14,5 +14,7 @@ export interface PipelineOptions {
   onLoss(): void;
   /** Brings in what the source still holds. */
   seal(): void;
+  /** Keeps what the process has no time to send any more; false when that cannot be done. */
+  storeNow?(chunks: readonly QueuedChunk[]): boolean;
   createDelivery(chunks: readonly QueuedChunk[]): Delivery;
 }

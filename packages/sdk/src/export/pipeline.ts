@@ -7,7 +7,7 @@
  *    spans come fast; up to four are on their way at once.
  * 3. A batch is sent until the receiver has taken or refused it, or until its budget is spent.
  *    Between tries it keeps its place among the four, so an outage cannot multiply requests.
- * 4. Each chunk ends in exactly one way: sent, or lost under one reason.
+ * 4. Each chunk ends in exactly one way: sent, stored on disk, or lost under one reason.
  *
  * No timer and no socket here keeps the process alive; a flush does, while it waits.
  */
@@ -24,8 +24,8 @@ import {
   REQUESTS_IN_FLIGHT_MAX,
 } from "../base/export-limits.ts";
 import type { SpanChunk } from "../base/span-sink.ts";
-import { ChunkQueue } from "./chunk-queue.ts";
-import type { Delivery } from "./delivery.ts";
+import { ChunkQueue, type QueuedChunk } from "./chunk-queue.ts";
+import type { Delivery, DeliveryEnd } from "./delivery.ts";
 import type { PipelineOptions } from "./pipeline-options.ts";
 
 /** What became of everything that a pipeline was given, since the start of the process. */
@@ -33,8 +33,13 @@ export interface ExportCounts {
   /** Records that the receiver took. */
   readonly sent: number;
   readonly lost: readonly LossEntry[];
-  /** Neither: they wait, or are on their way. */
+  /** Neither: they wait in memory, or are on their way. */
   readonly waiting: number;
+  /**
+   * Records that lie in the queue on disk, those of earlier processes included, as they are in
+   * `sent` once they were. Only where there is such a queue.
+   */
+  readonly stored?: number;
 }
 
 interface FlushWaiter {
@@ -122,13 +127,17 @@ export class Pipeline {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#gathering);
-    for (const { chunk } of this.#takeAll()) this.#lose("export_deadline", chunk.spanCount);
+    for (let batch = this.#takeBatch(); batch.length > 0; batch = this.#takeBatch()) {
+      const count = batch.reduce((sum, { chunk }) => sum + chunk.spanCount, 0);
+      if (this.#options.storeNow?.(batch) !== true) this.#lose("export_deadline", count);
+    }
     for (const delivery of this.#inFlight) delivery.cancel();
     this.#options.pauses.wakeAll();
   }
 
-  #takeAll(): readonly { readonly chunk: SpanChunk }[] {
-    return this.#queue.take({ spanCount: Infinity, byteCount: Infinity });
+  #takeBatch(): QueuedChunk[] {
+    const { batchSpanCount = Infinity } = this.#options.settings;
+    return this.#queue.take({ spanCount: batchSpanCount, byteCount: REQUEST_BYTES });
   }
 
   #delayMs(): number {
@@ -168,11 +177,10 @@ export class Pipeline {
   #pump(): void {
     clearTimeout(this.#gathering);
     this.#gathering = undefined;
-    const { batchSpanCount = Infinity } = this.#options.settings;
     while (this.#inFlight.size < REQUESTS_IN_FLIGHT_MAX) {
       const isForced = this.#queue.firstSequence <= this.#forcedSequence;
       if (!isForced && !this.#isBatchFull()) break;
-      const taken = this.#queue.take({ spanCount: batchSpanCount, byteCount: REQUEST_BYTES });
+      const taken = this.#takeBatch();
       if (taken.length === 0) break;
       this.#start(this.#options.createDelivery(taken));
     }
@@ -195,19 +203,16 @@ export class Pipeline {
     } catch (error) {
       // A mistake of ours, such as a request that cannot be put together.
       this.#options.observer.warn("internal", `cannot send: ${errorMessage(error)}`);
-      this.#finish(delivery, { sentCount: 0, reason: "export_refused" });
+      this.#finish(delivery, { sentCount: 0, storedCount: 0, reason: "export_refused" });
     }
   }
 
-  #finish(
-    delivery: Delivery,
-    { sentCount, reason }: { readonly sentCount: number; readonly reason: LossReason },
-  ): void {
+  #finish(delivery: Delivery, { sentCount, storedCount, reason }: DeliveryEnd): void {
     this.#inFlight.delete(delivery);
     this.#inFlightBytes -= delivery.byteCount;
     this.#inFlightCount -= delivery.recordCount;
     this.#sentCount += sentCount;
-    this.#lose(reason, delivery.recordCount - sentCount);
+    this.#lose(reason, delivery.recordCount - sentCount - storedCount);
     if (!this.#isClosed) this.#pump();
     for (const waiter of this.#flushWaiters) if (this.#isSettled(waiter.sequence)) waiter.done();
   }

@@ -12,12 +12,16 @@ import type { ExportSettings } from "../settings/export-settings.ts";
 import { CompressionPolicy, isLoopbackHost } from "./compress-body.ts";
 import { findReceiver, isListening, LazyTransport } from "./connect.ts";
 import { ConsoleTransport } from "./console-transport.ts";
+import type { QueuedChunk } from "./chunk-queue.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";
+import { DiskWay } from "./disk-way.ts";
 import type { ExportObserver } from "./export-observer.ts";
 import { Pauses } from "./pauses.ts";
 import { type ExportCounts, Pipeline } from "./pipeline.ts";
 import type { RequestAssembler } from "./request-body.ts";
 import type { Outcome, Signal, Transport } from "./transport.ts";
+
+const SIGNALS: readonly Signal[] = ["traces", "logs"];
 
 /** What an exporter needs. */
 export interface SpanExporterOptions {
@@ -48,10 +52,13 @@ export class SpanExporter implements SpanSink {
   readonly #pauses = new Pauses();
   readonly #ledger = new LossLedger();
   readonly #logLedger = new LossLedger();
+  readonly #disk: DiskWay | undefined;
   readonly #spans: Pipeline;
   readonly #logs: Pipeline;
   #source: SpanSource | undefined;
   #assembler: Promise<RequestAssembler> | undefined;
+  /** The same once it is there, for the end of the process. */
+  #loadedAssembler: RequestAssembler | undefined;
   #state: "unknown" | "working" | "failing" = "unknown";
   #lostAtFailure = 0;
   #areLogsRefused = false;
@@ -71,6 +78,7 @@ export class SpanExporter implements SpanSink {
       logsSettings === undefined || options.output === "console"
         ? this.#transport
         : new LazyTransport({ settings: logsSettings, clock, userAgent: userAgent() });
+    this.#disk = this.#openDisk();
     const seal = (): void => this.#source?.seal();
     this.#spans = this.#pipeline({ signal: "traces", ledger: this.#ledger, seal });
     this.#logs = this.#pipeline({ signal: "logs", ledger: this.#logLedger, seal: () => undefined });
@@ -118,12 +126,19 @@ export class SpanExporter implements SpanSink {
 
   /** What became of every span so far. */
   counts(): ExportCounts {
-    return this.#spans.counts();
+    return this.#withDisk("traces", this.#spans.counts());
   }
 
   /** What became of every log record and event so far. */
   logCounts(): ExportCounts {
-    return this.#logs.counts();
+    return this.#withDisk("logs", this.#logs.counts());
+  }
+
+  #withDisk(signal: Signal, counts: ExportCounts): ExportCounts {
+    const disk = this.#disk;
+    if (disk === undefined) return counts;
+    const sent = counts.sent + disk.sentCount(signal);
+    return { ...counts, sent, stored: disk.storedCount(signal) };
   }
 
   /** Why spans were lost so far. */
@@ -149,6 +164,8 @@ export class SpanExporter implements SpanSink {
       await this.#spans.flush(deadline);
       await this.#encoding;
       await this.#logs.flush(deadline);
+      const stored = SIGNALS.map(async (signal) => this.#disk?.drain(signal));
+      await Promise.race([Promise.all(stored), deadline]);
     } finally {
       if (isLast) this.#endings -= 1;
       clearTimeout(timer);
@@ -167,10 +184,11 @@ export class SpanExporter implements SpanSink {
     return this.counts();
   }
 
-  /** Ends everything at once; what is left is counted as lost. */
+  /** Ends everything at once; what is left is stored on disk, or counted as lost. */
   close(): void {
     this.#spans.close();
     this.#logs.close();
+    this.#disk?.close();
     this.#transport.close();
     this.#logsTransport.close();
   }
@@ -196,10 +214,12 @@ export class SpanExporter implements SpanSink {
       clock: this.#options.clock ?? systemClock,
       random: this.#options.random ?? Math.random,
       isEnding: () => this.#endings > 0,
+      disk: this.#disk,
       onOutcome: (outcome, recordCount) => {
         this.#note(signal, outcome, recordCount);
       },
     };
+    this.#disk?.add(shared);
     return new Pipeline({
       settings,
       ledger,
@@ -207,6 +227,7 @@ export class SpanExporter implements SpanSink {
       observer,
       onLoss: () => this.#options.onLoss?.(),
       seal,
+      storeNow: (chunks) => this.#storeNow(signal, chunks),
       createDelivery: (chunks) => new Delivery(chunks, shared),
     });
   }
@@ -219,7 +240,37 @@ export class SpanExporter implements SpanSink {
   /** Loaded when there is something to send: the start of an application should not pay for it. */
   async #loadAssembler(): Promise<RequestAssembler> {
     const module = await import("./request-body.ts");
-    return new module.RequestAssembler(this.#options.resource);
+    this.#loadedAssembler = new module.RequestAssembler(this.#options.resource);
+    return this.#loadedAssembler;
+  }
+
+  #openDisk(): DiskWay | undefined {
+    const { settings, observer, output, clock = systemClock, random = Math.random } = this.#options;
+    const { queueFolder: folder, queueFolderBytesMax: bytesMax } = settings;
+    if (folder === undefined || output === "console" || output === "none") return undefined;
+    // Needed at the end of the process, when nothing can be loaded any more.
+    this.#assembler ??= this.#loadAssembler();
+    return new DiskWay({
+      folder,
+      bytesMax,
+      clock,
+      random,
+      observer,
+      pauses: this.#pauses,
+      ledger: (signal) => (signal === "logs" ? this.#logLedger : this.#ledger),
+      onOutcome: (signal, outcome, recordCount) => {
+        this.#note(signal, outcome, recordCount);
+      },
+      onLoss: () => this.#options.onLoss?.(),
+    });
+  }
+
+  #storeNow(signal: Signal, chunks: readonly QueuedChunk[]): boolean {
+    const assembler = this.#loadedAssembler;
+    if (this.#disk === undefined || assembler === undefined) return false;
+    const recordCount = chunks.reduce((sum, { chunk }) => sum + chunk.spanCount, 0);
+    const body = assembler.assemble(chunks.map(({ chunk }) => chunk));
+    return this.#disk.storeNow({ signal, recordCount, ...body });
   }
 
   async #encodeLogs(events: readonly SenderEvent[], isUrgent: boolean): Promise<void> {

@@ -4,7 +4,8 @@
 import { encodeTracesProtobuf } from "@spoor/otlp";
 import { NO_RESOURCE, plainSpan, type Resource, type Span } from "@spoor/trace";
 import type { Scope, SpanChunk } from "../base/span-sink.ts";
-import type { ExportSettings } from "../settings/export-settings.ts";
+import { defaultEndpoint } from "../settings/endpoint.ts";
+import type { Endpoint, ExportSettings } from "../settings/export-settings.ts";
 import type { ExportObserver } from "./export-observer.ts";
 
 export const TEST_RESOURCE: Resource = {
@@ -65,6 +66,11 @@ function spanBytes(request: Uint8Array): Uint8Array {
   return request.slice(at);
 }
 
+/** An address of this machine, over HTTP. */
+export function testEndpoint(port: number): Endpoint {
+  return { ...defaultEndpoint("http/protobuf"), host: "127.0.0.1", port };
+}
+
 /** Settings for tests: short times, so that nothing waits. */
 export function testSettings(changes: Partial<ExportSettings>): ExportSettings {
   return {
@@ -74,6 +80,8 @@ export function testSettings(changes: Partial<ExportSettings>): ExportSettings {
     certificates: { authorities: undefined, clientCertificate: undefined, clientKey: undefined },
     attemptMsMax: 10_000,
     queueBytesMax: 16 * 1024 * 1024,
+    queueFolder: undefined,
+    queueFolderBytesMax: 2 ** 30,
     queueSpanCountMax: undefined,
     batchSpanCount: 512,
     flushDelayMs: 10,

@@ -35,6 +35,9 @@ export interface ExportSettings {
   readonly certificates: Certificates;
   readonly attemptMsMax: number;
   readonly queueBytesMax: number;
+  /** Where requests wait that the receiver does not take; undefined: in memory. */
+  readonly queueFolder: string | undefined;
+  readonly queueFolderBytesMax: number;
   /** Undefined: only bytes are limited. */
   readonly queueSpanCountMax: number | undefined;
   /** Spans of a request at most; undefined: only bytes are limited. */

@@ -1,4 +1,10 @@
-import { ATTEMPT_MS_MAX, QUEUE_BYTES_MAX, RETRY_BUDGET_MS } from "../base/export-limits.ts";
+import { resolve } from "node:path";
+import {
+  ATTEMPT_MS_MAX,
+  QUEUE_BYTES_MAX,
+  QUEUE_FOLDER_BYTES_MAX,
+  RETRY_BUDGET_MS,
+} from "../base/export-limits.ts";
 import { type ConfigurationFile, readConfigurationFile } from "./configuration-file.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import type { Endpoint, ExportSettings, Protocol } from "./export-settings.ts";
@@ -240,11 +246,19 @@ function exportSettings(sources: Sources): ExportSettings {
         variables.number(`OTEL_EXPORTER_OTLP_${signal}_TIMEOUT`, "OTEL_EXPORTER_OTLP_TIMEOUT"),
       ) ?? ATTEMPT_MS_MAX,
     queueBytesMax: positive(own.number("SPOOR_QUEUE_BYTES")) ?? QUEUE_BYTES_MAX,
+    queueFolder: folderSettings(sources),
+    queueFolderBytesMax: positive(own.number("SPOOR_QUEUE_DIR_BYTES")) ?? QUEUE_FOLDER_BYTES_MAX,
     queueSpanCountMax: positive(variables.number("OTEL_BSP_MAX_QUEUE_SIZE")),
     batchSpanCount: positive(variables.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE")),
     flushDelayMs: variables.number("OTEL_BSP_SCHEDULE_DELAY"),
     retryBudgetMs: positive(variables.number("OTEL_BSP_EXPORT_TIMEOUT")) ?? RETRY_BUDGET_MS,
   };
+}
+
+/** Absolute, because an application may change its working directory. */
+function folderSettings({ options, own }: Sources): string | undefined {
+  const folder = options.queueFolder ?? own.text("SPOOR_QUEUE_DIR");
+  return folder === undefined ? undefined : resolve(folder);
 }
 
 /** 0 of something that has to be there means the default. */

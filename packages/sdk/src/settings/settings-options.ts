@@ -19,6 +19,8 @@ export interface SettingsOptions {
    * to by every service after that, or a name that OTEL_TRACES_SAMPLER knows.
    */
   readonly sampler?: number | string;
+  /** A folder in which spans wait while the receiver is away. SPOOR_QUEUE_DIR. */
+  readonly queueFolder?: string;
   /** Prints nothing on stderr. */
   readonly quiet?: boolean;
   /** Environment to read instead of `process.env`. */

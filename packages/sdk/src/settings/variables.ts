@@ -340,6 +340,16 @@ export const VARIABLES = {
     fallback: "16777216",
     meaning: "bytes of spans that may wait or be on their way; beyond, new ones are lost",
   },
+  SPOOR_QUEUE_DIR: {
+    kind: "text",
+    fallback: "none, they wait in memory",
+    meaning: "a folder of this machine in which requests wait that the receiver does not take",
+  },
+  SPOOR_QUEUE_DIR_BYTES: {
+    kind: "bytes",
+    fallback: "268435456",
+    meaning: "bytes of all files in that folder; beyond, requests wait in memory",
+  },
   SPOOR_REPORT: {
     kind: "boolean",
     fallback: "true",

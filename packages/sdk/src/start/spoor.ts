@@ -248,20 +248,32 @@ class SpoorSdk implements SpoorHandle {
   /** In `exit`: nothing more will be sent. */
   #abandon({ wasFlushed }: { readonly wasFlushed: boolean }): void {
     this.#provider.seal();
-    const { waiting } = this.#exporter.counts();
+    const before = this.#exporter.counts();
     this.#exporter.close();
-    if (waiting > 0 && wasFlushed) {
+    const after = this.#exporter.counts();
+    const lostCount = before.waiting - ((after.stored ?? 0) - (before.stored ?? 0));
+    if (lostCount > 0 && wasFlushed) {
       const { receiver } = this.#exporter;
-      this.announcer.problem(`${spans(waiting)} lost: ${receiver} did not take them in time`);
-    } else if (waiting > 0) {
+      this.announcer.problem(`${spans(lostCount)} lost: ${receiver} did not take them in time`);
+      this.#tellStored(after);
+    } else if (lostCount > 0) {
       this.announcer.problem(
-        `${spans(waiting)} lost: process.exit() leaves no time to send them; ` +
+        `${spans(lostCount)} lost: process.exit() leaves no time to send them; ` +
           "await shutdown() of the handle before it, or let the process end by itself",
       );
-    } else this.#tellLoss(this.#exporter.counts());
+      this.#tellStored(after);
+    } else this.#tellLoss(after);
   }
 
-  #tellLoss({ lost }: ExportCounts): void {
+  #tellStored({ stored = 0 }: ExportCounts): void {
+    if (stored === 0) return;
+    const folder = this.#settings.export.queueFolder ?? "";
+    this.announcer.problem(`${spans(stored)} in ${folder}, for the next process to send`);
+  }
+
+  #tellLoss(counts: ExportCounts): void {
+    this.#tellStored(counts);
+    const { lost } = counts;
     const count = lost.reduce((sum, entry) => sum + entry.count, 0);
     if (count === 0) return;
     const reasons = lost.map((entry) => `${entry.reason} ${entry.count}`).join(", ");

@@ -64,6 +64,8 @@ export const LOSS_REASONS = {
     "a span or log record that was not sent, because every try failed until its time was over",
   export_deadline:
     "a span or log record that was still waiting, or on its way, when the sending process ended",
+  export_queue_damaged:
+    "a span or log record in a file of the sending process's queue on disk that was damaged or cut off",
   export_after_shutdown: "a span or log record that came after the SDK was shut down",
 } as const;
 
