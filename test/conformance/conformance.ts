@@ -13,6 +13,8 @@ const write = (text: string): void => {
 };
 
 let hasFailed = false;
+let passedCount = 0;
+let skippedCount = 0;
 
 const suiteRoot = fetchRepository(OPENTELEMETRY);
 const toolsRoot = fetchTools();
@@ -23,11 +25,15 @@ if (suiteRoot === undefined || toolsRoot === undefined) {
     const { passed, failed, skipped, needless } = runSuite(suite, { suiteRoot, toolsRoot });
     const rest = `${failed.length} failed, ${skipped.length} skipped`;
     write(`${suite.name}: ${passed} passed, ${rest}`);
+    if (suite.changed !== undefined) write(`  changed  ${suite.changed}`);
     for (const line of skipped) write(`  skipped  ${line}`);
     for (const line of failed) write(`  FAILED   ${line}`);
     for (const line of needless) write(`  PASSES   ${line}: take it off the list`);
     hasFailed ||= failed.length + needless.length > 0;
+    passedCount += passed;
+    skippedCount += skipped.length;
   }
+  write(`OpenTelemetry: ${passedCount} passed, ${skippedCount} skipped`);
 }
 
 const traceContext = await runTraceContext();

@@ -3,7 +3,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Suite, SUITES } from "./suites.ts";
+import { type Skip, type Suite, SUITES } from "./suites.ts";
 
 /** How a suite came out. */
 export interface SuiteResult {
@@ -95,10 +95,19 @@ function shim(name: string): string {
   return join(import.meta.dirname, "shim", name);
 }
 
+function reasonOf(skip: Skip | undefined): string {
+  return skip === undefined ? "" : `(${skip.why}) ${skip.reason}`;
+}
+
 /** What alias-hook.cjs needs to know. */
 function settings(suiteRoot: string, toolsRoot: string): string {
   const folders = SUITES.map(({ folder, shim: name }) => [`${folder}/src`, shim(name)]);
-  const aliases = { ...Object.fromEntries(folders), "@opentelemetry/core": shim("core.ts") };
+  const aliases = {
+    ...Object.fromEntries(folders),
+    "packages/sdk-trace/test/common/util": shim("sdk-trace-values.ts"),
+    "@opentelemetry/core": shim("core.ts"),
+    "@opentelemetry/sdk-trace": shim("sdk-trace.ts"),
+  };
   return JSON.stringify({ suiteRoot, toolsRoot, projectRoot: PROJECT, aliases });
 }
 
@@ -109,7 +118,7 @@ function judge({ skipped }: Suite, report: MochaReport): SuiteResult {
   for (const { fullTitle, err } of report.failures) {
     const title = Object.keys(skipped).find((start) => fullTitle.startsWith(start));
     if (title === undefined) failed.push(`${fullTitle}: ${err.message ?? ""}`);
-    else accepted.push(`${fullTitle}: ${skipped[title]}`);
+    else accepted.push(`${fullTitle}: ${reasonOf(skipped[title])}`);
     if (title !== undefined) needed.add(title);
   }
   const needless = Object.keys(skipped).filter((title) => !needed.has(title));

@@ -3,6 +3,7 @@ import {
   type Attributes,
   type Context,
   isSpanContextValid,
+  isValidTraceId,
   type Link,
   type SpanKind,
   trace as traceApi,
@@ -56,21 +57,35 @@ export class SamplerClass implements OfficialSampler {
   toString(): string {
     return this.ours.toString();
   }
+
+  /** How what it prints begins. */
+  static readonly word: string = "";
+
+  /** One of ours as this class of theirs. */
+  static of(ours: Sampler): SamplerClass {
+    return Object.setPrototypeOf(new SamplerClass(ours), this.prototype) as SamplerClass; // as set
+  }
 }
 
 export class AlwaysOnSampler extends SamplerClass {
+  static override readonly word = "AlwaysOnSampler";
+
   constructor() {
     super(alwaysOn);
   }
 }
 
 export class AlwaysOffSampler extends SamplerClass {
+  static override readonly word = "AlwaysOffSampler";
+
   constructor() {
     super(alwaysOff);
   }
 }
 
 export class ParentBasedSampler extends SamplerClass {
+  static override readonly word = "ParentBased{";
+
   constructor(delegates: Record<string, OfficialSampler> & { root: OfficialSampler }) {
     const ours = Object.entries(delegates).map(([name, sampler]) => [name, oursOf(sampler)]);
     super(parentBased({ root: oursOf(delegates.root), ...Object.fromEntries(ours) }));
@@ -79,10 +94,19 @@ export class ParentBasedSampler extends SamplerClass {
 
 /** Out of range is put into range, and no number is 0, as there. */
 export class TraceIdRatioBasedSampler extends SamplerClass {
+  static override readonly word = "TraceIdRatioBased{";
+
   constructor(share = 0) {
     super(
       legacyRatio(Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : share > 1 ? 1 : 0),
     );
+  }
+
+  /** What is no id has no bits to compare. Our tracer never asks about one. */
+  override shouldSample(
+    ...question: Parameters<SamplerClass["shouldSample"]>
+  ): ReturnType<SamplerClass["shouldSample"]> {
+    return isValidTraceId(question[1]) ? super.shouldSample(...question) : { decision: 0 };
   }
 }
 

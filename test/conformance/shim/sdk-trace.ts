@@ -6,6 +6,7 @@
 import type {
   Context,
   Link,
+  MeterProvider,
   SpanContext,
   SpanKind,
   TimeInput,
@@ -58,7 +59,7 @@ interface ProviderOptions {
   readonly spanLimits?: Partial<SpanLimits>;
   readonly spanProcessors?: SpanProcessor[];
   readonly idGenerator?: RandomIdGenerator;
-  readonly forceFlushTimeoutMillis?: number;
+  readonly meterProvider?: MeterProvider;
 }
 
 export class TracerProvider extends SpoorTracerProvider {
@@ -78,6 +79,7 @@ export class TracerProvider extends SpoorTracerProvider {
       // Tests read spans that have ended, which are kept for processors only.
       processors: [multi([]), ...processors],
       resource,
+      ...(options.meterProvider && { meterProvider: options.meterProvider }),
       // Its own generator, or the flags would say that the ids are random: those of level 1 expect
       // that bit to be 0.
       idGenerator: options.idGenerator ?? new RandomIdGenerator(),

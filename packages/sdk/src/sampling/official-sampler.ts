@@ -1,4 +1,5 @@
-import type { Attributes } from "@opentelemetry/api";
+import type { Attributes, Link } from "@opentelemetry/api";
+import { storedValue } from "../base/attribute-value.ts";
 import { alwaysOff, Decision, type OfficialSampler, type Sampler } from "./sampler.ts";
 
 const DECISIONS: ReadonlySet<number> = new Set(Object.values(Decision));
@@ -14,7 +15,7 @@ export function fromOfficialSampler(sampler: OfficialSampler): Sampler {
         name,
         kind,
         checkedAttributes(options?.attributes),
-        options?.links ?? [],
+        (options?.links ?? []).map(checkedLink),
       );
       if (!isDecision(decision)) return alwaysOff.decide(start);
       return { decision, attributes, traceState };
@@ -27,7 +28,14 @@ export function fromOfficialSampler(sampler: OfficialSampler): Sampler {
 function checkedAttributes(attributes: Attributes | undefined): Attributes {
   if (attributes === undefined) return {};
   const entries = Object.entries(attributes);
-  return Object.fromEntries(entries.filter(([key, value]) => key !== "" && value !== undefined));
+  return Object.fromEntries(
+    entries.filter(([key, value]) => key !== "" && storedValue(value) !== undefined),
+  );
+}
+
+function checkedLink(link: Link): Link {
+  const { attributes } = link;
+  return attributes === undefined ? link : { ...link, attributes: checkedAttributes(attributes) };
 }
 
 function isDecision(value: number): value is Decision {

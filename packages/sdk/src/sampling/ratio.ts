@@ -2,7 +2,6 @@ import type { TraceIdentity } from "../base/trace-identity.ts";
 import {
   readOtTraceState,
   thresholdOfRatio,
-  thresholdText,
   THRESHOLD_MAX,
   withOtTraceState,
 } from "./ot-trace-state.ts";
@@ -28,7 +27,8 @@ export function ratio(share: number): Sampler {
   const threshold = thresholdFor(share);
   return {
     decide: ({ trace }) => decideBy(threshold, trace),
-    toString: () => `Ratio{share=${share}, th=${thresholdText(threshold.whole)}}`,
+    // As the specification wants the sampler that is called `traceidratio` to describe itself.
+    toString: () => `TraceIdRatioBased{${share}}`,
   };
 }
 

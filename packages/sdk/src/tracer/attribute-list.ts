@@ -1,5 +1,5 @@
 import { cutStored } from "./cut-value.ts";
-import { type StoredValue, storedValue } from "./attribute-value.ts";
+import { type StoredValue, storedValue } from "../base/attribute-value.ts";
 import type { TracerCounts } from "./tracer-counts.ts";
 
 /** What an owner of attributes may hold, and where losses are counted. */

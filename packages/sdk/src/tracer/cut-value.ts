@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { StoredValue } from "./attribute-value.ts";
+import type { StoredValue } from "../base/attribute-value.ts";
 
 /** The beginning of a value, and how many bytes of UTF-8 or of itself all of it had. */
 interface CutValue {

@@ -21,6 +21,8 @@ import type { TraceIdentity } from "../base/trace-identity.ts";
 import { ParentBit, type SpanStart } from "../sampling/sampler.ts";
 import { AttributeList } from "./attribute-list.ts";
 import type { ListedSpan } from "./open-spans.ts";
+import { makeInspectable, spanFields } from "./inspect.ts";
+import type { OpenSpan } from "./open-spans.ts";
 import { readableEvent, readableLink, subtractTimes, unixNanoOf } from "./readable-parts.ts";
 import type { RecordedEvent, RecordedLink } from "./recorded-parts.ts";
 import type { SpanHost } from "./span-host.ts";
@@ -35,6 +37,11 @@ const NO_CONTENT: Attributes = {};
  * read a span uses the getters of `ReadableSpan`, which build what they return.
  */
 export class RecordingSpan implements Span, ReadableSpan, ListedSpan {
+export class RecordingSpan implements Span, ReadableSpan, OpenSpan {
+  static {
+    makeInspectable(RecordingSpan, spanFields);
+  }
+
   readonly host: SpanHost;
   readonly trace: TraceIdentity;
   readonly anchor: ClockAnchor;
@@ -144,6 +151,7 @@ export class RecordingSpan implements Span, ReadableSpan, ListedSpan {
     const { eventCountLimit } = this.host.limits;
     const events = (this.eventList ??= []);
     if (events.length >= eventCountLimit) {
+      if (this.droppedEventsCount === 0) diag.debug("Dropping extra events.");
       this.droppedEventsCount += 1;
       this.host.counts.losses.count("event_count");
       if (eventCountLimit <= 0) return this;
@@ -220,6 +228,9 @@ export class RecordingSpan implements Span, ReadableSpan, ListedSpan {
     try {
       this.#setEnd(endTime);
       if (host.processors.length > 0) this.#tellProcessors("onEnding");
+      if (this.droppedEventsCount > 0) {
+        diag.warn(`Dropped ${this.droppedEventsCount} events because eventCountLimit reached`);
+      }
       this.ended = true;
       host.counts.spansEnded += 1;
       host.openSpans.remove(this);
@@ -349,7 +360,7 @@ export class RecordingSpan implements Span, ReadableSpan, ListedSpan {
   #statusText(message: unknown): string {
     if (typeof message === "string") return message;
     if (message !== undefined && message !== null) {
-      diag.warn(`a status message of type ${typeof message} was dropped: it must be a string`);
+      diag.warn(`Dropping invalid status.message of type '${typeof message}', expected 'string'`);
     }
     return "";
   }
@@ -385,7 +396,12 @@ export class RecordingSpan implements Span, ReadableSpan, ListedSpan {
   #isClosed(method: string): boolean {
     if (!this.ended) return false;
     this.host.counts.callsAfterEnd += 1;
-    diag.warn(`${method} was called on a span that had ended: ${this.traceId} ${this.spanId}`);
+    const ids = `{traceId: ${this.traceId}, spanId: ${this.spanId}}`;
+    // These words and those of the other warnings are what users of other SDKs search for.
+    diag.warn(
+      `Cannot execute the operation on ended Span ${ids}`,
+      new Error(`${method} on ended Span`),
+    );
     return true;
   }
 }

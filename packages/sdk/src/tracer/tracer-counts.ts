@@ -1,5 +1,5 @@
 import { LossLedger } from "@spoor/trace/loss";
-import type { StoredValue } from "./attribute-value.ts";
+import type { StoredValue } from "../base/attribute-value.ts";
 
 /** What a provider did since it was made. */
 export class TracerCounts {

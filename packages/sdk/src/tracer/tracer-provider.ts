@@ -1,4 +1,4 @@
-import { diag, type Tracer, type TracerProvider } from "@opentelemetry/api";
+import { diag, type MeterProvider, type Tracer, type TracerProvider } from "@opentelemetry/api";
 import type { IdGenerator } from "../base/ids.ts";
 import { SpanClock, type TimeSource } from "../base/span-clock.ts";
 import type { Scope, SpanSink, SpanSource } from "../base/span-sink.ts";
@@ -6,6 +6,8 @@ import type { SpoorContextManager } from "../context/context-manager.ts";
 import type { Sampler } from "../sampling/sampler.ts";
 import type { AttributeRules } from "./attribute-list.ts";
 import { ChunkWriter } from "./chunk-writer.ts";
+import { makeInspectable, settledAttributes } from "./inspect.ts";
+import { measureSpans } from "./measure-spans.ts";
 import { type OpenSpan, OpenSpans } from "./open-spans.ts";
 import type { SpanHost, SpanObserver, Watch } from "./span-host.ts";
 import { SPAN_LIMITS, type SpanLimits } from "./span-limits.ts";
@@ -23,6 +25,11 @@ export interface TracerProviderOptions {
   /** The manager that is registered with the API: asked without a detour for the active context. */
   readonly contextManager?: SpoorContextManager;
   readonly processors?: readonly SpanProcessor[];
+  /**
+   * Is told how many spans start and are open: `otel.sdk.span.started` and `otel.sdk.span.live`.
+   * Costs what a processor costs.
+   */
+  readonly meterProvider?: MeterProvider;
   /** For processors only: what goes to the sink carries no resource. */
   readonly resource?: ReadableResource;
   /** Told of what fails inside; by default the API's diagnostics logger. Must not throw. */
@@ -40,6 +47,19 @@ const FLUSH_MS_MAX = 30_000;
 
 /** Makes the tracers of a process, one for each scope, and knows what they have open. */
 export class SpoorTracerProvider implements TracerProvider, SpanSource {
+  static {
+    makeInspectable(SpoorTracerProvider, (provider) => {
+      const { processors = [], resource = { attributes: {} }, sampler } = provider.#options;
+      return {
+        resource: settledAttributes(resource),
+        sampler: sampler.toString(),
+        tracers: [...provider.#tracers.keys()],
+        spanProcessors: processors.map((processor) => processor.constructor.name),
+        openSpanCount: provider.openSpanCount,
+      };
+    });
+  }
+
   readonly counts: TracerCounts = new TracerCounts();
   readonly #options: TracerProviderOptions;
   readonly #limits: SpanLimits;
@@ -51,7 +71,8 @@ export class SpoorTracerProvider implements TracerProvider, SpanSource {
   readonly #watch: Watch = { observer: undefined };
   #isWaiting = false;
 
-  constructor(options: TracerProviderOptions) {
+  constructor(given: TracerProviderOptions) {
+    const options = given.meterProvider === undefined ? given : measureSpans(given);
     this.#options = options;
     this.#limits = { ...SPAN_LIMITS, ...options.limits };
     this.#clock = new SpanClock(options.timeSource);
@@ -62,7 +83,7 @@ export class SpoorTracerProvider implements TracerProvider, SpanSource {
   /** The tracer of a scope: always the same one for the same name, version and schema. */
   getTracer(name: string, version?: string, options?: { schemaUrl?: string }): Tracer {
     const schemaUrl = options?.schemaUrl;
-    const key = JSON.stringify([name, version ?? "", schemaUrl ?? ""]);
+    const key = `${name}@${version ?? ""}:${schemaUrl ?? ""}`;
     let tracer = this.#tracers.get(key);
     if (tracer === undefined) {
       tracer = new SpoorTracer(this.#newHost(name, version, schemaUrl), this.#settings);

@@ -23,6 +23,7 @@ import {
   type SamplingAnswer,
   type SpanStart,
 } from "../sampling/sampler.ts";
+import { makeInspectable, settledAttributes } from "./inspect.ts";
 import { RecordingSpan } from "./recording-span.ts";
 import type { SpanHost } from "./span-host.ts";
 
@@ -42,6 +43,13 @@ const NO_SPAN = new UnrecordedSpan(TraceIdentity.of(INVALID_SPAN_CONTEXT), INVAL
 
 /** Starts the spans of one instrumentation scope. */
 export class SpoorTracer implements Tracer {
+  static {
+    makeInspectable(SpoorTracer, (tracer) => {
+      const { readableScope: instrumentationScope, resource, limits } = tracer.#host;
+      return { instrumentationScope, resource: settledAttributes(resource), spanLimits: limits };
+    });
+  }
+
   readonly #host: SpanHost;
   readonly #settings: TracerSettings;
 

@@ -6,7 +6,7 @@
 import { Buffer } from "node:buffer";
 import { KEY_CACHE_COUNT_MAX, KEY_CACHE_LENGTH_MAX } from "../base/limits.ts";
 import type { AttributeList } from "./attribute-list.ts";
-import type { StoredValue } from "./attribute-value.ts";
+import type { StoredValue } from "../base/attribute-value.ts";
 import { AnyValueWire, KeyValueWire, LIST_TAG } from "./wire-format.ts";
 import {
   closeMessage,

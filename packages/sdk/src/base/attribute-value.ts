@@ -2,7 +2,7 @@
  * Attribute values as they are kept until the span ends: checked, cut, and copied where the
  * application could change them meanwhile.
  */
-import { VALUE_DEPTH_MAX } from "../base/limits.ts";
+import { VALUE_DEPTH_MAX } from "./limits.ts";
 
 /** What an attribute may hold: the values of OTLP's `AnyValue`. */
 export type StoredValue =
