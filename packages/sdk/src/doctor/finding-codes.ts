@@ -9,6 +9,8 @@ export const FINDING_CODES = {
   endpoint_unreachable: "nobody listened at the address where spans go, so that they had to wait",
   http_client_untraced: "this version of Node does not tell of outgoing requests of node:http",
   instrumentation_failed: "an instrumentation failed inside a call of the application",
+  instrumentation_without_effect:
+    "an official instrumentation does not know the version of its library",
   instrumentation_missing: "a library is used whose instrumentation is not installed",
   loaded_too_early: "a library was loaded before this SDK, so its calls have no spans",
   nothing_exported: "spans ended, but for half a minute no server took any",

@@ -16,9 +16,14 @@ import type { SenderEvent } from "../base/sender-event.ts";
 import { checkApiCopy } from "../doctor/detect-silence.ts";
 import type { Findings } from "../doctor/findings.ts";
 import { connectionRegistry } from "./database/connection-registry.ts";
-import { databaseHooks, type DatabaseHooks } from "./database/database-hooks.ts";
+import {
+  databaseHooks,
+  type DatabaseHooks,
+  type OfficialHooks,
+} from "./database/database-hooks.ts";
 import { canTraceHttpClients, traceHttpClients } from "./http/client-spans.ts";
 import { noteFastifyRoutes } from "./http/fastify-routes.ts";
+import { noteHonoRoutes } from "./http/hono-routes.ts";
 import { traceFetch } from "./http/fetch-spans.ts";
 import { noteMountPaths } from "./http/route.ts";
 import { traceHttpServers } from "./http/server-spans.ts";
@@ -28,13 +33,19 @@ import {
   OFFICIAL_ALTERNATIVES,
   type OfficialPackage,
 } from "./load/catalogue.ts";
-import { applicationFolder, declaredPackages, resolveFrom } from "./load/find-package.ts";
+import {
+  applicationFolder,
+  declaredPackages,
+  modulePathFrom,
+  resolveFrom,
+} from "./load/find-package.ts";
 import { loadedLibraries } from "./load/loaded-modules.ts";
 import { canWatchModules, ModuleWatch } from "./load/module-watch.ts";
-import { enableOfficial, isOfficialEnabled } from "./load/official.ts";
+import { enableOfficial, hasNoEffect, isOfficialEnabled } from "./load/official.ts";
 import { followConsole } from "./logs/console-lines.ts";
 import { LogSender } from "./logs/log-sender.ts";
 import { SpoorLoggerProvider } from "./logs/logger-provider.ts";
+import { patchBullmq, traceBullmq } from "./queue/bullmq-telemetry.ts";
 import type { InstrumentationSettings } from "./base/settings.ts";
 
 /** What the instrumentations need of the rest of the SDK. */
@@ -106,6 +117,8 @@ class Instrumentations {
     this.#startFetch();
     this.#startFastify();
     this.#startLogs();
+    traceBullmq(this.#isWanted("bullmq") ? this.#tracer("bullmq") : undefined);
+    this.#stops.push(() => traceBullmq(undefined));
     const libraries = LIBRARIES.filter(({ name }) => this.#isWanted(name));
     const watch = new ModuleWatch({
       arm: (library) => this.#arm(library),
@@ -223,6 +236,13 @@ class Instrumentations {
 
   #loaded(library: Library, specifier: string, exports: unknown): void {
     this.#database.loaded(specifier, exports);
+    const official = this.#officialOf(library);
+    const isMain = specifier === library.packages[0] || specifier.startsWith("@aws-sdk/client-");
+    if (official !== undefined && isMain && hasNoEffect(official)) {
+      this.#reportNoEffect(library, official);
+    }
+    if (library.name === "hono") noteHonoRoutes(exports, this.#onFailure);
+    if (library.name === "bullmq") patchBullmq(exports, this.#onFailure);
     if (library.name === "express" && !this.#settings.official.includes("express")) {
       // Express exports the class of its routers.
       const { Router } = exports as { readonly Router?: unknown };
@@ -230,7 +250,7 @@ class Instrumentations {
     }
   }
 
-  #enable(official: OfficialPackage, hooks: object): boolean {
+  #enable(official: OfficialPackage, hooks: OfficialHooks): boolean {
     const { provider } = this.#host;
     const stop = enableOfficial(official, {
       folder: this.#folder,
@@ -268,9 +288,15 @@ class Instrumentations {
   /** Without a hook: loads what the application is going to load. */
   #loadInAdvance(watch: ModuleWatch, declared: readonly Library[]): void {
     const parentUrl = pathToFileURL(join(this.#folder, "any.js")).href;
+    const names = [...declaredPackages(this.#folder)];
     for (const library of declared) {
-      for (const name of library.packages) {
-        if (!name.endsWith("/")) watch.loadNow(library, name, parentUrl);
+      for (const one of library.packages) {
+        const ofScope = one.endsWith("/") ? names.filter((name) => name.startsWith(one)) : [one];
+        for (const name of ofScope) watch.loadNow(library, name, parentUrl);
+      }
+      for (const name of library.modules) {
+        const path = modulePathFrom(this.#folder, name);
+        if (path !== undefined) watch.loadModuleNow(library, name, pathToFileURL(path).href);
       }
     }
   }
@@ -302,6 +328,17 @@ class Instrumentations {
       subject: library.name,
       severity: "info",
       sentence: `${library.name} is used, but not traced. Install: npm install ${packageName}`,
+    });
+  }
+
+  #reportNoEffect(library: Library, { packageName }: OfficialPackage): void {
+    this.#host.findings.report({
+      code: "instrumentation_without_effect",
+      subject: library.name,
+      severity: "warning",
+      sentence:
+        `${library.name} is used, but not traced: ${packageName} does not know the version that ` +
+        "is installed. Install versions of both that fit each other.",
     });
   }
 

@@ -30,7 +30,7 @@ export function explainPoolWait(span: OpenSpan, clock: Clock): WaitReport | unde
     holders: held.slice(0, HOLDERS_MAX).map((record) => holderOf(record, clock)),
     mayHaveMore: held.length > HOLDERS_MAX,
     queueCount: queueOf(subject) - 1,
-    evidence: [seen("pg.Pool", fact)],
+    evidence: [seen(subject.poolName, fact)],
   });
 }
 

@@ -5,12 +5,17 @@
  * Spans cannot tell that. A connection that idles in an open transaction has no span at all, and a
  * pool that is exhausted is held by requests that are doing something else.
  */
-import type { Span } from "@opentelemetry/api";
+import { context, type Span, trace } from "@opentelemetry/api";
 
 /** A request, by the span in which it acted. Both empty when it acted outside of any span. */
 export interface Actor {
   readonly traceId: string;
   readonly spanId: string;
+}
+
+/** The span in which something is done now, as far as there is one. */
+export function activeActor(): Actor {
+  return actorOf(trace.getSpan(context.active()));
 }
 
 /** Whoever acts in `span`. The ids are made when somebody asks for them, which is rare. */
@@ -61,7 +66,7 @@ export type TransactionState = "none" | "open" | "failed" | "unknown";
 
 /** One connection to a database. */
 export interface ConnectionRecord {
-  readonly system: "postgresql" | "mysql";
+  readonly system: "postgresql" | "mysql" | "mongodb";
   /** The database's process for this connection; undefined before it is connected. */
   readonly backendPid: () => number | undefined;
   readonly localPort: () => number | undefined;
@@ -74,6 +79,8 @@ export interface ConnectionRecord {
 export interface PoolWait {
   readonly by: Actor;
   readonly pool: object;
+  /** What kind of pool it is: `pg-pool`. */
+  readonly poolName: string;
   /** Monotonic ms. */
   readonly sinceMs: number;
 }

@@ -1,37 +1,43 @@
 /** What traces database drivers, and what we add where an official instrumentation does. */
-import type { Tracer } from "@opentelemetry/api";
+import type { Span, Tracer } from "@opentelemetry/api";
+import { type DatabaseOptions, setDatabaseOptions } from "./database-options.ts";
 import {
   patchRedisClient,
   redisHooks,
   type RedisClient,
   setRedisOptions,
 } from "./ioredis-client.ts";
+import { loadedClasses } from "./loaded-classes.ts";
 import {
-  loadedMysqlConnections,
-  patchMysqlConnection,
-  setMysqlOptions,
-} from "./mysql-connection.ts";
-import { type PgClient, pgHooks, type PgPatchOptions, setPgOptions } from "./pg-client.ts";
+  mongoHooks,
+  mongoSpanStarted,
+  patchMongoConnection,
+  patchMongoPool,
+} from "./mongodb-connection.ts";
+import { mysqlHooks, mysqlSpanStarted, patchMysqlConnection } from "./mysql-connection.ts";
+import { type MysqlPool, patchMysqlPool } from "./mysql-pool.ts";
+import { type PgClient, pgHooks, setPgOptions } from "./pg-client.ts";
 import { patchPgPool, type PgPool } from "./pg-pool.ts";
 import { patchPgClient } from "./pg-query.ts";
+import { redisStatement } from "./redis-statement.ts";
+
+/** What the official instrumentation of a library is given. */
+export interface OfficialHooks {
+  /** More configuration. */
+  readonly config?: object;
+  /** Sees each of its spans as it is started. */
+  readonly spanStarted?: (span: Span) => void;
+}
 
 /** The parts of it that others call. */
 export interface DatabaseHooks {
-  /** More configuration for the official instrumentation of `library`. */
-  hooksOf(library: string): object;
+  hooksOf(library: string): OfficialHooks;
   /** A module of a driver was loaded, and the official instrumentation is in place. */
   loaded(specifier: string, exports: unknown): void;
   /** Whether a driver is of use without an official instrumentation of it. */
   watches(library: string): boolean;
   /** Lets go; what is patched stays so, and does nothing. */
   stop(): void;
-}
-
-/** What the drivers have in common. */
-export interface DatabaseOptions extends PgPatchOptions {
-  tracer(library: string): Tracer;
-  /** Whether the official instrumentation of a library was asked for. */
-  isOfficial(library: string): boolean;
 }
 
 /** Hooks of one start of the SDK. */
@@ -41,27 +47,50 @@ export function databaseHooks(options: DatabaseOptions): DatabaseHooks {
     tracer: options.tracer(library),
     hasOwnSpans: !options.isOfficial(library),
   });
+  setDatabaseOptions(options);
   setPgOptions({ ...options, ...traced("pg") });
   setRedisOptions({ onFailure, ...traced("ioredis") });
-  setMysqlOptions(options);
-  const hooks: Readonly<Record<string, object>> = {
-    pg: pgHooks(options),
-    ioredis: redisHooks(onFailure),
+  const hooks: Readonly<Record<string, OfficialHooks>> = {
+    pg: { config: pgHooks(options) },
+    ioredis: { config: { ...redisHooks(onFailure), ...redisStatements(options) } },
+    redis: { config: redisStatements(options) },
+    mongodb: { config: mongoHooks(options), spanStarted: mongoSpanStarted },
+    mysql2: { config: mysqlHooks(options), spanStarted: mysqlSpanStarted },
   };
   return {
     hooksOf: (library) => hooks[library] ?? {},
     loaded: (specifier, exports) => PATCHES[specifier]?.(exports),
     watches: (library) => library === "mysql2",
     stop: () => {
+      setDatabaseOptions(undefined);
       setPgOptions(undefined);
       setRedisOptions(undefined);
-      setMysqlOptions(undefined);
     },
   };
 }
 
+function redisStatements({ isSanitised }: DatabaseOptions): object {
+  return { dbStatementSerializer: isSanitised ? redisStatement : wholeRedisCommand };
+}
+
+function wholeRedisCommand(name: string, args: readonly unknown[]): string {
+  return [name, ...args].join(" ");
+}
+
 function patchMysql(): void {
-  for (const prototype of loadedMysqlConnections()) patchMysqlConnection(prototype);
+  loadedClasses(/mysql2[\\/]lib[\\/]connection\.js$/u).forEach(patchMysqlConnection);
+  for (const prototype of loadedClasses(/mysql2[\\/]lib[\\/](?:base[\\/])?pool\.js$/u)) {
+    // In new versions the class of lib/pool.js inherits all from that of lib/base/pool.js.
+    if (Object.hasOwn(prototype, "getConnection")) patchMysqlPool(prototype as MysqlPool);
+  }
+}
+function patchMongo(): void {
+  loadedClasses(/mongodb[\\/]lib[\\/]cmap[\\/]connection\.js$/u, "Connection").forEach(
+    patchMongoConnection,
+  );
+  loadedClasses(/mongodb[\\/]lib[\\/]cmap[\\/]connection_pool\.js$/u, "ConnectionPool").forEach(
+    patchMongoPool,
+  );
 }
 
 /** By what is loaded. */
@@ -78,6 +107,7 @@ const PATCHES: Readonly<Record<string, (exports: unknown) => void>> = {
   },
   mysql2: patchMysql,
   "mysql2/promise": patchMysql,
+  mongodb: patchMongo,
   ioredis: (exports) => {
     // ioredis exports its class.
     const Redis = exports as { readonly prototype: RedisClient };

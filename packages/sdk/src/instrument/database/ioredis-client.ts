@@ -2,8 +2,7 @@
  * A CLIENT span for every command of ioredis that is sent within another span.
  *
  * Where somebody asked for the official instrumentation of ioredis, it makes the span, and we add
- * the local port of the connection. As with pg, its hook has the span but not the client, and our
- * wrapper is outside of its wrapper.
+ * the local port of the connection.
  */
 import {
   type Attributes,
@@ -17,6 +16,7 @@ import { isTracingSuppressed, spanOf } from "../../context/linked-context.ts";
 import { setSubject } from "../../tracer/recording-span.ts";
 import { guarded, type OnFailure } from "../base/guard.ts";
 import { semanticKeys as keys } from "../base/semantic-keys.ts";
+import { OnStack } from "./on-stack.ts";
 import { redisStatement } from "./redis-statement.ts";
 
 const WHERE = "ioredis.client";
@@ -78,15 +78,7 @@ export function isRedisClient(subject: object): subject is RedisClient {
   return PATCHED in subject;
 }
 
-/** The client whose `sendCommand` is on the stack. */
-let current: RedisClient | undefined;
-
-/** Sets it, and answers which one it was before. */
-function enter(client: RedisClient | undefined): RedisClient | undefined {
-  const before = current;
-  current = client;
-  return before;
-}
+const sending = new OnStack<RedisClient>();
 
 /** Wraps `sendCommand`. With the official instrumentation, call it after that has. */
 export function patchRedisClient(prototype: RedisClient): void {
@@ -103,12 +95,7 @@ export function patchRedisClient(prototype: RedisClient): void {
         throw error;
       }
     }
-    const before = enter(this);
-    try {
-      return Reflect.apply(original, this, parts);
-    } finally {
-      enter(before);
-    }
+    return sending.during(this, () => Reflect.apply(original, this, parts));
   };
   prototype[PATCHED] = true;
 }
@@ -207,6 +194,7 @@ export function redisHooks(onFailure: OnFailure): { requestHook(span: Span): voi
   return {
     requestHook: (span) => {
       guarded(WHERE, onFailure, () => {
+        const { current } = sending;
         if (current === undefined) return;
         setSubject(span, current);
         const port = current.stream?.localPort;

@@ -1,12 +1,25 @@
 /*
  * Beside the official instrumentation of mysql2, or without it: which session a query runs in, and
  * in which span it was asked for. For whoever asks what it waits for, or holds.
+ *
+ * 1. The official one hands its span to nobody. It is seen where it is started, which is within our
+ *    wrapper around its wrapper (`mysqlSpanStarted`).
+ * 2. mysql2 calls back in the context in which the connection was opened. So callbacks, and the
+ *    listeners of queries without one, are bound to where the query was asked.
  */
-import { createRequire } from "node:module";
-import type { Clock } from "@spoor/trace";
-import { guarded, type OnFailure } from "../base/guard.ts";
-import type { ConnectionRegistry, LastQuery } from "./connection-registry.ts";
-import { activeActor } from "./pg-client.ts";
+import { context, type Span } from "@opentelemetry/api";
+import { isTracingSuppressed } from "../../context/linked-context.ts";
+import { setSubject } from "../../tracer/recording-span.ts";
+import { guarded } from "../base/guard.ts";
+import { semanticKeys as keys } from "../base/semantic-keys.ts";
+import {
+  activeActor,
+  actorOf,
+  type ConnectionRecord,
+  type LastQuery,
+} from "./connection-registry.ts";
+import { activeDatabaseOptions, type DatabaseOptions } from "./database-options.ts";
+import { OnStack } from "./on-stack.ts";
 import { sanitiseStatement } from "./sanitise-statement.ts";
 
 const WHERE = "mysql2";
@@ -20,14 +33,6 @@ export interface MysqlConnection {
   once(event: string, listener: () => void): unknown;
 }
 
-/** What the patch needs. */
-export interface MysqlOptions {
-  readonly registry: ConnectionRegistry;
-  readonly clock: Clock;
-  readonly isSanitised: boolean;
-  readonly onFailure: OnFailure;
-}
-
 type Ask = (this: MysqlConnection, ...parts: unknown[]) => unknown;
 
 interface Askable {
@@ -36,11 +41,46 @@ interface Askable {
   [PATCHED]?: true;
 }
 
-let active: MysqlOptions | undefined;
+/** A query that is being asked, and the span that was started for it. */
+interface Asking {
+  readonly connection: MysqlConnection;
+  span: Span | undefined;
+}
 
-/** Sets for whom the patched connections work from now on; undefined lets them be. */
-export function setMysqlOptions(options: MysqlOptions | undefined): void {
-  active = options;
+const asking = new OnStack<Asking>();
+
+/** The official instrumentation has started `span`. */
+export function mysqlSpanStarted(span: Span): void {
+  const { current } = asking;
+  if (current === undefined) return;
+  current.span = span;
+  setSubject(span, current.connection);
+  if (!span.isRecording()) return;
+  const { threadId, stream } = current.connection;
+  if (typeof threadId === "number") span.setAttribute(keys.spoorDbBackendPid, threadId);
+  if (stream?.localPort !== undefined) span.setAttribute(keys.networkLocalPort, stream.localPort);
+}
+
+/** Configuration of the official instrumentation of mysql2. */
+export interface MysqlHooks {
+  readonly maskStatement: boolean;
+  maskStatementHook(statement: string): string;
+  responseHook(span: Span, response: { readonly queryResults?: unknown }): void;
+}
+
+/** The hooks for it. */
+export function mysqlHooks({ isSanitised, onFailure }: DatabaseOptions): MysqlHooks {
+  return {
+    // Otherwise it puts the values into the statement.
+    maskStatement: isSanitised,
+    maskStatementHook: (statement) => sanitiseStatement(statement, "mysql"),
+    responseHook: (span, { queryResults }) => {
+      guarded(WHERE, onFailure, () => {
+        const rows = rowCountOf(queryResults);
+        if (rows !== undefined) span.setAttribute(keys.dbResponseReturnedRows, rows);
+      });
+    },
+  };
 }
 
 /** Wraps `query` and `execute`. Call it after the official instrumentation has. */
@@ -52,39 +92,38 @@ export function patchMysqlConnection(prototype: object): void {
     const original = target[method];
     if (typeof original !== "function") continue;
     target[method] = function ask(this: MysqlConnection, ...parts: unknown[]): unknown {
-      const command: unknown = Reflect.apply(original, this, parts);
-      const options = active;
-      if (options !== undefined) {
-        guarded(WHERE, options.onFailure, () => note(this, { parts, command, options }));
-      }
+      const options = activeDatabaseOptions();
+      if (options === undefined) return Reflect.apply(original, this, parts);
+      const mine: Asking = { connection: this, span: undefined };
+      const command = bindLastCallback(parts, () =>
+        asking.during(mine, () => Reflect.apply(original, this, parts)),
+      );
+      guarded(WHERE, options.onFailure, () => note(mine, { parts, command, options }));
       return command;
     };
   }
   target[PATCHED] = true;
 }
 
-/** The class of connections, from whichever module of mysql2 was loaded. */
-export function loadedMysqlConnections(): object[] {
-  const { cache } = createRequire(import.meta.url);
-  return Object.entries(cache).flatMap(([path, module]) => {
-    if (!/mysql2[\\/]lib[\\/]connection\.js$/u.test(path)) return [];
-    // What that module exports.
-    const { prototype } = (module?.exports ?? {}) as { readonly prototype?: object };
-    return prototype === undefined ? [] : [prototype];
-  });
+/**
+ * Asks with the callback among `parts` bound to the active context; without one, what the answer
+ * emits is. A query that a pool has made is bound already.
+ */
+export function bindLastCallback(parts: unknown[], ask: () => unknown): unknown {
+  if (isEmitter(parts[0])) return ask();
+  const index = parts.findLastIndex((part) => typeof part === "function");
+  const caller = context.active();
+  if (index === -1) return context.bind(caller, ask());
+  parts[index] = context.bind(caller, parts[index]);
+  return ask();
 }
 
-interface Asked {
-  readonly parts: readonly unknown[];
-  readonly command: unknown;
-  readonly options: MysqlOptions;
-}
-
-function note(connection: MysqlConnection, { parts, command, options }: Asked): void {
-  const { registry, clock, isSanitised } = options;
-  const by = activeActor();
-  if (by.spanId === "" || !isEmitter(command)) return;
-  const record = registry.track(connection, () => {
+/** The record of a connection, which is kept until it ends. */
+export function trackMysqlConnection(
+  connection: MysqlConnection,
+  { registry }: DatabaseOptions,
+): ConnectionRecord {
+  return registry.track(connection, () => {
     connection.once("end", () => registry.forget(connection));
     return {
       system: "mysql",
@@ -95,6 +134,19 @@ function note(connection: MysqlConnection, { parts, command, options }: Asked): 
       lastQuery: undefined,
     };
   });
+}
+
+interface Asked {
+  readonly parts: readonly unknown[];
+  readonly command: unknown;
+  readonly options: DatabaseOptions;
+}
+
+function note({ connection, span }: Asking, { parts, command, options }: Asked): void {
+  const { clock, isSanitised } = options;
+  const by = span === undefined ? activeActor() : actorOf(span);
+  if (by.spanId === "" || !isEmitter(command) || isTracingSuppressed(context.active())) return;
+  const record = trackMysqlConnection(connection, options);
   const statement = textOf(parts[0]);
   const text = isSanitised ? sanitiseStatement(statement, "mysql") : statement;
   const query: LastQuery = {
@@ -114,6 +166,20 @@ function textOf(first: unknown): string {
   if (typeof first === "string") return first;
   if (typeof first !== "object" || first === null || !("sql" in first)) return "";
   return typeof first.sql === "string" ? first.sql : "";
+}
+
+/** The rows of an answer, which for several statements is a list of lists; of changes, none. */
+function rowCountOf(results: unknown): number | undefined {
+  if (!Array.isArray(results)) return undefined;
+  const lists = results.filter((one): one is unknown[] => Array.isArray(one));
+  // Rows may be lists, too, when they were asked for without the names of columns.
+  const areRows = lists.length === 0 || lists.some((list) => list.some(isValue));
+  return areRows ? results.length : lists.reduce((sum, rows) => sum + rows.length, 0);
+}
+
+/** Something that stands in a column, and is no row. */
+function isValue(value: unknown): boolean {
+  return typeof value !== "object" || value === null || value instanceof Date;
 }
 
 interface Emitter {

@@ -3,34 +3,21 @@
  * to, how many rows came back, and a record of the connection.
  *
  * Where somebody asked for the official instrumentation of pg, it makes the span; it hands it to a
- * hook, but not the client. Our wrapper is outside of its wrapper, so what the hook needs is put
- * into a variable for the length of that synchronous call.
+ * hook, but not the client: see on-stack.ts.
  */
-import { context, type Span, trace, type Tracer } from "@opentelemetry/api";
-import type { Clock } from "@spoor/trace";
+import type { Span, Tracer } from "@opentelemetry/api";
 import { setSubject } from "../../tracer/recording-span.ts";
-import { guarded, type OnFailure } from "../base/guard.ts";
+import { guarded } from "../base/guard.ts";
 import { semanticKeys as keys } from "../base/semantic-keys.ts";
-import {
-  type Actor,
-  actorOf,
-  type ConnectionRegistry,
-  type TransactionState,
-} from "./connection-registry.ts";
+import { actorOf, type ConnectionRecord, type TransactionState } from "./connection-registry.ts";
+import type { DatabaseOptions } from "./database-options.ts";
+import { OnStack } from "./on-stack.ts";
 import { sanitiseStatement } from "./sanitise-statement.ts";
 
 const WHERE = "pg.client";
 
-/** What describes the queries of pg. */
-export interface PgPatchOptions {
-  readonly registry: ConnectionRegistry;
-  readonly clock: Clock;
-  readonly isSanitised: boolean;
-  readonly onFailure: OnFailure;
-}
-
-/** What the patches of pg need. */
-export interface PgOptions extends PgPatchOptions {
+/** What the spans of queries need: taken for each of them, so nothing is looked up. */
+export interface PgOptions extends Omit<DatabaseOptions, "tracer" | "isOfficial"> {
   readonly tracer: Tracer;
   /** False where the official instrumentation makes the spans of queries. */
   readonly hasOwnSpans: boolean;
@@ -69,15 +56,8 @@ export interface PgHooks {
   responseHook(span: Span, response: { readonly data: unknown }): void;
 }
 
-/** The client whose `query` is on the stack. Clients are the process's, and so is this. */
-let current: PgClient | undefined;
-
-/** Sets it, and answers which one it was before. */
-function enter(client: PgClient | undefined): PgClient | undefined {
-  const before = current;
-  current = client;
-  return before;
-}
+/** The client whose `query` is called. Clients are the process's, and so is this. */
+const asked = new OnStack<PgClient>();
 
 /** Runs the query of the official instrumentation, whose hooks find the client. */
 export function withOfficialHooks(
@@ -85,21 +65,17 @@ export function withOfficialHooks(
   query: PgClient["query"],
   parts: unknown[],
 ): unknown {
-  const before = enter(client);
-  try {
-    return Reflect.apply(query, client, parts);
-  } finally {
-    enter(before);
-  }
+  return asked.during(client, () => Reflect.apply(query, client, parts));
 }
 
 /** The hooks for the official instrumentation of pg. */
-export function pgHooks(options: PgPatchOptions): PgHooks {
+export function pgHooks(options: DatabaseOptions): PgHooks {
   return {
     requestHook: (span, { query }) => {
       guarded(WHERE, options.onFailure, () => {
         const text = options.isSanitised ? sanitiseStatement(query.text, "postgresql") : query.text;
         if (options.isSanitised && span.isRecording()) span.setAttribute(keys.dbQueryText, text);
+        const { current } = asked;
         if (current !== undefined) noteQuery(span, { client: current, text }, options);
       });
     },
@@ -121,9 +97,9 @@ export interface Submitted {
 export function noteQuery(
   span: Span,
   { client, text }: Submitted,
-  { registry, clock }: PgPatchOptions,
+  { registry, clock }: Pick<DatabaseOptions, "registry" | "clock">,
 ): void {
-  const record = trackClient(client, registry, clock);
+  const record = trackClient(client, { registry, clock });
   const startedMs = clock.monotonicMs();
   record.lastQuery = { by: actorOf(span), text, startedMs, endedMs: undefined };
   setSubject(span, client);
@@ -137,9 +113,8 @@ export function noteQuery(
 /** The record of a client, which is kept until its connection ends. */
 export function trackClient(
   client: PgClient,
-  registry: ConnectionRegistry,
-  clock: Clock,
-): ReturnType<ConnectionRegistry["track"]> {
+  { registry, clock }: Pick<DatabaseOptions, "registry" | "clock">,
+): ConnectionRecord {
   const known = registry.get(client);
   if (known !== undefined) return known;
   return registry.track(client, () => {
@@ -158,11 +133,6 @@ export function trackClient(
       lastQuery: undefined,
     };
   });
-}
-
-/** The span in which something is done now, as far as there is one. */
-export function activeActor(): Actor {
-  return actorOf(trace.getSpan(context.active()));
 }
 
 /** PostgreSQL's own word, which came with its last ReadyForQuery: I, T or E. */

@@ -5,6 +5,7 @@
  * framework, for the connections of a pool and for what a driver sends by itself are left out.
  */
 import type { InstrumentationSettings } from "../base/settings.ts";
+import { packageOf } from "./find-package.ts";
 
 /** An official instrumentation package. */
 export interface OfficialPackage {
@@ -27,6 +28,10 @@ export interface Library {
    * matter that the library was loaded before.
    */
   readonly isHookedLate: boolean;
+  /**
+   * Names under which it has ES modules of its own beside CommonJS, whose classes are changed, too.
+   */
+  readonly modules: readonly string[];
 }
 
 type Config = OfficialPackage["config"];
@@ -42,8 +47,9 @@ function library(
   packages: readonly string[],
   traced: OfficialPackage | undefined,
   isHookedLate = false,
+  modules: readonly string[] = [],
 ): Library {
-  return { name, packages, official: traced, isHookedLate };
+  return { name, packages, official: traced, isHookedLate, modules };
 }
 
 const logLibrary: Config = ({ exportsLogs }) => ({ disableLogSending: !exportsLogs });
@@ -57,14 +63,20 @@ export const LIBRARIES: readonly Library[] = [
     ["koa", "@koa/router", "koa-router"],
     official("koa", "KoaInstrumentation", () => ({ ignoreLayersType: ["middleware"] })),
   ),
+  library("hono", ["hono"], undefined, true, ["hono", "hono/quick", "hono/tiny"]),
   library("nestjs", ["@nestjs/core"], official("nestjs-core", "NestInstrumentation")),
   library("pg", ["pg", "pg-pool"], undefined, true),
   library("mysql2", ["mysql2"], official("mysql2", "MySQL2Instrumentation")),
   library("mongodb", ["mongodb"], official("mongodb", "MongoDBInstrumentation")),
   library("ioredis", ["ioredis"], undefined, true),
-  library("redis", ["redis", "@redis/client"], official("redis", "RedisInstrumentation")),
+  library(
+    "redis",
+    ["redis", "@redis/client"],
+    official("redis", "RedisInstrumentation", () => ({ requireParentSpan: true })),
+  ),
   library("grpc", ["@grpc/grpc-js"], official("grpc", "GrpcInstrumentation")),
   library("amqplib", ["amqplib"], official("amqplib", "AmqplibInstrumentation")),
+  library("bullmq", ["bullmq"], undefined, true),
   library("kafkajs", ["kafkajs"], official("kafkajs", "KafkaJsInstrumentation"), true),
   library(
     "aws-sdk",
@@ -111,10 +123,4 @@ export function libraryOf(specifier: string): Library | undefined {
 function scopeLibrary(specifier: string): Library | undefined {
   if (!specifier.startsWith("@")) return undefined;
   return byPackage.get(specifier.slice(0, specifier.indexOf("/") + 1));
-}
-
-/** `pg` of `pg/lib/client.js`, `@a/b` of `@a/b/c`. */
-function packageOf(specifier: string): string {
-  const parts = specifier.split("/", 2);
-  return specifier.startsWith("@") ? parts.join("/") : (parts[0] ?? "");
 }

@@ -35,6 +35,45 @@ export function resolveFrom(folder: string, name: string): string | undefined {
   return undefined;
 }
 
+/**
+ * The file that an `import` of `name` in `folder` gets, of a package that has ES modules beside
+ * CommonJS; undefined when it has none, or when this Node cannot require them.
+ */
+export function modulePathFrom(folder: string, name: string): string | undefined {
+  if (!process.features.require_module) return undefined;
+  const common = resolveFrom(folder, name);
+  const packageName = packageOf(name);
+  const mark = join("node_modules", packageName, "/");
+  const end = (common?.lastIndexOf(mark) ?? -1) + mark.length;
+  if (common === undefined || end < mark.length) return undefined;
+  const root = common.slice(0, end);
+  // A package.json; what it exports is looked at below.
+  const { exports = {} } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    readonly exports?: Readonly<Record<string, unknown>>;
+  };
+  const target = importTarget(exports[`.${name.slice(packageName.length)}`]);
+  return target === undefined || join(root, target) === common ? undefined : join(root, target);
+}
+
+const IMPORT_CONDITIONS = new Set(["node", "import", "default"]);
+
+/** What the first condition that holds for an `import` leads to. */
+function importTarget(entry: unknown): string | undefined {
+  if (typeof entry === "string") return entry;
+  if (typeof entry !== "object" || entry === null) return undefined;
+  for (const [condition, target] of Object.entries(entry)) {
+    const found = IMPORT_CONDITIONS.has(condition) ? importTarget(target) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** `pg` of `pg/lib/client.js`, `@a/b` of `@a/b/c`. */
+export function packageOf(specifier: string): string {
+  const parts = specifier.split("/", 2);
+  return specifier.startsWith("@") ? parts.join("/") : (parts[0] ?? "");
+}
+
 /** The packages that the application in `folder` says it needs, from its package.json. */
 export function declaredPackages(folder: string): ReadonlySet<string> {
   for (let at = folder; ; at = dirname(at)) {

@@ -7,15 +7,17 @@
  * the library is required once, from the same place, through that hook. An `import` of a CommonJS
  * package, and the `require` that is under way, find it in Node's cache: patched. No module is
  * wrapped, so live bindings, `export *` and stack traces stay what they are, and modules that are
- * none of our libraries cost one look at their name.
+ * none of our libraries cost one look at their name. Of a package that has ES modules of its own,
+ * the very module that is imported is required (Node can), so that its classes can be changed.
  *
  * Older versions have no such hook that is synchronous. There the libraries that the application's
  * package.json names are loaded in advance (`loadNow`).
  *
- * Limits: a library that is an ES module only has nothing that `require` could hook, and a bundled
- * application has no modules left to see.
+ * Limits: the official packages hook `require` only, so they miss what is an ES module only; and a
+ * bundled application has no modules left to see.
  */
 import module, { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { type Library, libraryOf } from "./catalogue.ts";
 
 /** What is done with a library. */
@@ -42,6 +44,8 @@ interface HookableModule {
 }
 
 interface ResolveContext {
+  /** `import` among them when it is imported, `require` when it is required. */
+  readonly conditions?: readonly string[];
   readonly parentURL?: string | undefined;
 }
 
@@ -77,9 +81,18 @@ export class ModuleWatch {
           return answer;
         }
         const library = libraryOf(specifier);
-        if (library !== undefined && context.parentURL !== undefined) {
-          this.#prepare(library, specifier, context.parentURL);
+        if (library === undefined || context.parentURL === undefined) {
+          return next(specifier, context);
         }
+        if (
+          library.modules.includes(specifier) &&
+          context.conditions?.includes("import") === true
+        ) {
+          const answer = next(specifier, context);
+          this.#prepare(library, specifier, answer.url, loadModule);
+          return answer;
+        }
+        this.#prepare(library, specifier, context.parentURL, loadCommon);
         return next(specifier, context);
       },
     });
@@ -93,14 +106,19 @@ export class ModuleWatch {
 
   /** Arms and loads a library as a module at `parentUrl` would. */
   loadNow(library: Library, specifier: string, parentUrl: string): void {
-    this.#prepare(library, specifier, parentUrl);
+    this.#prepare(library, specifier, parentUrl, loadCommon);
   }
 
-  #prepare(library: Library, specifier: string, parentUrl: string): void {
+  /** Arms a library and loads the ES module at `url`, which is what `specifier` stands for. */
+  loadModuleNow(library: Library, specifier: string, url: string): void {
+    this.#prepare(library, specifier, url, loadModule);
+  }
+
+  #prepare(library: Library, specifier: string, url: string, load: Load): void {
     // Whatever the library and its hooks ask for under this name meanwhile comes here, too.
-    if (this.#loading.has(specifier) || !parentUrl.startsWith("file:")) return;
+    if (this.#loading.has(specifier) || !url.startsWith("file:")) return;
     // It only wants to know where the main module of a package is.
-    if (parentUrl.includes("/require-in-the-middle/")) return;
+    if (url.includes("/require-in-the-middle/")) return;
     this.#loading.add(specifier);
     try {
       let isArmed = this.#armed.get(library);
@@ -110,24 +128,35 @@ export class ModuleWatch {
         isArmed = this.#listener.arm(library);
         this.#armed.set(library, isArmed);
       }
-      if (isArmed) this.#load(library, specifier, createRequire(parentUrl));
+      const exports = isArmed ? load(specifier, url) : undefined;
+      if (exports !== undefined) this.#listener.loaded(library, specifier, exports);
     } catch (error) {
       this.#listener.failed(library, error);
     } finally {
       this.#loading.delete(specifier);
     }
   }
+}
 
-  #load(library: Library, specifier: string, require: NodeJS.Require): void {
-    const path = resolvable(specifier, require);
-    if (path === undefined) return;
-    const exports: unknown = require(specifier);
-    const cached = require.cache[path];
-    if (cached !== undefined && cached.exports !== exports) {
-      require.cache[path] = withExports(cached, exports);
-    }
-    this.#listener.loaded(library, specifier, exports);
+/** Loads what a name stands for; undefined when it stands for nothing. */
+type Load = (specifier: string, url: string) => unknown;
+
+/** As a module at `url` would require it. */
+function loadCommon(specifier: string, url: string): unknown {
+  const require = createRequire(url);
+  const path = resolvable(specifier, require);
+  if (path === undefined) return undefined;
+  const exports: unknown = require(specifier);
+  const cached = require.cache[path];
+  if (cached !== undefined && cached.exports !== exports) {
+    require.cache[path] = withExports(cached, exports);
   }
+  return exports;
+}
+
+/** The ES module at `url`: the same one that the `import` under way is going to have. */
+function loadModule(_specifier: string, url: string): unknown {
+  return createRequire(url)(fileURLToPath(url));
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Official instrumentation packages: made, given our providers, and switched on. */
 import { ProxyTracerProvider, type TracerProvider } from "@opentelemetry/api";
 import type { InstrumentationSettings } from "../base/settings.ts";
+import type { OfficialHooks } from "../database/database-hooks.ts";
 import type { OfficialPackage } from "./catalogue.ts";
 import { requireFrom } from "./find-package.ts";
 
@@ -9,6 +10,13 @@ interface Instrumentation {
   setConfig(config: object): void;
   setTracerProvider(provider: TracerProvider): void;
   setLoggerProvider?(provider: unknown): void;
+  /** What it changes, by module and file; none of it is part of that interface. */
+  readonly _modules?: readonly (Patched & { readonly files?: readonly Patched[] })[];
+}
+
+/** Has `moduleExports` as soon as something was loaded whose version it knows. */
+interface Patched {
+  readonly moduleExports?: unknown;
 }
 
 type InstrumentationClass = new (config: object) => Instrumentation;
@@ -20,8 +28,7 @@ export interface OfficialOptions {
   readonly settings: InstrumentationSettings;
   readonly provider: TracerProvider;
   readonly loggerProvider: object | undefined;
-  /** More configuration, such as hooks. */
-  readonly hooks: object;
+  readonly hooks: OfficialHooks;
 }
 
 /**
@@ -37,6 +44,19 @@ export function isOfficialEnabled({ packageName }: OfficialPackage): boolean {
   return enabled.has(packageName);
 }
 
+/** Whether an instrumentation is on and has found nothing to change in what was loaded. */
+export function hasNoEffect({ packageName }: OfficialPackage): boolean {
+  const modules = enabled.get(packageName)?._modules ?? [];
+  return (
+    modules.length > 0 &&
+    modules.every((module) => isUntouched(module) && (module.files ?? []).every(isUntouched))
+  );
+}
+
+function isUntouched({ moduleExports }: Patched): boolean {
+  return moduleExports === undefined;
+}
+
 /**
  * Switches the instrumentation of a package on. The answer switches it off; undefined when the
  * package is not installed.
@@ -46,14 +66,35 @@ export function enableOfficial(
   { folder, settings, provider, loggerProvider, hooks }: OfficialOptions,
 ): (() => void) | undefined {
   const known = enabled.get(official.packageName);
-  const config = { ...official.config(settings), ...hooks };
+  const config = { ...official.config(settings), ...hooks.config };
   const instrumentation = known ?? create(official, folder, config);
   if (instrumentation === undefined) return undefined;
   if (known !== undefined) instrumentation.setConfig(config);
-  instrumentation.setTracerProvider(provider);
+  instrumentation.setTracerProvider(seenBy(hooks.spanStarted, provider));
   if (loggerProvider !== undefined) instrumentation.setLoggerProvider?.(loggerProvider);
   enabled.set(official.packageName, instrumentation);
   return () => instrumentation.setTracerProvider(silentProvider);
+}
+
+/** `provider`, with somebody who sees each span of it as it is started. */
+function seenBy(
+  spanStarted: OfficialHooks["spanStarted"],
+  provider: TracerProvider,
+): TracerProvider {
+  if (spanStarted === undefined) return provider;
+  return {
+    getTracer: (...scope) => {
+      const tracer = provider.getTracer(...scope);
+      return {
+        startSpan: (...parts) => {
+          const span = tracer.startSpan(...parts);
+          spanStarted(span);
+          return span;
+        },
+        startActiveSpan: tracer.startActiveSpan.bind(tracer),
+      };
+    },
+  };
 }
 
 function create(

@@ -4,7 +4,7 @@
  */
 import { systemClock } from "@spoor/trace/basics";
 import type { Actor } from "../database/connection-registry.ts";
-import { activeActor } from "../database/pg-client.ts";
+import { activeActor } from "../database/connection-registry.ts";
 
 /** Who has what is waited for, as far as the application knows. */
 export interface HolderInfo {

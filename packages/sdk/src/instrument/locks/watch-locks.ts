@@ -3,7 +3,7 @@
  * what they were given, or behaves like it; waits and holders are told on the way.
  */
 import { applicationFrame, currentStack } from "../../doctor/call-site.ts";
-import { activeActor } from "../database/pg-client.ts";
+import { activeActor } from "../database/connection-registry.ts";
 import { type HolderInfo, waitForLock } from "./held-locks.ts";
 
 /** Those who have a turn now. */
