@@ -3,7 +3,7 @@
  * The numbers in the names are those of docs/decisions/0057-own-http-and-late-loading.md.
  */
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -104,6 +104,23 @@ test("defect 12: a second copy of the API shares ours, and one that cannot is na
       newer.findings.map(({ code }) => code),
       ["api_duplicate"],
     );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("a version of a library that its instrumentation does not know is named", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "spoor-koa-"));
+  try {
+    const copy = join(folder, "node_modules", "koa");
+    await mkdir(copy, { recursive: true });
+    await writeFile(join(copy, "package.json"), '{ "name": "koa", "version": "99.0.0" }');
+    await writeFile(join(copy, "index.js"), "module.exports = class Koa {};");
+    const path = join(folder, "app.cjs");
+    await writeFile(path, 'require("koa");\nprocess.disconnect();\n');
+    const app = await run(pathToFileURL(path).href);
+    const found = app.findings.map(({ code, subject }) => `${code} ${subject}`);
+    assert.deepEqual(found, ["instrumentation_without_effect koa"]);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -9,6 +9,8 @@ const TRACED = new URL("traced.ts", import.meta.url).href;
 /** How to start an application. */
 export interface AppOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** Its arguments. */
+  readonly args?: readonly string[];
   /** Instrumentation settings that differ from the defaults. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Without `--import`: the application starts the tracing itself, or not at all. */
@@ -30,11 +32,12 @@ export class App implements AsyncDisposable {
   #changed = Promise.withResolvers<void>();
   #isClosed = false;
 
-  constructor(file: string, { env, settings, isBare = false, isAuto = false }: AppOptions) {
+  constructor(file: string, options: AppOptions) {
+    const { env, args = [], settings, isBare = false, isAuto = false } = options;
     const path = fileURLToPath(new URL(file, new URL("apps/", import.meta.url)));
     const imports = isBare ? [] : ["--import", isAuto ? "@spoor/sdk/auto" : TRACED];
     const flags = ["--conditions=@spoor/source", ...imports];
-    this.#child = spawn(process.execPath, [...flags, path], {
+    this.#child = spawn(process.execPath, [...flags, path, ...args], {
       env: { ...process.env, ...env, TEST_TRACING: JSON.stringify(settings ?? {}) },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
@@ -105,8 +108,10 @@ export function startApp(file: string, options: AppOptions = {}): App {
 
 const KIND_NAMES = ["internal", "server", "client", "producer", "consumer"] as const;
 
+type TreeSpan = Pick<SeenSpan, "spanId" | "parentSpanId" | "name" | "kind">;
+
 /** One trace as lines, children below their parents in the order in which they ended. */
-export function treeLines(spans: readonly SeenSpan[], parentSpanId = "", depth = 0): string[] {
+export function treeLines(spans: readonly TreeSpan[], parentSpanId = "", depth = 0): string[] {
   const lines: string[] = [];
   for (const span of spans) {
     if (span.parentSpanId !== parentSpanId) continue;

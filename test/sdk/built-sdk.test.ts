@@ -7,6 +7,9 @@ import { promisify } from "node:util";
 import { startGrpcReceiver, startHttpReceiver } from "@spoor/sdk/test-receiver";
 import { until } from "@spoor/waits/test-servers";
 import { runTraced, startTraced } from "./traced-process.ts";
+import { startMongoServer } from "../instrument/mongo-server.ts";
+import { NO_OLD_NODE, OlderApplication } from "./older-node.ts";
+import { runTraced } from "./traced-process.ts";
 
 const run = promisify(execFile);
 const BUILD = fileURLToPath(new URL("../../tools/build-sdk.ts", import.meta.url));
@@ -75,3 +78,31 @@ test("defect 17, start-up: loading the built SDK loads neither what compresses n
     assert.ok(!loaded.includes(`NativeModule ${name}`), name);
   }
 });
+
+for (const file of ["library.mjs", "library.cjs"]) {
+  test(
+    `Node 20: ${file} is traced by what its package.json names`,
+    {
+      skip: NO_OLD_NODE,
+    },
+    async () => {
+      await using mongo = await startMongoServer();
+      using application = new OlderApplication(["@grpc/grpc-js", "hono", "koa", "mongodb"]);
+      const request = ["internal outside", "  client GET", "    server GET /users/:id"];
+      assert.deepEqual((await application.use(file, "koa")).slice(0, 3), request);
+      assert.deepEqual((await application.use(file, "hono")).slice(0, 3), request);
+      assert.deepEqual((await application.use(file, "grpc")).slice(0, 4), [
+        "internal unary",
+        "  client grpc.shop.Stock/Get",
+        "    server grpc.shop.Stock/Get",
+        "      internal inside",
+      ]);
+      const commands = await application.use(file, "mongodb", { MONGO_URL: mongo.url });
+      assert.deepEqual(commands.slice(4, 7), [
+        "internal b",
+        "  client mongodb-pool.wait",
+        "  client insert users",
+      ]);
+    },
+  );
+}

@@ -18,6 +18,8 @@ export interface TracedProcessOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** With the built SDK, as an application that installed it has it, and not with its sources. */
   readonly isBuilt?: boolean;
+  /** Another Node than that of the tests. */
+  readonly node?: string;
 }
 
 /** How it ended. */
@@ -42,9 +44,10 @@ export interface TracedProcess {
 /** Starts an application; nothing but flags of Node and the environment says that it is traced. */
 export function startTraced(options: TracedProcessOptions): TracedProcess {
   const { program = "application.mjs", story = "", environment = {}, isBuilt = false } = options;
+  const { node = process.execPath } = options;
   const startMs = performance.now();
   const child = spawn(
-    process.execPath,
+    node,
     [
       ...(isBuilt ? [] : ["--conditions=@spoor/source"]),
       "--import",

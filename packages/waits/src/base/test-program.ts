@@ -93,9 +93,10 @@ export async function until<T>(
   }
 }
 
-/** The path of an executable in PATH, /usr/sbin, or the directories of Debian's PostgreSQL. */
-export function findProgram(name: string): string | undefined {
+/** The path of an executable in `first`, PATH, /usr/sbin, or those of Debian's PostgreSQL. */
+export function findProgram(name: string, first: readonly string[] = []): string | undefined {
   const directories = [
+    ...first,
     ...(process.env["PATH"] ?? "").split(":"),
     "/usr/sbin",
     ...debianDirectories(),

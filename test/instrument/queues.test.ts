@@ -1,0 +1,89 @@
+/* Queues: what is sent by one piece of work and done by another is one tree. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startRedis } from "../../examples/checkout-504/stage/redis.ts";
+import { Stage } from "../../examples/checkout-504/stage/stage.ts";
+import { below, MODULE_KINDS, runLibrary, spanBelow } from "./libraries.ts";
+import { NO_RABBITMQ, startRabbitmq } from "./rabbitmq.ts";
+
+const stage = new Stage();
+let redisUrl: string | undefined;
+let rabbitmq: Awaited<ReturnType<typeof startRabbitmq>> | undefined;
+before(async () => {
+  redisUrl = await startRedis(stage);
+  if (NO_RABBITMQ === false) rabbitmq = await startRabbitmq();
+});
+after(async () => {
+  await rabbitmq?.[Symbol.asyncDispose]();
+  await stage[Symbol.asyncDispose]();
+});
+
+/** What is below a span that adds a job which is done once. */
+const done = (name: string): string[] => [
+  "  client evalsha",
+  "  consumer process mails",
+  `    internal inside ${name}`,
+  "    client evalsha",
+];
+
+for (const kind of MODULE_KINDS) {
+  test(`bullmq in ${kind}: a job is done below who added it, without a package for it`, async (context) => {
+    if (redisUrl === undefined) return context.skip("Redis is not installed");
+    const app = await runLibrary("bullmq", kind, { env: { REDIS_URL: redisUrl } });
+    assert.deepEqual(below(app, "outside"), [
+      "producer add mails.welcome",
+      ...done("welcome"),
+      "producer addBulk mails",
+      ...done("news"),
+      "producer add mails.broken",
+      ...done("broken"),
+      ...done("broken").slice(1),
+    ]);
+    const flow = below(app, "flow").map((line) => line.trim());
+    assert.ok(flow.includes("internal inside parent"), flow.join("\n"));
+    const roots = app.spans.filter(({ parentSpanId }) => parentSpanId === "");
+    assert.deepEqual(roots.map(({ name }) => name).toSorted(), ["flow", "outside"]);
+
+    const broken = app.spans.filter(({ statusCode }) => statusCode === 2);
+    assert.equal(broken.length, 1, "the second attempt worked");
+    assert.deepEqual(broken[0]?.eventNames, ["job failed"]);
+    assert.equal(broken[0]?.attributes["messaging.system"], "bullmq");
+    assert.equal(broken[0].attributes["messaging.destination.name"], "mails");
+    assert.equal(broken[0].attributes["messaging.operation.type"], "process");
+    assert.equal(broken[0].attributes["bullmq.job.name"], "broken");
+    assert.ok(!JSON.stringify(app.spans).includes("secret"));
+  });
+
+  test(
+    `amqplib in ${kind}: a message is handled below who sent it`,
+    {
+      skip: NO_RABBITMQ,
+    },
+    async () => {
+      const app = await runLibrary("amqplib", kind, { env: { AMQP_URL: rabbitmq?.url ?? "" } });
+      assert.deepEqual(below(app, "outside"), [
+        "producer publish <default>",
+        "  consumer mails process",
+        "    internal inside one",
+        "producer publish <default>",
+        "  consumer mails process",
+        "    internal inside two",
+      ]);
+      assert.ok(!JSON.stringify(app.spans).includes(":guest@"), "without the password");
+    },
+  );
+
+  test(`kafkajs in ${kind}: what cannot be sent is a failed span of who sends`, async () => {
+    const app = await runLibrary("kafkajs", kind);
+    assert.deepEqual(below(app, "outside"), ["producer send mails"]);
+    assert.equal(spanBelow(app, "outside", "send mails").statusCode, 2);
+  });
+
+  test(
+    `kafkajs in ${kind}: a message is handled below who sent it`,
+    {
+      skip: "no registry that the tests install from has a Kafka",
+    },
+    () => {},
+  );
+}
