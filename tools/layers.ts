@@ -247,6 +247,7 @@ export const LAYERS: Layers = {
         "@spoor/server",
         "@spoor/otlp",
         "@spoor/trace",
+        "jq-wasm",
         "node:",
       ],
       client: ["exit", "@spoor/otlp", "@spoor/trace", "node:"],

@@ -11,14 +11,24 @@ import {
 import type { VerbDeclaration } from "../arguments/declaration.ts";
 import { type ParsedArguments, wholeNumber } from "../arguments/parse-arguments.ts";
 import { CHECK_TRACES_DEFAULT, CONSISTENCY_TRACES_MAX, FIND_COUNT_MAX } from "../base/limits.ts";
+import type { ParsedArguments } from "../arguments/parse-arguments.ts";
+import { CHECK_TRACES_DEFAULT, FIND_COUNT_MAX } from "../base/limits.ts";
 import type { SpoorClient } from "../client/spoor-client.ts";
 import type { Column } from "../terminal/data-table.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { coverageWords } from "./coverage-words.ts";
 import { INTERVAL_FLAGS, intervalOf } from "./interval-flags.ts";
+import { outputFlags, TABLE_FORMS } from "./output-flags.ts";
+import { type Limit, limitFlag, limitOf } from "./list-flags.ts";
 import { clientOf, QUERY_FLAGS } from "./query-flags.ts";
-import { outputFlag, rowsText } from "./table-output.ts";
+import { rowsText } from "./table-output.ts";
 import { TRACE_OPERAND_DETAILS, traceReference } from "./trace-operand.ts";
+
+const LIMIT: Limit = {
+  fallback: CHECK_TRACES_DEFAULT,
+  max: FIND_COUNT_MAX,
+  summary: `look into at most so many traces, the newest, up to ${FIND_COUNT_MAX}`,
+};
 
 const declaration: VerbDeclaration = {
   name: "check",
@@ -26,19 +36,7 @@ const declaration: VerbDeclaration = {
   operands: "[trace]",
   operandCountMin: 0,
   operandCountMax: 1,
-  flags: [
-    outputFlag(),
-    {
-      kind: "value",
-      name: "limit",
-      short: "n",
-      placeholder: "<count>",
-      fallback: String(CHECK_TRACES_DEFAULT),
-      summary: `look into at most so many traces, the newest, up to ${FIND_COUNT_MAX}`,
-    },
-    ...INTERVAL_FLAGS,
-    ...QUERY_FLAGS,
-  ],
+  flags: [...outputFlags(TABLE_FORMS), limitFlag(LIMIT), ...INTERVAL_FLAGS, ...QUERY_FLAGS],
   details: [
     `${TRACE_OPERAND_DETAILS} Without one, the traces of the last hour are checked, what the ` +
       "server lost since its start, what processes found wrong with their tracing, and whether " +
@@ -104,8 +102,7 @@ async function checkAll(
   context: CommandContext,
 ): Promise<Checked> {
   const { from = "-1h", to } = intervalOf(given, context, declaration);
-  const range = { verb: declaration, name: "--limit", min: 1, max: FIND_COUNT_MAX };
-  const limit = wholeNumber(given.value("limit") ?? String(CHECK_TRACES_DEFAULT), range);
+  const limit = limitOf(given, declaration, LIMIT);
   const list = await client.listTraces({ limit, from, ...(to === undefined ? {} : { to }) });
   context.stderr.write(coverageWords(list, "this check"));
   const faults: Fault[] = [];

@@ -7,8 +7,9 @@ import { COMPARISON_COLUMNS, rankedPlaces, sideText } from "../terminal/comparis
 import { visibleText } from "../terminal/visible-text.ts";
 import type { Command } from "./command.ts";
 import { coverageWords } from "./coverage-words.ts";
+import { outputFlags, TABLE_FORMS } from "./output-flags.ts";
 import { clientOf, QUERY_FLAGS } from "./query-flags.ts";
-import { outputFlag, rowsText } from "./table-output.ts";
+import { rowsText } from "./table-output.ts";
 import { TRACE_OPERAND_DETAILS, traceReference } from "./trace-operand.ts";
 
 const declaration: VerbDeclaration = {
@@ -20,7 +21,7 @@ const declaration: VerbDeclaration = {
   flags: [
     { kind: "switch", name: "typical", summary: "compare with the usual trace of the same root" },
     { kind: "switch", name: "all", short: "a", summary: "print all places and not the first ten" },
-    outputFlag(),
+    ...outputFlags(TABLE_FORMS),
     ...QUERY_FLAGS,
   ],
   details: [

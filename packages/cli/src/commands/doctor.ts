@@ -19,6 +19,7 @@ import { canarySpan, type CanaryTarget, sendOverGrpc, sendOverHttp } from "../cl
 import type { SpoorClient } from "../client/spoor-client.ts";
 import { visibleText } from "../terminal/visible-text.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { outputFlags } from "./output-flags.ts";
 import { clientOf, QUERY_FLAGS } from "./query-flags.ts";
 
 const NANO_PER_MS = 1_000_000;
@@ -30,15 +31,7 @@ const declaration: VerbDeclaration = {
   operandCountMin: 0,
   operandCountMax: 0,
   flags: [
-    {
-      kind: "value",
-      name: "output",
-      short: "o",
-      placeholder: "<format>",
-      choices: ["text", "json"],
-      fallback: "text",
-      summary: "what to print",
-    },
+    ...outputFlags(["text", "json"]),
     ...QUERY_FLAGS.filter(({ name }) => name === "url" || name === "timeout"),
   ],
   details: [

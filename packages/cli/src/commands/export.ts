@@ -1,6 +1,6 @@
 import { fromTraceDocument, parseTraceReference } from "@spoor/trace";
 import type { VerbDeclaration } from "../arguments/declaration.ts";
-import { type ParsedArguments, wholeNumber } from "../arguments/parse-arguments.ts";
+import type { ParsedArguments } from "../arguments/parse-arguments.ts";
 import { EXPORT_TRACES_DEFAULT, FIND_COUNT_MAX } from "../base/limits.ts";
 import { search } from "../client/questions.ts";
 import type { SpoorClient } from "../client/spoor-client.ts";
@@ -13,10 +13,17 @@ import {
   queryOf,
   translationWords,
 } from "./interval-flags.ts";
+import { type Limit, limitFlag, limitOf } from "./list-flags.ts";
 import { clientOf, QUERY_FLAGS } from "./query-flags.ts";
 import { TRACE_OPERAND_DETAILS, traceReference } from "./trace-operand.ts";
 
 const TRACES_MAX = 10_000_000;
+
+const LIMIT: Limit = {
+  fallback: EXPORT_TRACES_DEFAULT,
+  max: TRACES_MAX,
+  summary: "write at most so many traces",
+};
 
 const declaration: VerbDeclaration = {
   name: "export",
@@ -24,18 +31,7 @@ const declaration: VerbDeclaration = {
   operands: "<trace or query>",
   operandCountMin: 1,
   operandCountMax: 100,
-  flags: [
-    {
-      kind: "value",
-      name: "limit",
-      short: "n",
-      placeholder: "<count>",
-      fallback: String(EXPORT_TRACES_DEFAULT),
-      summary: "write at most so many traces",
-    },
-    ...INTERVAL_FLAGS,
-    ...QUERY_FLAGS,
-  ],
+  flags: [limitFlag(LIMIT), ...INTERVAL_FLAGS, ...QUERY_FLAGS],
   details: [
     TRACE_OPERAND_DETAILS,
     `Anything else is a query. ${QUERY_OPERAND_DETAILS}`,
@@ -73,8 +69,7 @@ async function writeAll(
   client: SpoorClient,
   context: CommandContext,
 ): Promise<number> {
-  const range = { verb: declaration, name: "--limit", min: 1, max: TRACES_MAX };
-  const limit = wholeNumber(given.value("limit") ?? String(EXPORT_TRACES_DEFAULT), range);
+  const limit = limitOf(given, declaration, LIMIT);
   // Fixed once: "an hour ago" would move from page to page.
   const interval = intervalOf(given, context, declaration);
   const written = new Set<string>();

@@ -127,8 +127,8 @@ test("before the first span, the words say which ports listen since when", async
 test("wrong values are usage errors that name the flag", async () => {
   const wrong = [
     ["--since", "yesterday", /--since is a time such as 90s/],
-    ["-n", "0", /-n must be a whole number from 1 to 1000/],
-    ["-n", "1001", /-n must be a whole number/],
+    ["-n", "0", /--limit must be a whole number from 1 to 1000/],
+    ["-n", "1001", /--limit must be a whole number/],
     ["--sort", "recnt", /did you mean --sort recent\?/],
     ["--timeout", "0", /--timeout must be a whole number/],
   ] as const;

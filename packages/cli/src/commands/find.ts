@@ -6,7 +6,7 @@ import {
   type TraceSearchAnswer,
 } from "@spoor/trace";
 import type { VerbDeclaration } from "../arguments/declaration.ts";
-import { type ParsedArguments, usage, wholeNumber } from "../arguments/parse-arguments.ts";
+import { type ParsedArguments, usage } from "../arguments/parse-arguments.ts";
 import { FIND_COUNT_DEFAULT, FIND_COUNT_MAX } from "../base/limits.ts";
 import { search } from "../client/questions.ts";
 import type { SpoorClient } from "../client/spoor-client.ts";
@@ -23,7 +23,15 @@ import {
   queryOf,
   translationWords,
 } from "./interval-flags.ts";
+import { outputFlags, TABLE_FORMS } from "./output-flags.ts";
+import { type Limit, limitFlag, limitOf, PAGE_FLAG, SORT_FLAG } from "./list-flags.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
+
+const LIMIT: Limit = {
+  fallback: FIND_COUNT_DEFAULT,
+  max: FIND_COUNT_MAX,
+  summary: `list at most so many, up to ${FIND_COUNT_MAX}`,
+};
 
 const declaration: VerbDeclaration = {
   name: "find",
@@ -32,32 +40,10 @@ const declaration: VerbDeclaration = {
   operandCountMin: 0,
   operandCountMax: 100,
   flags: [
-    {
-      kind: "value",
-      name: "output",
-      short: "o",
-      placeholder: "<format>",
-      choices: ["table", "json", "jsonl", "csv", "md", "ids"],
-      fallback: "table",
-      summary: "what to print",
-    },
-    {
-      kind: "value",
-      name: "limit",
-      short: "n",
-      placeholder: "<count>",
-      fallback: String(FIND_COUNT_DEFAULT),
-      summary: `list at most so many, up to ${FIND_COUNT_MAX}`,
-    },
+    ...outputFlags([...TABLE_FORMS, "ids"]),
+    limitFlag(LIMIT),
     ...INTERVAL_FLAGS,
-    {
-      kind: "value",
-      name: "sort",
-      placeholder: "<order>",
-      choices: ["recent", "duration"],
-      fallback: "recent",
-      summary: "newest or longest first",
-    },
+    SORT_FLAG,
     { kind: "switch", name: "errors", summary: "only traces with an error in some span" },
     {
       kind: "value",
@@ -65,12 +51,7 @@ const declaration: VerbDeclaration = {
       placeholder: "<name>",
       summary: "only traces in which this service took part",
     },
-    {
-      kind: "value",
-      name: "page",
-      placeholder: "<token>",
-      summary: "go on where a search with this query ended; it told the token",
-    },
+    PAGE_FLAG,
     {
       kind: "switch",
       name: "exit-status",
@@ -129,7 +110,7 @@ function listed(
   const { from, to } = intervalOf(given, context, declaration);
   if (given.value("page") !== undefined) throw usage(declaration, "--page needs a query");
   return client.listTraces({
-    limit: limitOf(given),
+    limit: limitOf(given, declaration, LIMIT),
     sort: given.value("sort") === "duration" ? "duration" : "recent",
     onlyErrors: given.count("errors") > 0,
     ...(service === undefined ? {} : { service }),
@@ -152,18 +133,13 @@ async function searched(
   }
   const answer = await search(client, {
     q: queryOf(given),
-    limit: limitOf(given),
+    limit: limitOf(given, declaration, LIMIT),
     sort: given.value("sort"),
     page: given.value("page"),
     ...intervalOf(given, context, declaration),
   });
   context.stderr.write(translationWords(answer));
   return answer;
-}
-
-function limitOf(given: ParsedArguments): number {
-  const limit = given.value("limit") ?? String(FIND_COUNT_DEFAULT);
-  return wholeNumber(limit, { verb: declaration, name: "-n", min: 1, max: FIND_COUNT_MAX });
 }
 
 type Answer = TraceListAnswer | TraceSearchAnswer;

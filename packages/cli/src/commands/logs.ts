@@ -6,7 +6,7 @@ import {
   SEVERITY_NAMES,
 } from "@spoor/trace";
 import type { Flag, VerbDeclaration } from "../arguments/declaration.ts";
-import { type ParsedArguments, usage, wholeNumber } from "../arguments/parse-arguments.ts";
+import { type ParsedArguments, usage } from "../arguments/parse-arguments.ts";
 import { LOGS_COUNT_DEFAULT, LOGS_COUNT_MAX } from "../base/limits.ts";
 import { searchLogs } from "../client/questions.ts";
 import type { SpoorClient } from "../client/spoor-client.ts";
@@ -14,8 +14,16 @@ import { logRecordLines, logRecordTable } from "../terminal/log-records.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { coverageWords } from "./coverage-words.ts";
 import { INTERVAL_FLAGS, intervalOf } from "./interval-flags.ts";
+import { outputFlags } from "./output-flags.ts";
+import { type Limit, limitFlag, limitOf, PAGE_FLAG } from "./list-flags.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
 import { TRACE_OPERAND_DETAILS, traceReference } from "./trace-operand.ts";
+
+const LIMIT: Limit = {
+  fallback: LOGS_COUNT_DEFAULT,
+  max: LOGS_COUNT_MAX,
+  summary: `print at most so many, the newest, up to ${LOGS_COUNT_MAX}`,
+};
 
 /** Of a search: for the log records of one trace they have no meaning. */
 const SEARCH_FLAGS: readonly Flag[] = [
@@ -40,20 +48,8 @@ const SEARCH_FLAGS: readonly Flag[] = [
   },
   { kind: "switch", name: "no-trace", summary: "only log records that belong to no trace" },
   ...INTERVAL_FLAGS,
-  {
-    kind: "value",
-    name: "limit",
-    short: "n",
-    placeholder: "<count>",
-    fallback: String(LOGS_COUNT_DEFAULT),
-    summary: `print at most so many, the newest, up to ${LOGS_COUNT_MAX}`,
-  },
-  {
-    kind: "value",
-    name: "page",
-    placeholder: "<token>",
-    summary: "go on where a search with these flags ended; it told the token",
-  },
+  limitFlag(LIMIT),
+  PAGE_FLAG,
 ];
 
 const declaration: VerbDeclaration = {
@@ -62,19 +58,7 @@ const declaration: VerbDeclaration = {
   operands: "[trace]",
   operandCountMin: 0,
   operandCountMax: 1,
-  flags: [
-    {
-      kind: "value",
-      name: "output",
-      short: "o",
-      placeholder: "<format>",
-      choices: ["table", "json", "jsonl"],
-      fallback: "table",
-      summary: "what to print",
-    },
-    ...SEARCH_FLAGS,
-    ...QUERY_FLAGS,
-  ],
+  flags: [...outputFlags(["table", "json", "jsonl"]), ...SEARCH_FLAGS, ...QUERY_FLAGS],
   details: [
     TRACE_OPERAND_DETAILS,
     "Prints the log records that carry the id of this trace, earliest first: time, severity, " +
@@ -123,13 +107,12 @@ async function runSearch(
   context: CommandContext,
 ): Promise<"done"> {
   const { stdout, stderr } = context;
-  const limit = given.value("limit") ?? String(LOGS_COUNT_DEFAULT);
   const answer = await searchLogs(client, {
     service: given.value("service"),
     severity: given.value("severity"),
     contains: given.value("contains"),
     trace: given.count("no-trace") > 0 ? "without" : undefined,
-    limit: wholeNumber(limit, { verb: declaration, name: "-n", min: 1, max: LOGS_COUNT_MAX }),
+    limit: limitOf(given, declaration, LIMIT),
     page: given.value("page"),
     ...intervalOf(given, context, declaration),
   });

@@ -6,6 +6,7 @@ import { WATCH_MS } from "../base/limits.ts";
 import { ASCII_GLYPHS, UNICODE_GLYPHS } from "../terminal/glyphs.ts";
 import { drawInflight, shownOperations } from "../terminal/inflight-tree.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { outputFlags } from "./output-flags.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
 import { UsualDurations } from "./usual-durations.ts";
 
@@ -16,15 +17,7 @@ const declaration: VerbDeclaration = {
   operandCountMin: 0,
   operandCountMax: 0,
   flags: [
-    {
-      kind: "value",
-      name: "output",
-      short: "o",
-      placeholder: "<format>",
-      choices: ["tree", "json", "jsonl"],
-      fallback: "tree",
-      summary: "what to print; jsonl is one line for each request",
-    },
+    ...outputFlags(["tree", "json", "jsonl"], "what to print; jsonl is one line for each request"),
     {
       kind: "switch",
       name: "watch",

@@ -6,6 +6,8 @@ import { failure } from "../exit/error-codes.ts";
 import { errorLines } from "../exit/error-lines.ts";
 import { type ExitName, exitOfError } from "../exit/exit-codes.ts";
 import type { CommandContext } from "./command.ts";
+import { jqOutput } from "./jq-output.ts";
+import { jqRequest } from "./output-flags.ts";
 import { type RegisteredVerb, VERBS } from "./registry.ts";
 
 /**
@@ -51,5 +53,8 @@ async function dispatch(given: readonly string[], context: CommandContext): Prom
     context.stdout.write(verbHelpText(command.declaration));
     return "done";
   }
-  return command.run(parsed, context);
+  const jq = jqRequest(command.declaration, parsed);
+  if (jq === undefined) return command.run(parsed, context);
+  const stdout = await jqOutput(jq.program, command.declaration, context.stdout);
+  return command.run(jq.given, { ...context, stdout });
 }

@@ -13,6 +13,7 @@ import { operationOf, remarkable } from "../terminal/trace-reading.ts";
 import type { TreeView } from "../terminal/tree-view.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { coverageWords } from "./coverage-words.ts";
+import { outputFlags } from "./output-flags.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
 import { TRACE_OPERAND_DETAILS, traceReference } from "./trace-operand.ts";
 import { UsualDurations } from "./usual-durations.ts";
@@ -26,15 +27,7 @@ const declaration: VerbDeclaration = {
   operandCountMin: 1,
   operandCountMax: 1,
   flags: [
-    {
-      kind: "value",
-      name: "output",
-      short: "o",
-      placeholder: "<format>",
-      choices: ["tree", "json", "otlp"],
-      fallback: "tree",
-      summary: "what to print",
-    },
+    ...outputFlags(["tree", "json", "otlp"]),
     { kind: "switch", name: "all", short: "a", summary: "fold and hide nothing" },
     {
       kind: "value",

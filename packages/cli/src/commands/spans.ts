@@ -1,6 +1,5 @@
 import { type FieldLabel, formatDuration, type FoundSpanDocument } from "@spoor/trace";
 import type { VerbDeclaration } from "../arguments/declaration.ts";
-import { wholeNumber } from "../arguments/parse-arguments.ts";
 import { FIND_COUNT_DEFAULT, FIND_COUNT_MAX, SPANS_PER_TRACE_MAX } from "../base/limits.ts";
 import { search } from "../client/questions.ts";
 import type { Column } from "../terminal/data-table.ts";
@@ -14,8 +13,16 @@ import {
   queryOf,
   translationWords,
 } from "./interval-flags.ts";
+import { outputFlags, TABLE_FORMS } from "./output-flags.ts";
+import { type Limit, limitFlag, limitOf, SORT_FLAG } from "./list-flags.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
-import { outputFlag, rowsText } from "./table-output.ts";
+import { rowsText } from "./table-output.ts";
+
+const LIMIT: Limit = {
+  fallback: FIND_COUNT_DEFAULT,
+  max: FIND_COUNT_MAX,
+  summary: `look into at most so many traces, up to ${FIND_COUNT_MAX}`,
+};
 
 const declaration: VerbDeclaration = {
   name: "spans",
@@ -24,23 +31,9 @@ const declaration: VerbDeclaration = {
   operandCountMin: 1,
   operandCountMax: 100,
   flags: [
-    {
-      kind: "value",
-      name: "limit",
-      short: "n",
-      placeholder: "<count>",
-      fallback: String(FIND_COUNT_DEFAULT),
-      summary: `look into at most so many traces, up to ${FIND_COUNT_MAX}`,
-    },
-    {
-      kind: "value",
-      name: "sort",
-      placeholder: "<order>",
-      choices: ["recent", "duration"],
-      fallback: "recent",
-      summary: "the newest or the longest traces first",
-    },
-    outputFlag("ids"),
+    limitFlag(LIMIT),
+    SORT_FLAG,
+    ...outputFlags([...TABLE_FORMS, "ids"]),
     ...INTERVAL_FLAGS,
     ...QUERY_FLAGS,
   ],
@@ -68,10 +61,9 @@ export const spansCommand: Command = {
   run: async (given, context) => {
     const { environment, stdout, stderr } = context;
     const client = clientOf(given, { verb: declaration, environment });
-    const range = { verb: declaration, name: "--limit", min: 1, max: FIND_COUNT_MAX };
     const answer = await search(client, {
       q: queryOf(given),
-      limit: wholeNumber(given.value("limit") ?? String(FIND_COUNT_DEFAULT), range),
+      limit: limitOf(given, declaration, LIMIT),
       spans: SPANS_PER_TRACE_MAX,
       sort: given.value("sort"),
       ...intervalOf(given, context, declaration),

@@ -1,6 +1,6 @@
 import { formatDuration, type SpanGroupDocument } from "@spoor/trace";
 import type { VerbDeclaration } from "../arguments/declaration.ts";
-import { type ParsedArguments, wholeNumber } from "../arguments/parse-arguments.ts";
+import type { ParsedArguments } from "../arguments/parse-arguments.ts";
 import { STATS_COUNT_DEFAULT, STATS_COUNT_MAX } from "../base/limits.ts";
 import { groups } from "../client/questions.ts";
 import type { Column } from "../terminal/data-table.ts";
@@ -13,10 +13,18 @@ import {
   queryOf,
   translationWords,
 } from "./interval-flags.ts";
+import { outputFlags, TABLE_FORMS } from "./output-flags.ts";
+import { type Limit, limitFlag, limitOf } from "./list-flags.ts";
 import { clientOf, QUERY_FLAGS } from "./query-flags.ts";
-import { outputFlag, rowsText } from "./table-output.ts";
+import { rowsText } from "./table-output.ts";
 
 const SORTS = ["count", "errors", "p50", "p95", "p99", "max"] as const;
+
+const LIMIT: Limit = {
+  fallback: STATS_COUNT_DEFAULT,
+  max: STATS_COUNT_MAX,
+  summary: `print at most so many groups, up to ${STATS_COUNT_MAX}`,
+};
 
 const declaration: VerbDeclaration = {
   name: "stats",
@@ -40,15 +48,8 @@ const declaration: VerbDeclaration = {
       fallback: "count",
       summary: "the column by which the largest stand first",
     },
-    {
-      kind: "value",
-      name: "limit",
-      short: "n",
-      placeholder: "<count>",
-      fallback: String(STATS_COUNT_DEFAULT),
-      summary: `print at most so many groups, up to ${STATS_COUNT_MAX}`,
-    },
-    outputFlag(),
+    limitFlag(LIMIT),
+    ...outputFlags(TABLE_FORMS),
     ...INTERVAL_FLAGS,
     ...QUERY_FLAGS,
   ],
@@ -71,8 +72,7 @@ export const statsCommand: Command = {
   run: async (given, context) => {
     const { environment, stdout, stderr } = context;
     const client = clientOf(given, { verb: declaration, environment });
-    const range = { verb: declaration, name: "--limit", min: 1, max: STATS_COUNT_MAX };
-    const limit = wholeNumber(given.value("limit") ?? String(STATS_COUNT_DEFAULT), range);
+    const limit = limitOf(given, declaration, LIMIT);
     const answer = await groups(client, {
       q: queryOf(given),
       by: given.value("by"),

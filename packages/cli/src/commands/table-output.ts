@@ -1,5 +1,4 @@
-/* The flag --output of verbs that print rows. */
-import type { Flag } from "../arguments/declaration.ts";
+/* Rows in the form that --output names. */
 import type { ParsedArguments } from "../arguments/parse-arguments.ts";
 import {
   type Column,
@@ -10,19 +9,6 @@ import {
 } from "../terminal/data-table.ts";
 import type { CommandContext } from "./command.ts";
 import { lookOf } from "./query-flags.ts";
-
-/** `-o, --output`; `more` are formats of the verb's own. */
-export function outputFlag(...more: readonly string[]): Flag {
-  return {
-    kind: "value",
-    name: "output",
-    short: "o",
-    placeholder: "<format>",
-    choices: ["table", "json", "jsonl", "csv", "md", ...more],
-    fallback: "table",
-    summary: "what to print",
-  };
-}
 
 /** The rows as the flags ask for; `answer` is all of the answer, for json. */
 export function rowsText<Row extends object>(

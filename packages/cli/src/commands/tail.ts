@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type FoundTraceDocument, fromSummaryDocument, type TailEvent } from "@spoor/trace";
 import type { VerbDeclaration } from "../arguments/declaration.ts";
-import { type ParsedArguments, wholeNumber } from "../arguments/parse-arguments.ts";
+import type { ParsedArguments } from "../arguments/parse-arguments.ts";
 import { TAIL_RETRY_MS } from "../base/limits.ts";
 import { eventStream } from "../client/event-stream.ts";
 import { parametersOf } from "../client/spoor-client.ts";
@@ -9,9 +9,16 @@ import { ASCII_GLYPHS, UNICODE_GLYPHS } from "../terminal/glyphs.ts";
 import { traceLines, traceRow } from "../terminal/trace-table.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { QUERY_OPERAND_DETAILS, queryOf } from "./interval-flags.ts";
+import { outputFlags } from "./output-flags.ts";
+import { type Limit, limitFlag, limitOf } from "./list-flags.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
 
 const COUNT_MAX = 1_000_000;
+
+const LIMIT: Limit = {
+  max: COUNT_MAX,
+  summary: "stop after so many traces",
+};
 
 const declaration: VerbDeclaration = {
   name: "tail",
@@ -20,22 +27,8 @@ const declaration: VerbDeclaration = {
   operandCountMin: 0,
   operandCountMax: 100,
   flags: [
-    {
-      kind: "value",
-      name: "output",
-      short: "o",
-      placeholder: "<format>",
-      choices: ["table", "jsonl", "ids"],
-      fallback: "table",
-      summary: "what to print",
-    },
-    {
-      kind: "value",
-      name: "limit",
-      short: "n",
-      placeholder: "<count>",
-      summary: "stop after so many traces",
-    },
+    ...outputFlags(["table", "jsonl", "ids"]),
+    limitFlag(LIMIT),
     { kind: "switch", name: "until-error", summary: "stop after a trace with an error" },
     ...QUERY_FLAGS,
   ],
@@ -53,9 +46,7 @@ export const tailCommand: Command = {
   run: async (given, context) => {
     const { environment, stdout, stderr, onSignal } = context;
     const client = clientOf(given, { verb: declaration, environment });
-    const limitText = given.value("limit");
-    const range = { verb: declaration, name: "--limit", min: 1, max: COUNT_MAX };
-    const limit = limitText === undefined ? COUNT_MAX : wholeNumber(limitText, range);
+    const limit = limitOf(given, declaration, LIMIT);
     const stop = new AbortController();
     onSignal(() => stop.abort());
     const url = new URL(`/api/v1/tail?${parametersOf({ q: queryOf(given) })}`, client.url);

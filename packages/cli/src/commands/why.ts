@@ -19,6 +19,7 @@ import { operationOf, readingOf } from "../terminal/trace-reading.ts";
 import { visibleText } from "../terminal/visible-text.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { coverageWords } from "./coverage-words.ts";
+import { outputFlags } from "./output-flags.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
 import { TRACE_OPERAND_DETAILS, traceReference } from "./trace-operand.ts";
 import { UsualDurations } from "./usual-durations.ts";
@@ -29,18 +30,7 @@ const declaration: VerbDeclaration = {
   operands: "<trace>",
   operandCountMin: 1,
   operandCountMax: 1,
-  flags: [
-    {
-      kind: "value",
-      name: "output",
-      short: "o",
-      placeholder: "<format>",
-      choices: ["text", "json"],
-      fallback: "text",
-      summary: "what to print",
-    },
-    ...QUERY_FLAGS,
-  ],
+  flags: [...outputFlags(["text", "json"]), ...QUERY_FLAGS],
   details: [
     TRACE_OPERAND_DETAILS,
     "Prints the verdict with what each sentence rests on, the spans on the critical path with the " +

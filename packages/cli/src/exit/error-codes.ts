@@ -7,6 +7,7 @@ export const CLI_ERROR_CODES = {
   SPOOR_CLI_UNREACHABLE: "nothing listens at the address, or it cannot be reached",
   SPOOR_CLI_TIMED_OUT: "the server did not answer in time",
   SPOOR_CLI_NOT_SPOOR: "something answers at the address, but not as spoor does",
+  SPOOR_CLI_JQ: "the program of --jq is wrong, or does not fit the answer",
   SPOOR_CLI_FILE: "a file could not be read, or is not what the verb takes",
   SPOOR_CLI_SERVER_FAILED: "the server answered with an error",
 } as const;

@@ -73,6 +73,7 @@ export const EXIT_OF_ERROR: Readonly<Record<string, ExitName>> = {
   SPOOR_API_PAGE_INVALID: "usage",
   SPOOR_API_REQUEST_TOO_LARGE: "usage",
   SPOOR_API_NOTHING_TYPICAL: "notFound",
+  SPOOR_CLI_JQ: "usage",
   SPOOR_CLI_FILE: "usage",
 };
 
