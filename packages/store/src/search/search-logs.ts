@@ -95,7 +95,8 @@ function* windowsOf(
   // Nothing is newer than now but what broken clocks send: the first window reaches behind now.
   let start = last < nowUnixNano ? last : nowUnixNano;
   for (let length = LOG_WINDOW_MS_MIN * NANO_PER_MS; last >= from; length *= LOG_WINDOW_GROWTH) {
-    start = start - length > from ? start - length : from;
+    // A last window that is hardly shorter than what is left is not worth another statement.
+    start = start - length * 2n > from ? start - length : from;
     yield { from: start, last };
     last = start - 1n;
   }
