@@ -57,6 +57,31 @@ test("losses are told by reason and by sender, and do not change the exit code",
   assert.equal(code, 0);
 });
 
+test("a trace of more spans than are read at once is told, to its reader too", async () => {
+  const { traceId } = exampleSpan();
+  const spanCount = 102_000;
+  for (let first = 0; first < spanCount; first += 6_000) {
+    const spans = Array.from({ length: 6_000 }, () => exampleSpan({ traceId, name: "loop" }));
+    const response = await fetch(`http://127.0.0.1:${spoor.httpPort}/v1/traces`, {
+      method: "POST",
+      headers: { "content-type": "application/x-protobuf" },
+      body: new Uint8Array(encodeTracesProtobuf(spans)),
+    });
+    assert.equal(response.status, 200);
+  }
+  const { code, stdout } = await doctor("--url", spoor.url);
+  assert.match(
+    stdout,
+    new RegExp(`^warn {2}large +trace ${traceId} \\(checkout: loop\\) has 102000`, "m"),
+  );
+  assert.equal(code, 0);
+  assert.match(spoor.stderr(), new RegExp(`trace ${traceId} .* has 102000 spans`));
+  const metrics = await (await fetch(`${spoor.url}/metrics`)).text();
+  assert.match(metrics, /^spoor_large_traces_total 1$/m);
+  const trace = await (await fetch(`${spoor.url}/api/v1/traces/${traceId}`)).text();
+  assert.match(trace, /"complete":false,"capped":\{"unit":"spans","limit":100000\}/);
+});
+
 test("a server that is not there is a failed check, exit code 1", async () => {
   const { code, stdout } = await doctor("--url", "http://127.0.0.1:9");
   assert.match(stdout, /^FAIL {2}server {5}no spoor at/);

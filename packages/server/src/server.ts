@@ -24,6 +24,7 @@ import type { Intake } from "./intake/intake.ts";
 import { type ClickHouseAddress, openStore, type OpenStoreOptions } from "./intake/open-store.ts";
 import type { RetentionTimer } from "./intake/retention-timer.ts";
 import { type Receivers, startReceivers } from "./ingest/receivers.ts";
+import { LargeTraces } from "./live/large-traces.ts";
 import { Live } from "./live/live.ts";
 import { TraceStream } from "./live/trace-stream.ts";
 import { listen } from "./ports/listen.ts";
@@ -84,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     close: closeStore,
   } = await openStore({ syncMode: "fsync", ...options }, { self, clock });
   const stream = new TraceStream(store, onProblem);
+  const largeTraces = new LargeTraces({ store, onProblem });
   const live = new Live({ clock, ledger: self.ledger });
   const listeners: ListenerStatus[] = [];
   const status = (): StatusAnswer => ({
@@ -98,6 +100,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const loss = (): LossAnswer => ({
     ...self.loss(intake?.backlog ?? { segmentCount: 0, bytes: 0 }),
     senderLosses: live.senderLosses(),
+    largeTraceCount: largeTraces.count,
+    largeTraces: largeTraces.newest,
   });
   const { version } = options;
   const parts = { store, stream, live, version, status, loss, clock, freshen, canKeep };
@@ -108,13 +112,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await receivers?.close();
     await intake?.close();
     await retention?.close();
+    await largeTraces.close();
     stream.close();
     live.close();
     await closeApi(api);
     await closeStore();
   };
   try {
-    intake = await startIntake((traceIds) => stream.changed(traceIds));
+    intake = await startIntake((traceIds, spanCount) => {
+      stream.changed(traceIds);
+      largeTraces.stored(traceIds, spanCount);
+    });
     retention = startRetention();
     const reception = new Reception({ intake, self, live, admission: new Admission(), clock });
     receivers = await startReceivers({ ...options, reception });

@@ -279,6 +279,7 @@ export type {
   SenderLoss,
 } from "./answer/inflight-answer.ts";
 export type {
+  LargeTrace,
   LossAnswer,
   LossLine,
   RequestAccount,

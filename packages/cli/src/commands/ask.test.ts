@@ -123,7 +123,13 @@ test("check finds what is missing, and says so with its exit code", async () => 
   const documents = {
     [`/api/v1/traces/${TRACE_ID}`]: answer,
     "/api/v1/traces": { traces: [SUMMARY], ...COMPLETE },
-    "/api/v1/loss": { losses: [], senderLosses: [], senders: [] },
+    "/api/v1/loss": {
+      losses: [],
+      senderLosses: [],
+      senders: [],
+      largeTraceCount: 0,
+      largeTraces: [],
+    },
     "/api/v1/findings": { findings: [] },
     "/api/v1/consistency": {
       clockOffsets: [],

@@ -87,7 +87,7 @@ async function examine(client: SpoorClient, context: CommandContext): Promise<Fi
   findings.push(...(await canaryFindings(client, status, context)));
   const loss = await client.loss();
   findings.push(spoolFinding(loss), accountFinding(loss), ...lossFindings(loss));
-  findings.push(...senderLossFindings(loss));
+  findings.push(...senderLossFindings(loss), ...largeTraceFindings(loss));
   findings.push(...(await client.findings()).findings.map(reportedFinding));
   return findings;
 }
@@ -196,6 +196,16 @@ function senderLossFindings({ senderLosses }: LossAnswer): Finding[] {
   if (hiddenCount > 0) {
     findings.push(warning("unsent", `${hiddenCount} more senders; /api/v1/loss names them all`));
   }
+  return findings;
+}
+
+/** Nothing is lost, but who opens one is told that it is more than can be read at once. */
+function largeTraceFindings({ largeTraceCount, largeTraces }: LossAnswer): Finding[] {
+  const findings = largeTraces.map(({ traceId, spanCount, service, name }) =>
+    warning("large", `trace ${traceId} (${service}: ${name}) has ${spanCount} spans or more`),
+  );
+  const hiddenCount = largeTraceCount - findings.length;
+  if (hiddenCount > 0) findings.push(warning("large", `${hiddenCount} more traces as large`));
   return findings;
 }
 

@@ -110,7 +110,8 @@ function spanMetrics(senders: readonly SenderAccount[]): Metric[] {
   return [...counted, ...byReason];
 }
 
-function serverMetrics(status: StatusAnswer, { requests, spool, losses }: LossAnswer): Metric[] {
+function serverMetrics(status: StatusAnswer, loss: LossAnswer): Metric[] {
+  const { requests, spool, losses, largeTraceCount } = loss;
   const startedSeconds = Number(BigInt(status.startedAtUnixNano) / 1_000_000n) / 1000;
   return [
     one("spoor_requests_acknowledged_total", "Requests that were acknowledged.", {
@@ -129,6 +130,10 @@ function serverMetrics(status: StatusAnswer, { requests, spool, losses }: LossAn
       kind: "counter",
       samples: reasonSamples(losses),
     },
+    one("spoor_large_traces_total", "Traces with more spans than are read at once.", {
+      kind: "counter",
+      value: largeTraceCount,
+    }),
     one("spoor_connections_total", "Connections to the ports that receive.", {
       kind: "counter",
       value: status.received.connections,

@@ -149,6 +149,18 @@ export const SPANS_PER_REQUEST_MAX = 1_000;
 /** Spans in one answer of a whole trace; the answer then says that it was capped. */
 export const TRACE_SPANS_MAX = 100_000;
 
+/**
+ * Traces that are watched for growing beyond {@link TRACE_SPANS_MAX}, and remembered when they
+ * have; those that were seen longest ago are forgotten.
+ */
+export const LARGE_TRACES_WATCHED = 1_000;
+
+/** Times that a trace has to be among some 2,000 newest spans of a segment to be watched. */
+export const LARGE_TRACE_SAMPLES_MIN = 8;
+
+/** Large traces that an answer names; it tells their number. */
+export const LARGE_TRACES_TOLD = 10;
+
 /** Log records in one answer about a trace; the answer then says that it was capped. */
 export const TRACE_LOG_RECORDS_MAX = 10_000;
 

@@ -12,7 +12,7 @@ export interface DirectIntakeOptions {
   readonly accounts: SpanAccounts;
   readonly decodeLimits: DecodeLimits;
   /** Called with the trace ids of each request once it is stored, 16 bytes each. */
-  readonly onStored: (traceIds: Uint8Array) => void;
+  readonly onStored: (traceIds: Uint8Array, spanCount: number) => void;
 }
 
 /**
@@ -40,7 +40,8 @@ export class DirectIntake implements Intake {
       return refused;
     }
     accounts.acknowledgedAndStored(reply.shares);
-    if (spans.spanCount > 0) onStored(spans.traceIds.subarray(0, spans.spanCount * 16));
+    const { spanCount } = spans;
+    if (spanCount > 0) onStored(spans.traceIds.subarray(0, spanCount * 16), spanCount);
     return reply;
   }
 

@@ -48,8 +48,10 @@ export type ClickHouseAddress = Pick<
 /** A store and the intake that fits it. */
 export interface OpenedStore {
   readonly store: TraceStore;
-  /** Call once; `onStored` gets trace ids of newly stored spans, 16 bytes each. */
-  readonly startIntake: (onStored: (traceIds: Uint8Array) => void) => Promise<Intake>;
+  /** Call once; `onStored` gets trace ids of new spans, 16 bytes each, and how many were stored. */
+  readonly startIntake: (
+    onStored: (traceIds: Uint8Array, spanCount: number) => void,
+  ) => Promise<Intake>;
   /** Deletes what is old, now and then; undefined when nothing is to be deleted here. */
   readonly startRetention: () => RetentionTimer | undefined;
   /** Closes the store and lets go of the data directory. Call after the intake was closed. */
@@ -84,7 +86,7 @@ export async function openStore(
       accounts,
       writeBlock: (block, token) => store.writeBlock(block, token),
       writeLogBlock: (block, token) => store.writeLogBlock(block, token),
-      onStored: (block) => onStored(block.newestTraceIds),
+      onStored: ({ newestTraceIds, spanCount }) => onStored(newestTraceIds, spanCount),
       onDone: ({ sequence, senders }) => {
         ledger.count("span_unreadable", accounts.stored(sequence, senders));
       },

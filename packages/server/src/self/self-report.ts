@@ -72,7 +72,7 @@ export class SelfReport {
   }
 
   /** Where every span went. */
-  loss(spool: SpoolBacklog): Omit<LossAnswer, "senderLosses"> {
+  loss(spool: SpoolBacklog): Omit<LossAnswer, "senderLosses" | "largeTraceCount" | "largeTraces"> {
     return {
       startedAtUnixNano: this.startedAtUnixNano.toString(),
       nowUnixNano: this.#clock.nowUnixNano().toString(),

@@ -29,6 +29,20 @@ export interface LossAnswer {
   readonly losses: readonly LossLine[];
   /** What senders say that they lost before it got here. In none of the accounts above. */
   readonly senderLosses: readonly SenderLoss[];
+  /** Traces with more spans than are read at once, found since the start. All of them is kept. */
+  readonly largeTraceCount: number;
+  /** The last of these, newest first. */
+  readonly largeTraces: readonly LargeTrace[];
+}
+
+/** A trace with more spans than are read at once. */
+export interface LargeTrace {
+  readonly traceId: string;
+  /** When it was found; it may have grown. */
+  readonly spanCount: number;
+  /** Of its root, or of its earliest span. */
+  readonly service: string;
+  readonly name: string;
 }
 
 /** Where spans went. */

@@ -27,6 +27,8 @@ const LOSS: LossAnswer = {
   spool: { segmentCount: 0, bytes: 0 },
   losses: [],
   senderLosses: [],
+  largeTraceCount: 0,
+  largeTraces: [],
 };
 
 const GOOD: HealthFacts = {
