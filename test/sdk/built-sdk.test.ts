@@ -9,7 +9,6 @@ import { until } from "@spoor/waits/test-servers";
 import { runTraced, startTraced } from "./traced-process.ts";
 import { startMongoServer } from "../instrument/mongo-server.ts";
 import { NO_OLD_NODE, OlderApplication } from "./older-node.ts";
-import { runTraced } from "./traced-process.ts";
 
 const run = promisify(execFile);
 const BUILD = fileURLToPath(new URL("../../tools/build-sdk.ts", import.meta.url));

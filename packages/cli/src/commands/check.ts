@@ -9,10 +9,8 @@ import {
   traceFaults,
 } from "@spoor/trace";
 import type { VerbDeclaration } from "../arguments/declaration.ts";
-import { type ParsedArguments, wholeNumber } from "../arguments/parse-arguments.ts";
-import { CHECK_TRACES_DEFAULT, CONSISTENCY_TRACES_MAX, FIND_COUNT_MAX } from "../base/limits.ts";
 import type { ParsedArguments } from "../arguments/parse-arguments.ts";
-import { CHECK_TRACES_DEFAULT, FIND_COUNT_MAX } from "../base/limits.ts";
+import { CHECK_TRACES_DEFAULT, CONSISTENCY_TRACES_MAX, FIND_COUNT_MAX } from "../base/limits.ts";
 import type { SpoorClient } from "../client/spoor-client.ts";
 import type { Column } from "../terminal/data-table.ts";
 import type { Command, CommandContext } from "./command.ts";

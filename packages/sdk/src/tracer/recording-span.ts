@@ -20,9 +20,8 @@ import { SAMPLED_FLAG } from "../base/trace-flags.ts";
 import type { TraceIdentity } from "../base/trace-identity.ts";
 import { ParentBit, type SpanStart } from "../sampling/sampler.ts";
 import { AttributeList } from "./attribute-list.ts";
-import type { ListedSpan } from "./open-spans.ts";
 import { makeInspectable, spanFields } from "./inspect.ts";
-import type { OpenSpan } from "./open-spans.ts";
+import type { ListedSpan } from "./open-spans.ts";
 import { readableEvent, readableLink, subtractTimes, unixNanoOf } from "./readable-parts.ts";
 import type { RecordedEvent, RecordedLink } from "./recorded-parts.ts";
 import type { SpanHost } from "./span-host.ts";
@@ -37,7 +36,6 @@ const NO_CONTENT: Attributes = {};
  * read a span uses the getters of `ReadableSpan`, which build what they return.
  */
 export class RecordingSpan implements Span, ReadableSpan, ListedSpan {
-export class RecordingSpan implements Span, ReadableSpan, OpenSpan {
   static {
     makeInspectable(RecordingSpan, spanFields);
   }
