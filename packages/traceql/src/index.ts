@@ -7,23 +7,21 @@ export {
   combineMetrics,
   leafCollector,
   type LeafCollector,
-  type MetricsLeaf,
-  metricsLeaves,
   withExemplars,
 } from "./evaluate/metrics.ts";
 export { isSampled, metricsHints, type MetricsHints } from "./evaluate/metrics-hints.ts";
 export { type GroupAttribute, runPipeline, type SpanGroup } from "./evaluate/pipeline.ts";
 export {
-  type Cell,
   type Exemplar,
   groupLabels,
   labelsKey,
   type Series,
-  SeriesBuilder,
   type SeriesLabel,
   stepCount,
   type TimeWindow,
 } from "./evaluate/series.ts";
+export { type Cell, SeriesBuilder } from "./evaluate/series-builder.ts";
+export { SERIES_NUMBERS_MAX } from "./base/limits.ts";
 export { stateValue, traceViewOf, type ViewedSpans } from "./evaluate/span-source.ts";
 export { type SpanSource, type TraceFacts, TraceView } from "./evaluate/trace-view.ts";
 export {
@@ -35,6 +33,7 @@ export {
   valueKey,
   valueOfAttribute,
 } from "./evaluate/value.ts";
+export { type MetricsLeaf, metricsLeaves } from "./syntax/metrics-leaves.ts";
 export { type Parsed, parse } from "./syntax/parse.ts";
 export { fieldName, print, printField } from "./syntax/print.ts";
 export type {

@@ -25,6 +25,10 @@ after(async () => {
   rmSync(dataPath, { recursive: true, force: true });
 });
 
+const TIMEOUT = { timeout: 60_000 };
+/** From the end of the question to the end of its work. */
+const STOP_MS_MAX = 1_000;
+
 /** Runs for hours if nobody stops it. */
 const ENDLESS = "SELECT count() FROM numbers(1000000000000000) WHERE sipHash64(number) = 1";
 
@@ -42,18 +46,30 @@ async function until(isMet: () => Promise<boolean>): Promise<void> {
   while (!(await isMet())) await pause(20);
 }
 
-test("a search that is stopped stops in ClickHouse too", { timeout: 60_000 }, async () => {
-  const stopping = new AbortController();
-  const { reader } = engine.current();
-  const queries = new SearchQueries(reader, systemClock, { signal: stopping.signal });
-  const running = assert.rejects(queries.run(ENDLESS, {}), /nobody waits/);
-  await until(async () => (await runningCount()) === 1);
-  stopping.abort(new Error("nobody waits"));
-  await running;
-  await until(async () => (await runningCount()) === 0);
-});
+test(
+  "a search that is stopped stops in ClickHouse too, within a second",
+  TIMEOUT,
+  async (context) => {
+    // A machine that does much else may take its time; once in a few tries it does not.
+    let leastMs = Infinity;
+    for (let attempt = 0; attempt < 5 && leastMs > STOP_MS_MAX; attempt += 1) {
+      const stopping = new AbortController();
+      const { reader } = engine.current();
+      const queries = new SearchQueries(reader, systemClock, { signal: stopping.signal });
+      const running = assert.rejects(queries.run(ENDLESS, {}), /nobody waits/);
+      await until(async () => (await runningCount()) === 1);
+      const stoppedMs = systemClock.monotonicMs();
+      stopping.abort(new Error("nobody waits"));
+      await running;
+      await until(async () => (await runningCount()) === 0);
+      leastMs = Math.min(leastMs, systemClock.monotonicMs() - stoppedMs);
+    }
+    context.diagnostic(`stopped after ${Math.round(leastMs)} ms`);
+    assert.ok(leastMs <= STOP_MS_MAX, `${leastMs} ms`);
+  },
+);
 
-test("a search whose time is over says so", { timeout: 60_000 }, async () => {
+test("a search whose time is over says so", TIMEOUT, async () => {
   const { reader } = engine.current();
   const queries = new SearchQueries(reader, systemClock, { timeoutMs: 200 });
   await assert.rejects(queries.run(ENDLESS, {}), TimeIsOver);

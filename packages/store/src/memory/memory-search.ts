@@ -14,6 +14,7 @@ import { RANGE_STEPS_MAX, SEARCH_MS_MAX, TRACES_PER_QUERY_MAX } from "../base/li
 import {
   checkRange,
   comparePlaces,
+  cutOfSeries,
   firstPlace,
   foundTrace,
   type FoundTrace,
@@ -162,8 +163,10 @@ export function rangeMemory(
     const view = viewOf(traceId, spans, request);
     for (const collector of collectors.values()) collector.add(view);
   }
+  const finished = new Map(Array.from(collectors, ([leaf, one]) => [leaf, one.finish()]));
+  capped ??= cutOfSeries([...finished.values()].some(({ isCut }) => isCut));
   return {
-    series: combineMetrics(query.metrics, (leaf) => collectors.get(leaf)?.finish() ?? []),
+    series: combineMetrics(query.metrics, (leaf) => finished.get(leaf)?.series ?? []),
     complete: capped === null,
     capped,
     sampledRate: hints.traceShare * hints.spanShare,

@@ -17,6 +17,7 @@ import {
   fieldName,
   type GroupAttribute,
   type Query,
+  SERIES_NUMBERS_MAX,
   type Series,
   type SpanGroup,
   stepCount,
@@ -108,6 +109,11 @@ export function checkRange(window: TimeWindow, stepsMax: number): void {
   invariant(window.stepNano > 0n, "a step is longer than nothing");
   const steps = stepCount(window);
   invariant(steps >= 1 && steps <= stepsMax, "a range has 1 to 11000 steps", { steps });
+}
+
+/** The bound that a function met whose series are not all there. */
+export function cutOfSeries(isCut: boolean): RangeAnswer["capped"] {
+  return isCut ? { unit: "numbers in series", limit: SERIES_NUMBERS_MAX } : null;
 }
 
 /** The order that a request asks for. */

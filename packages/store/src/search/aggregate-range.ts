@@ -16,6 +16,7 @@ import {
 } from "@spoor/traceql";
 
 import { RANGE_CELLS_MAX } from "../base/limits.ts";
+import { cutOfSeries } from "../port/search.ts";
 import { fromTaggedText } from "../schema/tagged-text.ts";
 import { allOf, type BoundSql } from "./bound-sql.ts";
 import { spanAttributeText } from "./field-columns.ts";
@@ -64,11 +65,14 @@ export async function aggregateRange(
     const cell = cellOf(leaf, Number(count), value);
     builder.add(valuesOf(groups, columns), Number(step), cell, weight);
   }
-  const isCut = cells.length > RANGE_CELLS_MAX;
-  const cut = isCut ? { unit: "numbers in series", limit: RANGE_CELLS_MAX } : null;
+  const { series, isCut } = builder.finish();
+  const cut =
+    cells.length > RANGE_CELLS_MAX
+      ? { unit: "numbers in series", limit: RANGE_CELLS_MAX }
+      : cutOfSeries(isCut);
   const exemplars = await readExemplars(query, queries, hints.exemplars);
-  const series = withExemplars(leaf, builder.finish(), (key) => exemplars.get(key) ?? []);
-  return { series, cut };
+  const exemplarsOf = (key: string): readonly Exemplar[] => exemplars.get(key) ?? [];
+  return { series: withExemplars(leaf, series, exemplarsOf), cut };
 }
 
 async function rowsQuery(

@@ -22,7 +22,7 @@ import {
 } from "@spoor/traceql";
 
 import { RANGE_STEPS_MAX, SEARCH_TRACES_AT_ONCE_MAX, SEARCH_TRACES_MAX } from "../base/limits.ts";
-import { checkRange, type RangeAnswer, type RangeRequest } from "../port/search.ts";
+import { checkRange, cutOfSeries, type RangeAnswer, type RangeRequest } from "../port/search.ts";
 import type { DimensionReader } from "../read/dimension-reader.ts";
 import { readSummaries } from "../read/summaries.ts";
 import { aggregateRange } from "./aggregate-range.ts";
@@ -143,7 +143,8 @@ async function collect(
     cut = { unit: "ms", limit: queries.timeoutMs };
   }
   const share = shareBefore(found[at]?.[1]);
-  return { series: collector.finish(share), cut, share };
+  const { series, isCut } = collector.finish(share);
+  return { series, cut: cut ?? cutOfSeries(isCut), share };
 }
 
 /** The share of all hashes of 64 bits that lie before one; everything, when none comes. */

@@ -6,8 +6,11 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let fewest = Infinity;
   for (const candidate of candidates) {
+    const editsMax = Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    // So many edits there are at least: a text of any length costs nothing.
+    if (Math.abs(word.length - candidate.length) > editsMax) continue;
     const edits = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    const isNear = edits <= Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3));
+    const isNear = edits <= editsMax;
     if (isNear && edits < fewest) [best, fewest] = [candidate, edits];
   }
   return best;

@@ -41,5 +41,14 @@ export const COMPARE_VALUES_MAX = 1_000;
  */
 export const COMPARE_DISTINCT_MAX = 20_000;
 
+/**
+ * Numbers of the series of one function: series times steps. Of more series those of the most spans
+ * are kept, and the answer says so.
+ */
+export const SERIES_NUMBERS_MAX = 2_000_000;
+
+/** Functions over spans in one query, whose series are all there at once. Beyond it: refused. */
+export const METRICS_FUNCTIONS_MAX = 16;
+
 /** Buckets for each doubling of a histogram: known to within 4.4 %. Beyond it: refused. */
 export const BUCKETS_MAX = 16;

@@ -46,6 +46,7 @@ test("each kind of mistake has its words", () => {
     ["{ } | max(name) > 1", /max takes a number, not text/],
     ["({ } | by(.a) | count()) > 2", /by\( \) gives many numbers/],
     ["({ } | compare({ .a })) * 2", /compare cannot be combined with arithmetic/],
+    [`${"({ } | rate()) + ".repeat(16)}({ } | rate())`, /at most 16 functions/],
     ["{ span:state }", /is a state, .*\n.*\n.*\n.*span:state = open/],
     ["{ span:state = error }", /a state is compared with a status/],
     ["{ span:state = open } | rate()", /^1:3: span:state is known of the present only/],

@@ -1,5 +1,5 @@
 /* Whether a query that could be read makes sense. */
-import { BUCKETS_MAX, COMPARE_VALUES_MAX } from "../base/limits.ts";
+import { BUCKETS_MAX, COMPARE_VALUES_MAX, METRICS_FUNCTIONS_MAX } from "../base/limits.ts";
 import type { Problem } from "../base/place.ts";
 import type {
   Hint,
@@ -11,6 +11,7 @@ import type {
   Stage,
 } from "../syntax/syntax-tree.ts";
 import { printField } from "../syntax/print.ts";
+import { metricsLeaves } from "../syntax/metrics-leaves.ts";
 import { presentFields } from "./query-fields.ts";
 import { TypeChecker } from "./type-checker.ts";
 
@@ -25,6 +26,7 @@ export function check(query: Query): Problem[] {
   else {
     checkMetrics(query.metrics, types);
     refusePresent(query, types);
+    refuseMany(query.metrics, types);
   }
   for (const hint of query.hints) checkHint(hint, types);
   return types.problems.toSorted((a, b) => a.place.start - b.place.start);
@@ -36,6 +38,13 @@ function refusePresent(query: Query, types: TypeChecker): void {
     const message = `${printField(field)} is known of the present only: it makes no series`;
     types.report(field.place, message, "Ask for the spans, without what stands behind them.");
   }
+}
+
+function refuseMany(metrics: Metrics, types: TypeChecker): void {
+  const beyond = metricsLeaves(metrics)[METRICS_FUNCTIONS_MAX];
+  if (beyond === undefined) return;
+  const message = `a query has at most ${METRICS_FUNCTIONS_MAX} functions that make series`;
+  types.report(beyond.place, message, "Ask in several queries.");
 }
 
 function checkPipeline({ stages }: Pipeline, types: TypeChecker): void {

@@ -1,8 +1,8 @@
 /* Every field that a query names, and which of them are known of the present only. */
+import { type MetricsLeaf, metricsLeaves } from "../syntax/metrics-leaves.ts";
 import type {
   Field,
   FieldExpression,
-  Metrics,
   Pipeline,
   Query,
   Scalar,
@@ -32,7 +32,9 @@ export function fieldsOf(expression: FieldExpression): Field[] {
  */
 export function presentFields(query: Query): Field[] {
   const fields =
-    query.kind === "search" ? pipelineFields(query.pipeline) : metricsFields(query.metrics);
+    query.kind === "search"
+      ? pipelineFields(query.pipeline)
+      : metricsLeaves(query.metrics).flatMap(leafFields);
   return fields.filter(isOfPresent);
 }
 
@@ -87,21 +89,9 @@ function scalarFields(scalar: Scalar): Field[] {
   }
 }
 
-function metricsFields(metrics: Metrics): Field[] {
-  switch (metrics.node) {
-    case "metricsAggregate": {
-      const { pipeline, argument, by } = metrics;
-      const read = argument === undefined ? [...by] : [argument, ...by];
-      return [...pipelineFields(pipeline), ...read.flatMap(fieldsOf)];
-    }
-    case "compare":
-      return [...pipelineFields(metrics.pipeline), ...spansetFields(metrics.selection)];
-    case "metricsBinary":
-      return [metrics.left, metrics.right].flatMap((side) =>
-        typeof side === "number" ? [] : metricsFields(side),
-      );
-    case "rank":
-    case "threshold":
-      return metricsFields(metrics.operand);
-  }
+function leafFields(leaf: MetricsLeaf): Field[] {
+  const found = pipelineFields(leaf.pipeline);
+  if (leaf.node === "compare") return [...found, ...spansetFields(leaf.selection)];
+  const read = leaf.argument === undefined ? [...leaf.by] : [leaf.argument, ...leaf.by];
+  return [...found, ...read.flatMap(fieldsOf)];
 }

@@ -10,31 +10,15 @@ import type { MetricsCompare } from "../syntax/syntax-tree.ts";
 import type { LeafCollector } from "./metrics.ts";
 import { isSampled, type MetricsHints } from "./metrics-hints.ts";
 import { pipelineRows } from "./pipeline.ts";
-import { inOrder, type Series, stepCount, type TimeWindow } from "./series.ts";
+import { type DenseSeries, denseSeries, type SparseSeries } from "./dense-series.ts";
+import { type SeriesLabel, stepCount, type TimeWindow } from "./series.ts";
 import type { TraceView } from "./trace-view.ts";
 import { type Value, valueKey } from "./value.ts";
 
-/** How often something occurs, by step. */
-class Tally {
-  readonly #bySteps = new Map<number, number>();
-  total = 0;
-
-  add(step: number): void {
-    this.#bySteps.set(step, (this.#bySteps.get(step) ?? 0) + 1);
-    this.total += 1;
-  }
-
-  /** For each step, scaled up. */
-  values(steps: number, weight: number): Float64Array {
-    const values = new Float64Array(steps);
-    for (const [step, number] of this.#bySteps) values[step] = number * weight;
-    return values;
-  }
-}
-
 interface Attribute {
-  readonly all: Tally;
-  readonly values: Map<string, { readonly value: Value; readonly tally: Tally }>;
+  /** Of spans that have it, whatever its value. */
+  readonly all: SparseSeries;
+  readonly values: Map<string, SparseSeries>;
 }
 
 /** A side of the comparison, by the name of the attribute. */
@@ -47,7 +31,6 @@ export function compareSpans(
   { traceShare, spanShare }: Pick<MetricsHints, "traceShare" | "spanShare">,
 ): LeafCollector {
   const sides = { selection: new Map(), baseline: new Map() } satisfies Record<string, Side>;
-  const steps = stepCount(window);
   return {
     add(view: TraceView): void {
       if (!isSampled(view.facts.traceId, traceShare)) return;
@@ -63,61 +46,70 @@ export function compareSpans(
           start >= (leaf.fromUnixNano ?? start) &&
           start < (leaf.toUnixNano ?? start + 1n) &&
           view.holds(row, leaf.selection.expression);
-        const side: Side = isSelected ? sides.selection : sides.baseline;
+        const type = isSelected ? "selection" : "baseline";
         for (const [name, value] of span.attributes()) {
-          if (value !== undefined) count(side, { name, value, step });
+          if (value !== undefined) count(sides[type], { type, name, value, step });
         }
       }
     },
-    finish(share = 1): Series[] {
-      const scale = { steps, weight: 1 / (traceShare * spanShare * share) };
-      return inOrder(
-        Object.entries(sides).flatMap(([type, side]) =>
-          sideSeries({ type, side, valuesMax: leaf.valuesMax }, scale),
-        ),
-      );
+    finish(share = 1): DenseSeries {
+      const weight = 1 / (traceShare * spanShare * share);
+      const all = Object.values(sides).flatMap((side) => seriesOf(side, leaf.valuesMax));
+      for (const { cells } of all) {
+        for (const [step, number] of cells) cells.set(step, number * weight);
+      }
+      return denseSeries(all, { steps: stepCount(window), empty: 0 });
     },
   };
 }
 
 function count(
   side: Side,
-  { name, value, step }: { readonly name: string; readonly value: Value; readonly step: number },
+  {
+    type,
+    name,
+    value,
+    step,
+  }: {
+    readonly type: string;
+    readonly name: string;
+    readonly value: Value;
+    readonly step: number;
+  },
 ): void {
-  const attribute = side.get(name) ?? { all: new Tally(), values: new Map() };
+  const attribute = side.get(name) ?? {
+    all: emptySeries(`${type}_total`, { name, value: undefined }),
+    values: new Map<string, SparseSeries>(),
+  };
   side.set(name, attribute);
-  attribute.all.add(step);
+  addTo(attribute.all, step);
   const key = valueKey(value);
   const known = attribute.values.get(key);
-  if (known !== undefined) return known.tally.add(step);
+  if (known !== undefined) return addTo(known, step);
   if (attribute.values.size >= COMPARE_DISTINCT_MAX) return;
-  const tally = new Tally();
-  tally.add(step);
-  attribute.values.set(key, { value, tally });
+  const series = emptySeries(type, { name, value });
+  addTo(series, step);
+  attribute.values.set(key, series);
+}
+
+function emptySeries(type: string, label: SeriesLabel): SparseSeries {
+  const labels = [{ name: "__meta_type", value: type }, label];
+  return { labels, cells: new Map(), spanCount: 0 };
+}
+
+function addTo(series: SparseSeries, step: number): void {
+  series.cells.set(step, (series.cells.get(step) ?? 0) + 1);
+  series.spanCount += 1;
 }
 
 /** The values that occur most, and how often the attribute occurs with any value. */
-function sideSeries(
-  parts: { readonly type: string; readonly side: Side; readonly valuesMax: number },
-  { steps, weight }: { readonly steps: number; readonly weight: number },
-): Series[] {
-  const { type, side, valuesMax } = parts;
-  return Array.from(side).flatMap(([name, { all, values }]) => {
-    const most = [...values]
+function seriesOf(side: Side, valuesMax: number): SparseSeries[] {
+  return Array.from(side.values()).flatMap(({ all, values }) => {
+    const most = Array.from(values)
       .toSorted(
-        ([a, { tally }], [b, { tally: other }]) => other.total - tally.total || (a < b ? -1 : 1),
+        ([a, { spanCount }], [b, { spanCount: other }]) => other - spanCount || (a < b ? -1 : 1),
       )
       .slice(0, valuesMax);
-    const series: Series[] = most.map(([, { value, tally }]) => ({
-      labels: [metaLabel(type), { name, value }],
-      values: tally.values(steps, weight),
-      exemplars: [],
-    }));
-    const labels = [metaLabel(`${type}_total`), { name, value: undefined }];
-    return series.concat({ labels, values: all.values(steps, weight), exemplars: [] });
+    return most.map(([, series]) => series).concat(all);
   });
-}
-
-function metaLabel(type: string): { name: string; value: string } {
-  return { name: "__meta_type", value: type };
 }

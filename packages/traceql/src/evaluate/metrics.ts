@@ -1,43 +1,25 @@
 /* Metrics from traces: what spans a query finds, when they began, and what is counted of them. */
 import { fieldName } from "../syntax/print.ts";
-import type { Metrics, MetricsAggregate, MetricsCompare } from "../syntax/syntax-tree.ts";
+import type { Metrics, MetricsAggregate } from "../syntax/syntax-tree.ts";
+import type { MetricsLeaf } from "../syntax/metrics-leaves.ts";
 import { compareSpans } from "./compare-spans.ts";
+import type { DenseSeries } from "./dense-series.ts";
 import { evaluate } from "./expression.ts";
 import { isSampled, type MetricsHints } from "./metrics-hints.ts";
 import { aggregate, pipelineRows } from "./pipeline.ts";
 import {
-  type Cell,
   combineSeries,
   type Exemplar,
   labelsKey,
   groupLabels,
   rankSeries,
   type Series,
-  SeriesBuilder,
   thresholdSeries,
   type TimeWindow,
 } from "./series.ts";
+import { type Cell, SeriesBuilder } from "./series-builder.ts";
 import type { SpanSource, TraceView } from "./trace-view.ts";
 import { numberOf, type Value, valueKey } from "./value.ts";
-
-/** The two forms in which spans become series; everything else works on series. */
-export type MetricsLeaf = MetricsAggregate | MetricsCompare;
-
-/** The functions over spans in a query, each once. */
-export function metricsLeaves(metrics: Metrics): MetricsLeaf[] {
-  switch (metrics.node) {
-    case "metricsAggregate":
-    case "compare":
-      return [metrics];
-    case "rank":
-    case "threshold":
-      return metricsLeaves(metrics.operand);
-    case "metricsBinary":
-      return [metrics.left, metrics.right].flatMap((side) =>
-        typeof side === "number" ? [] : metricsLeaves(side),
-      );
-  }
-}
 
 /** Series of the whole query from those of its leaves. */
 export function combineMetrics(
@@ -68,7 +50,7 @@ export interface LeafCollector {
   /** Adds what the leaf finds in a trace. */
   add(view: TraceView): void;
   /** The series of what was added, such a share of the traces, by which counts are scaled up. */
-  finish(share?: number): Series[];
+  finish(share?: number): DenseSeries;
 }
 
 /** A collector for a leaf. Only spans that start in the window count. */
@@ -145,15 +127,16 @@ class AggregateCollector implements LeafCollector {
     list.push({ traceId, spanId, startTimeUnixNano, value: shown });
   }
 
-  finish(share: number = 1): Series[] {
+  finish(share: number = 1): DenseSeries {
     const builder = new SeriesBuilder(this.#leaf, this.#window);
     const weight = 1 / (this.#hints.traceShare * this.#hints.spanShare * share);
     for (const bin of this.#bins.values()) {
       builder.add(bin.group, bin.step, cellOf(this.#leaf, bin, this.#hints), weight);
     }
-    return withExemplars(this.#leaf, builder.finish(), (key) =>
-      (this.#exemplars.get(key) ?? []).toSorted(byTime).slice(0, this.#hints.exemplars),
-    );
+    const { series, isCut } = builder.finish();
+    const exemplarsOf = (key: string): Exemplar[] =>
+      (this.#exemplars.get(key) ?? []).toSorted(byTime).slice(0, this.#hints.exemplars);
+    return { series: withExemplars(this.#leaf, series, exemplarsOf), isCut };
   }
 }
 

@@ -1,8 +1,8 @@
 /* Series of numbers over time, and what can be done with them when they are there. */
 import { floatResult } from "../syntax/parse-metrics.ts";
-import type { Comparison, MetricsAggregate, MetricsFunction } from "../syntax/syntax-tree.ts";
+import type { Comparison, MetricsAggregate } from "../syntax/syntax-tree.ts";
 import { fieldName } from "../syntax/print.ts";
-import { compare, compareText, type Value, valueKey } from "./value.ts";
+import { compare, type Value, valueKey } from "./value.ts";
 
 /** The interval of a metrics query, and the steps in which it is looked at. */
 export interface TimeWindow {
@@ -48,98 +48,6 @@ export function labelsKey(labels: readonly SeriesLabel[]): string {
 /** The labels of a group of `by`. */
 export function groupLabels(node: MetricsAggregate, values: readonly Value[]): SeriesLabel[] {
   return node.by.map((field, index) => ({ name: fieldName(field), value: values[index] }));
-}
-
-/** The numbers of the spans of one series in one step, before they become one number. */
-export interface Cell {
-  readonly count: number;
-  /** What min, max, avg or sum give; for quantiles and histograms see below. */
-  readonly value: number;
-  /** One for each quantile that was asked for. */
-  readonly quantiles: readonly number[];
-  /** Upper bounds of the histogram's buckets, and how many values each has. */
-  readonly histogram: readonly (readonly [bound: number, count: number])[];
-}
-
-/** Puts cells together to series. */
-export class SeriesBuilder {
-  readonly #node: MetricsAggregate;
-  readonly #window: TimeWindow;
-  readonly #series = new Map<string, Series>();
-  readonly #steps: number;
-
-  constructor(node: MetricsAggregate, window: TimeWindow) {
-    this.#node = node;
-    this.#window = window;
-    this.#steps = stepCount(window);
-  }
-
-  /** Adds what the spans of one group have in one step. `weight` scales counts of samples up. */
-  add(group: readonly Value[], step: number, cell: Cell, weight: number = 1): void {
-    const labels = groupLabels(this.#node, group);
-    switch (this.#node.function) {
-      case "rate":
-        this.#put(labels, step, (cell.count * weight) / (Number(this.#window.stepNano) / 1e9));
-        break;
-      case "count_over_time":
-        this.#put(labels, step, cell.count * weight);
-        break;
-      case "sum_over_time":
-        this.#put(labels, step, cell.value * weight);
-        break;
-      case "quantile_over_time":
-        for (const [index, quantile] of this.#node.quantiles.entries()) {
-          const value = cell.quantiles[index] ?? Number.NaN;
-          this.#put([...labels, { name: "p", value: quantile }], step, value);
-        }
-        break;
-      case "histogram_over_time":
-        for (const [bound, count] of cell.histogram) {
-          this.#put([...labels, { name: "__bucket", value: bound }], step, count * weight);
-        }
-        break;
-      default:
-        this.#put(labels, step, cell.value);
-    }
-  }
-
-  /** The series, by their labels. Counts of nothing are 0; without any span there is one series. */
-  finish(): Series[] {
-    const isCount = COUNTS.has(this.#node.function);
-    if (isCount && this.#series.size === 0 && this.#node.by.length === 0) this.#of([]);
-    const series = [...this.#series.values()];
-    if (isCount) {
-      for (const { values } of series) {
-        for (const [step, value] of values.entries()) if (Number.isNaN(value)) values[step] = 0;
-      }
-    }
-    return inOrder(series);
-  }
-
-  #put(labels: readonly SeriesLabel[], step: number, value: number): void {
-    const { values } = this.#of(labels);
-    if (step >= 0 && step < this.#steps) values[step] = value;
-  }
-
-  #of(labels: readonly SeriesLabel[]): Series {
-    const key = labelsKey(labels);
-    const known = this.#series.get(key);
-    if (known !== undefined) return known;
-    const values = new Float64Array(this.#steps).fill(Number.NaN);
-    const series = { labels, values, exemplars: [] };
-    this.#series.set(key, series);
-    return series;
-  }
-}
-
-const COUNTS: ReadonlySet<MetricsFunction> = new Set(["rate", "count_over_time"]);
-
-/** Series in an order that does not depend on who made them. */
-export function inOrder(series: readonly Series[]): Series[] {
-  return series
-    .map((one) => ({ one, key: labelsKey(one.labels) }))
-    .toSorted((a, b) => compareText(a.key, b.key))
-    .map(({ one }) => one);
 }
 
 /** What one operand of arithmetic is. */

@@ -1,4 +1,6 @@
 /* Expressions over one span: what stands between braces, and in by( ) and aggregates. */
+import { nearest } from "@spoor/trace";
+
 import { SyntaxProblem, type Token } from "./lexer.ts";
 import type {
   Field,
@@ -14,7 +16,6 @@ import {
   INTRINSIC_BY_ID,
   INTRINSIC_BY_SHORT_NAME,
   INTRINSICS,
-  nearestWord,
   VALUE_WORDS,
 } from "./vocabulary.ts";
 
@@ -163,10 +164,10 @@ function unknownScoped(token: Extract<Token, { kind: "scoped" }>): SyntaxProblem
   const ids = INTRINSICS.map(({ id }) => id);
   // Right word, wrong scope: `trace:status`.
   const elsewhere = ids.find((id) => id.split(":")[1]?.toLowerCase() === token.name.toLowerCase());
-  const nearest = elsewhere ?? nearestWord(written, ids);
+  const meant = elsewhere ?? nearest(written, ids);
   const isScope = [...ATTRIBUTE_SCOPES, ...EVENT_SCOPES.keys()].includes(token.scope);
   const attribute = isScope ? `${token.scope}.${token.name} for an attribute` : undefined;
-  const words = [nearest, attribute].filter((word) => word !== undefined);
+  const words = [meant, attribute].filter((word) => word !== undefined);
   return new SyntaxProblem(
     token.place,
     `there is no intrinsic field ${written}`,
@@ -180,8 +181,8 @@ function unknownWord(word: string, token: Token): SyntaxProblem {
     return new SyntaxProblem(token.place, "a parent is not a value", hint);
   }
   const known = [...INTRINSIC_BY_SHORT_NAME.keys(), ...VALUE_WORDS.keys()];
-  const nearest = nearestWord(word, known);
-  const suggestion = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
+  const meant = nearest(word, known);
+  const suggestion = meant === undefined ? "" : ` Did you mean ${meant}?`;
   const hint = `Write .${word} for an attribute, "${word}" for text.${suggestion}`;
   return new SyntaxProblem(token.place, `there is no field ${word}`, hint);
 }

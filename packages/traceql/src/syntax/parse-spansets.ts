@@ -5,6 +5,8 @@
  * `({a} | count()) > 3`. It is parsed once, what came out is remembered by the number of its first
  * token, and decides: that keeps the cost linear however deep parentheses nest.
  */
+import { nearest } from "@spoor/trace";
+
 import { SyntaxProblem } from "./lexer.ts";
 import { literalOf, parseField, parseFieldExpression } from "./parse-fields.ts";
 import type {
@@ -21,7 +23,7 @@ import type {
   Stage,
 } from "./syntax-tree.ts";
 import type { TokenReader } from "./token-reader.ts";
-import { AGGREGATES, METRICS_FUNCTIONS, nearestWord } from "./vocabulary.ts";
+import { AGGREGATES, METRICS_FUNCTIONS } from "./vocabulary.ts";
 import type { Place } from "../base/place.ts";
 
 /** What stands between parentheses: steps, and a number if it ends with one. */
@@ -133,11 +135,11 @@ export class SpansetParser {
 
   #unknownStage(): SyntaxProblem {
     const word = this.#reader.text ?? "";
-    const nearest = nearestWord(word, [...STAGE_WORDS, ...METRICS_FUNCTIONS]);
+    const meant = nearest(word, [...STAGE_WORDS, ...METRICS_FUNCTIONS]);
     const hint =
-      nearest === undefined
+      meant === undefined
         ? `A step is a filter { … }, or one of ${STAGE_WORDS.join(", ")}.`
-        : `Did you mean ${nearest}( )?`;
+        : `Did you mean ${meant}( )?`;
     return new SyntaxProblem(this.#reader.peek().place, `there is no step ${word}`, hint);
   }
 

@@ -1,11 +1,13 @@
 /* The whole query. */
+import { nearest } from "@spoor/trace";
+
 import type { Problem } from "../base/place.ts";
 import { SyntaxProblem, tokens } from "./lexer.ts";
 import { MetricsParser, SERIES_FUNCTIONS } from "./parse-metrics.ts";
 import { SpansetParser } from "./parse-spansets.ts";
 import type { Hint, Query } from "./syntax-tree.ts";
 import { TokenReader } from "./token-reader.ts";
-import { HINTS, nearestWord } from "./vocabulary.ts";
+import { HINTS } from "./vocabulary.ts";
 
 /** A query, or what is wrong with the text. */
 export type Parsed =
@@ -81,8 +83,8 @@ function parseHint(reader: TokenReader): Hint {
     throw new SyntaxProblem(token.place, "a hint begins with its name", "Write with(sample=0.1).");
   }
   if (!HINTS.has(token.text)) {
-    const nearest = nearestWord(token.text, HINTS.keys());
-    const known = nearest ?? [...HINTS.keys()].join(", ");
+    const meant = nearest(token.text, HINTS.keys());
+    const known = meant ?? [...HINTS.keys()].join(", ");
     throw new SyntaxProblem(token.place, `there is no hint ${token.text}`, `Known: ${known}.`);
   }
   reader.expect("=", "and the value of the hint");

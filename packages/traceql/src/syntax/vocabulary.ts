@@ -177,29 +177,3 @@ export const DURATION_UNITS: ReadonlyMap<string, number> = new Map([
   ["h", 3600e9],
   ["d", 86_400e9],
 ]);
-
-/** The word out of `words` that is nearest to `word`, if any is near: for "did you mean". */
-export function nearestWord(word: string, words: Iterable<string>): string | undefined {
-  let nearest: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
-  for (const candidate of words) {
-    if (Math.abs(candidate.length - word.length) >= least) continue;
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) [nearest, least] = [candidate, distance];
-  }
-  return nearest;
-}
-
-/** Levenshtein's distance. Words are short: the vocabulary's at most 24 characters. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + cost));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
