@@ -3,8 +3,12 @@
  * real programs: `npm run pictures`.
  *
  * 1. Spoor starts in an empty folder, on the ports that a user gets; they must be free.
- * 2. The shop of examples/checkout-504 answers some checkouts, and one fails on a row lock.
+ * 2. The shop of examples/checkout-504 answers some checkouts, and one hangs on a row lock until it
+ *    fails. While it hangs the home page is taken.
  * 3. `spoor show` and Chromium show that one; the output goes between the marks in README.md.
+ *
+ * Where SPOOR_TEST_PICTURES names a folder, every page is put there too, wide and narrow, light and
+ * dark, for a person to look at.
  */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -13,6 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import type { Page } from "playwright-core";
 import {
   databaseStatement,
   fromTraceDocument,
@@ -27,6 +32,7 @@ import { spansOf, statusOf } from "../examples/checkout-504/stage/spoor-api.ts";
 import { Stage } from "../examples/checkout-504/stage/stage.ts";
 import { tellLockIncident } from "../examples/checkout-504/story/lock-incident.ts";
 import { openBrowser, withPage } from "../test/browser/browser.ts";
+import { keepPicture } from "../test/browser/keep-picture.ts";
 import { REPOSITORY } from "./source-module.ts";
 
 const COMMAND = join(REPOSITORY, "packages/cli/bin/spoor.js");
@@ -36,6 +42,8 @@ const URL_OF_PAGE = "http://127.0.0.1:4319";
 /** Long enough to stand out, and short enough to wait for. */
 const CHECKOUT_TIMEOUT_MS = 5000;
 const CHECKOUTS_BEFORE = 9;
+/** From opening the page to what it is opened for: the whole incident. */
+const READY_MS_MAX = 60_000;
 const CHECKOUTS_AFTER = 4;
 
 /** A server that listens on the usual ports, and what it printed. */
@@ -92,7 +100,10 @@ async function startSpoor(): Promise<StartedSpoor> {
 async function tellStories(spoor: Spoor): Promise<void> {
   await inShop(spoor, ({ shop }) => checkOutTimes(spoor, { shop, count: CHECKOUTS_BEFORE }));
   await inShop(spoor, async ({ shop, stage }) => {
-    await tellLockIncident(stage, { shop, spoor, timeoutMs: CHECKOUT_TIMEOUT_MS });
+    await Promise.all([
+      takePicture({ name: "home", path: "/", ready: ".now-holder" }),
+      tellLockIncident(stage, { shop, spoor, timeoutMs: CHECKOUT_TIMEOUT_MS }),
+    ]);
     await checkOutTimes(spoor, { shop, count: CHECKOUTS_AFTER });
   });
 }
@@ -145,17 +156,34 @@ async function slowestQuery(traceId: string): Promise<Span> {
   return slowest;
 }
 
-async function takePicture(path: string, { name, ready }: Picture): Promise<void> {
+/** Opens a page, and takes it as soon as it is complete. */
+async function takePicture({ name, path, ready }: Picture): Promise<void> {
   await using browser = await openBrowser();
   await withPage(browser, URL_OF_PAGE + path, async (page) => {
-    await page.locator(ready).first().waitFor();
     await page.locator(".live-mark.is-open").waitFor();
-    await page.screenshot({ path: join(REPOSITORY, "docs/pictures", name) });
+    await page.locator(ready).first().waitFor({ timeout: READY_MS_MAX });
+    await page.screenshot({ path: join(REPOSITORY, "docs/pictures", `${name}.png`) });
+    await keepLooks(page, name);
   });
+}
+
+/** The page in every look that it has, for a person. */
+async function keepLooks(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const [width, height] of [
+      [1440, 900],
+      [390, 844],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height });
+      await keepPicture(page, `${name}-${width}-${colorScheme}`);
+    }
+  }
 }
 
 interface Picture {
   readonly name: string;
+  readonly path: string;
   /** What is on the page once it is complete. */
   readonly ready: string;
 }
@@ -169,19 +197,13 @@ async function main(): Promise<void> {
   const args = [COMMAND, "show", traceId, "--url", URL_OF_PAGE];
   const env = { ...process.env, NO_COLOR: "1" };
   const shown = await promisify(execFile)(process.execPath, args, { env });
-  await takePicture("/", { name: "home.png", ready: "a[data-trace-row]" });
-  await takePicture(`/t/${traceId}?s=${query.spanId}&d=1`, {
-    name: "trace.png",
-    ready: "aside.detail",
-  });
-  await takePicture("/explore?from=-5m", {
-    name: "explore.png",
-    ready: ".difference-keys",
-  });
-  await takePicture(`/compare?a=typical&b=${traceId}`, {
-    name: "compare.png",
-    ready: ".comparison-sentence",
-  });
+  const pictures: readonly Picture[] = [
+    { name: "trace", path: `/t/${traceId}?s=${query.spanId}&d=1`, ready: "aside.detail" },
+    { name: "explore", path: "/explore?from=-5m&lines=groups", ready: ".difference-keys" },
+    { name: "compare", path: `/compare?a=typical&b=${traceId}`, ready: ".comparison-sentence" },
+    { name: "health", path: "/health", ready: ".health-card" },
+  ];
+  for (const picture of pictures) await takePicture(picture);
   const text = withBlock(readFileSync(README, "utf8"), "tree", treeOf(shown.stdout));
   writeFileSync(README, withBlock(text, "start", started.output));
 }

@@ -6,6 +6,8 @@ import type { Stage } from "./stage.ts";
 /** What traces the services; DEMO_TELEMETRY names another module, such as another SDK's. */
 const TELEMETRY = process.env["DEMO_TELEMETRY"] ?? "@spoor/sdk/auto";
 
+const SERVICES = fileURLToPath(new URL("../services", import.meta.url));
+
 /** Spans are sent after half a second instead of five, so that the demo need not wait. */
 const EXPORT_DELAY_MS = 500;
 
@@ -63,11 +65,12 @@ async function startListening(stage: Stage, name: string, options: NodeOptions):
 }
 
 function startNode(stage: Stage, name: string, { flags, settings }: NodeOptions): RunningProgram {
-  const file = fileURLToPath(new URL(`../services/${name}.ts`, import.meta.url));
   return startProgram(stage, {
     name,
     command: process.execPath,
-    args: [...flags, file],
+    // As somebody would start it: whoever is told of the process reads its command line.
+    args: [...flags, `${name}.ts`],
+    workingDirectory: SERVICES,
     env: { ...process.env, ...settings },
     hasChannel: true,
   });

@@ -52,7 +52,7 @@ const HANGING: InflightAnswer = {
         spanId: "b".repeat(16),
         evidence: ["pg_locks: 7 blocks 8"],
         gaps: ["no agent on 10.0.0.5"],
-        remedies: [{ purpose: "end the transaction", text: "SELECT pg_terminate_backend(7)" }],
+        remedies: [{ purpose: "ends session 7", text: "SELECT pg_terminate_backend(7)" }],
       },
       requests: [REQUEST],
       requestCount: 1,
@@ -108,7 +108,7 @@ HELD BY session 7 of user job (probably)  the row lock on table inventory
     holder: spoor show ${"a".repeat(32)}
     seen in pg_locks: 7 blocks 8
     not known: no agent on 10.0.0.5
-    to end the transaction: SELECT pg_terminate_backend(7)
+    SELECT pg_terminate_backend(7)  (ends session 7)
 
 NO HOLDER KNOWN
 └── checkout POST /checkout (▷ OPEN 27.4s)  ✗ its process is gone  trace ${TRACE_ID}

@@ -77,7 +77,7 @@ function aboutHolder({ holder }: InflightGroup): string[] {
     ...(holder.traceId === "" ? [] : [`holder: spoor show ${holder.traceId}`]),
     ...holder.evidence.map((fact) => `seen in ${fact}`),
     ...holder.gaps.map((gap) => `not known: ${gap}`),
-    ...holder.remedies.map(({ purpose, text }) => `to ${purpose}: ${text}`),
+    ...holder.remedies.map(({ purpose, text }) => `${text}  (${purpose})`),
   ];
 }
 

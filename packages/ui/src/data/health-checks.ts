@@ -262,7 +262,7 @@ function setUp({ findings }: HealthFacts): HealthCheck {
     title: "Tracing that is not set up right",
     unit: "finding",
     lines: linesOf(findings, (code) => !OWN_CHECK.has(code)),
-    fix: "Each finding says what to do. spoor doctor in the application's folder looks for more.",
+    fix: "Each finding says what to do. spoor doctor prints them all, and tries whether spans arrive.",
   });
 }
 

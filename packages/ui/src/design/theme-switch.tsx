@@ -17,9 +17,9 @@ export function ThemeSwitch() {
         setTheme(next);
       }}
     >
-      <span aria-hidden="true">{GLYPH[theme]}</span>
+      <span aria-hidden="true">{GLYPH[theme]} </span>
       <span className="visually-hidden">Theme: </span>
-      {theme}
+      <span className="theme-name">{theme}</span>
     </button>
   );
 }

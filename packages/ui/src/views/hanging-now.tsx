@@ -171,7 +171,7 @@ function HolderFacts({ holder }: { readonly holder: InflightHolder }) {
       ))}
       {holder.remedies.map(({ purpose, text }) => (
         <li key={text}>
-          to {purpose}: <code>{text}</code> <CopyButton text={text} what="statement" />
+          <code>{text}</code> <CopyButton text={text} what="statement" /> {purpose}
         </li>
       ))}
     </ul>
