@@ -52,7 +52,7 @@ export async function sendGeneratedTrace(
 }
 
 /** The spans of one trace, in the order of their starts. */
-function* generatedSpans(count: number): Generator<Span> {
+export function* generatedSpans(count: number): Generator<Span> {
   const random = pseudoRandom();
   const resources = SERVICES.split(" ").map(serviceResource);
   const traceId = randomBytes(16).toString("hex");

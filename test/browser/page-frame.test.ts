@@ -97,6 +97,21 @@ suite("every page", { skip: chromiumMissing }, () => {
     });
   });
 
+  test("digits lead to the tabs of Explore, and its list of keys says so", async () => {
+    await withPage(browser, `${spoor.url}/explore`, async (page) => {
+      await page.locator("a[data-trace-row]").first().waitFor();
+      await page.keyboard.press("3");
+      await page.getByRole("tab", { name: "Groups", selected: true }).waitFor();
+      await page.keyboard.press("1");
+      await page.getByRole("tab", { name: "Traces", selected: true }).waitFor();
+      await page.keyboard.press("?");
+      const dialog = page.getByRole("dialog", { name: "Keys" });
+      await dialog.getByText("traces, spans, groups, structure, map, log lines").waitFor();
+      await keepPicture(page, "keys-explore");
+      await assertAccessible(page);
+    });
+  });
+
   test("a question mark lists the keys, and they can be turned off", async () => {
     await withPage(browser, spoor.url, async (page) => {
       await page.locator("a[data-trace-row]").first().waitFor();
@@ -111,6 +126,10 @@ suite("every page", { skip: chromiumMissing }, () => {
       await dialog.waitFor({ state: "detached" });
       await page.keyboard.press("g");
       await page.keyboard.press("e");
+      await page.keyboard.press("j");
+      assert.equal(await page.locator("a[data-trace-row]:focus").count(), 0);
+      await page.keyboard.press("ArrowDown");
+      await page.locator("a[data-trace-row]:focus").waitFor();
       await page.keyboard.press("Control+k");
       assert.equal(new URL(page.url()).pathname, "/");
       assert.ok(await page.evaluate(() => document.activeElement?.hasAttribute("data-omnibox")));

@@ -5,7 +5,7 @@ import type { Browser } from "playwright-core";
 import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
 import { chromiumMissing, openBrowser } from "./browser.ts";
 import { sendGeneratedTrace } from "./generated-trace.ts";
-import { measureTracePage, type TraceCosts } from "./trace-budgets.ts";
+import { measureViewer, spoorViewer, type TraceCosts } from "./trace-budgets.ts";
 
 const SCROLL_MS_MAX = 12;
 const DETAIL_MS_MAX = 60;
@@ -24,7 +24,7 @@ suite("the budgets of the page of a trace", { skip: chromiumMissing }, () => {
     { count, loadSecondsMax }: { readonly count: number; readonly loadSecondsMax: number },
   ): Promise<void> {
     const trace = await sendGeneratedTrace(spoor, count);
-    const costs = await measureTracePage(browser, spoor.url, trace);
+    const costs = await measureViewer(browser, spoorViewer(spoor.url, trace));
     context.diagnostic(costsText(costs));
     assert.ok(costs.loadSeconds <= loadSecondsMax, `loaded: ${costsText(costs)}`);
     assert.ok(costs.scrollMs <= SCROLL_MS_MAX, `scrolled: ${costsText(costs)}`);

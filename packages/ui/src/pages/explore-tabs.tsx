@@ -3,7 +3,7 @@
  * what is open is asked for.
  */
 import type { LogRecordsAnswer, TraceAnswer } from "@spoor/trace";
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, useRef } from "react";
 import {
   EXPLORE_TABS,
   type ExploreSearch,
@@ -23,7 +23,6 @@ import {
 import { problemOf } from "../data/api-client.ts";
 import { quoted } from "../data/query-text.ts";
 import { type FoundPages, useFoundPages } from "../data/search-pages.ts";
-import { isTyping } from "../design/is-typing.ts";
 import { Toggle } from "../design/toggle.tsx";
 import { Asking } from "../views/asking.tsx";
 import { FoundLogs } from "../views/found-logs.tsx";
@@ -31,10 +30,12 @@ import { FoundSpans } from "../views/found-spans.tsx";
 import { FoundTraces } from "../views/found-traces.tsx";
 import { CoverageNote } from "../views/coverage-note.tsx";
 import { GroupTable } from "../views/group-table.tsx";
+import type { KeySection } from "../views/key-help.tsx";
 import { ServiceMap } from "../views/service-map.tsx";
 import { Structure } from "../views/structure.tsx";
-import { moveFocus } from "../views/trace-table.tsx";
 import type { ExploreActions } from "./explore-page.tsx";
+import { LIST_KEYS, useKeySections } from "./page-help.tsx";
+import { useRowKeys } from "./use-row-keys.ts";
 
 /** What {@link ExploreTabs} takes. */
 export interface ExploreTabsProps {
@@ -55,6 +56,14 @@ const TITLES: Readonly<Record<ExploreTab, string>> = {
   map: "Map",
   logs: "Log lines",
 };
+
+const KEYS: readonly KeySection[] = [
+  LIST_KEYS,
+  {
+    title: "Explore",
+    lines: [["1 … 6", "traces, spans, groups, structure, map, log lines"]],
+  },
+];
 
 const TRACES_LISTED = 100;
 const SPANS_OF_TRACE = 20;
@@ -78,7 +87,11 @@ export function ExploreTabs(props: ExploreTabsProps) {
     choose(next);
     document.getElementById(`tab-${next}`)?.focus();
   };
-  useRowKeys(pane);
+  useRowKeys(pane, (digit) => {
+    const tab = EXPLORE_TABS[digit - 1];
+    if (tab !== undefined) choose(tab);
+  });
+  useKeySections(KEYS);
   return (
     <div className="explore-tabs">
       <div role="tablist" aria-label="Results" tabIndex={-1} onKeyDown={onKey}>
@@ -255,16 +268,4 @@ function Failed({ error }: { readonly error: unknown }) {
       <strong>{title}:</strong> {detail} {hint}
     </p>
   );
-}
-
-/** Up, down, j and k go through the rows wherever the focus is, except where they are text. */
-function useRowKeys(pane: React.RefObject<HTMLDivElement | null>): void {
-  useEffect(() => {
-    const onKey = (event: globalThis.KeyboardEvent): void => {
-      if (pane.current === null || isTyping(event.target) || event.defaultPrevented) return;
-      if (moveFocus(pane.current, event)) event.preventDefault();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [pane]);
 }

@@ -7,7 +7,6 @@ import { type HomeSearch, LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX } from "../address/
 import { problemOf, type TraceListQuery } from "../data/api-client.ts";
 import { type LiveTraces, useInflight, useLiveTraces, useStatus } from "../data/queries.ts";
 import { useStreamState } from "../data/stream-context.tsx";
-import { isTyping } from "../design/is-typing.ts";
 import { countText } from "../design/time-text.ts";
 import { Toggle } from "../design/toggle.tsx";
 import { CoverageNote } from "../views/coverage-note.tsx";
@@ -18,7 +17,7 @@ import { NowChanges } from "../views/now-changes.tsx";
 import { ProblemNotice } from "../views/problem-notice.tsx";
 import { StatusLine } from "../views/status-line.tsx";
 import { TraceList } from "../views/trace-list.tsx";
-import { moveFocus } from "../views/trace-table.tsx";
+import { useRowKeys } from "./use-row-keys.ts";
 import "./home-page.css";
 
 const route = getRouteApi("/");
@@ -50,7 +49,7 @@ function TracesPane({ query }: { readonly query: TraceListQuery }) {
   const { phase } = useStreamState();
   const { answer, list } = live;
   const pane = useRef<HTMLDivElement>(null);
-  useListKeys(pane);
+  useRowKeys(pane);
   if (answer.data === undefined && answer.error !== null) {
     return (
       <ProblemNotice problem={problemOf(answer.error)} onRetry={() => void answer.refetch()} />
@@ -150,18 +149,4 @@ function ListHead(props: {
       </span>
     </div>
   );
-}
-
-/** Up, down, j and k work wherever the focus is, except where they are text. */
-function useListKeys(pane: React.RefObject<HTMLDivElement | null>): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (pane.current === null || isTyping(event.target)) return;
-      if (event.key === "Escape" && pane.current.contains(document.activeElement)) {
-        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-      } else if (moveFocus(pane.current, event)) event.preventDefault();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [pane]);
 }

@@ -15,17 +15,19 @@ const PageHelpContext = createContext<PageHelp>({
   show: () => () => undefined,
 });
 
-const LISTS: readonly KeySection[] = [
-  {
-    title: "Lists",
-    lines: [
-      ["j k ↓ ↑", "next, previous row"],
-      ["Home End", "first, last row"],
-      ["PgUp PgDn", "many rows at once"],
-      ["Enter", "open"],
-    ],
-  },
-];
+/** The keys of lists, for pages that have more than them. */
+export const LIST_KEYS: KeySection = {
+  title: "Lists",
+  lines: [
+    ["j k ↓ ↑", "next, previous row"],
+    ["Home End", "first, last row"],
+    ["PgUp PgDn", "many rows at once"],
+    ["Enter", "open"],
+    ["Esc", "let go of the list"],
+  ],
+};
+
+const LISTS: readonly KeySection[] = [LIST_KEYS];
 
 /** Holds the list of keys, closed until someone asks for it. */
 export function PageHelpProvider({ children }: { readonly children: ReactNode }) {

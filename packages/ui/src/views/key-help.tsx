@@ -83,7 +83,7 @@ export function KeyHelp({ isOpen, onClose, sections }: KeyHelpProps) {
 
 function Section({ section: { title, lines, isText = false } }: { readonly section: KeySection }) {
   return (
-    <section>
+    <section className={isText ? "is-text" : ""}>
       <h3>{title}</h3>
       <dl>
         {lines.map(([keys, meaning]) => (
