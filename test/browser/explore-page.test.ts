@@ -194,6 +194,17 @@ suite("explore", { skip: chromiumMissing }, () => {
     });
   });
 
+  test("without a query all log records of the time are there, those without a trace too", async () => {
+    await sendLogs(spoor, [exampleLogRecord({ traceId: "", spanId: "", body: "cache is cold" })]);
+    await withPage(browser, explore({ tab: "logs" }), async (page) => {
+      await page.getByText("cache is cold").waitFor();
+      assert.equal(await page.getByRole("link", { name: "cache is cold" }).count(), 0);
+      await page.getByRole("link", { name: "waits for the lock" }).first().waitFor();
+      await keepPicture(page, "explore-all-logs");
+      await assertAccessible(page);
+    });
+  });
+
   test("an attribute that nobody sends is named, and what was meant is one press away", async () => {
     const q = '{ span.user.teir = "gold" }';
     await withPage(browser, explore({ q }), async (page) => {

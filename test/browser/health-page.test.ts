@@ -57,7 +57,7 @@ suite("health", { skip: chromiumMissing }, () => {
       await sentence.waitFor();
       assert.match(
         await sentence.innerText(),
-        /All 11 checks pass\. 2 services report; 0 orphans in \d+ spans\./,
+        /All 12 checks pass\. 2 services report; 0 orphans in \d+ spans\./,
       );
       await assertAccessible(page);
     });

@@ -12,6 +12,7 @@ import type {
   GroupsAnswer,
   HeatmapAnswer,
   LogRecordsAnswer,
+  LogSearchAnswer,
   LossAnswer,
   QueryRangeAnswer,
   ServiceMapAnswer,
@@ -120,6 +121,20 @@ export function traceQuestion(traceId: string): Question<TraceAnswer> {
 /** What was logged in one trace. */
 export function logsQuestion(traceId: string): Question<LogRecordsAnswer> {
   return question(`traces/${encodeURIComponent(traceId)}/logs`);
+}
+
+/** What {@link logSearchQuestion} takes. */
+export interface LogSearchOptions {
+  readonly from: string;
+  readonly to: string;
+  readonly limit: number;
+  /** With a trace or without; both when absent. */
+  readonly trace?: "with" | "without";
+}
+
+/** What was logged, whatever it belongs to. */
+export function logSearchQuestion(options: LogSearchOptions): Question<LogSearchAnswer> {
+  return question("logs", { ...options });
 }
 
 /** Whether the parts of traces fit together. */

@@ -90,6 +90,7 @@ const GOOD: HealthFacts = {
     samplingDifferences: [],
     missingCallees: [],
   },
+  logs: { ...COVERAGE, ...INTERVAL, nextPage: null, resources: [], scopes: [], logs: [] },
 };
 
 function finding(code: string): Finding {
@@ -126,7 +127,7 @@ test("all green says how many services and spans that is about", () => {
   const checks = healthChecks(GOOD);
   assert.equal(
     healthSentence(checks, GOOD),
-    "All 11 checks pass. 2 services report; 0 orphans in 1,204 spans.",
+    "All 12 checks pass. 2 services report; 0 orphans in 1,204 spans.",
   );
 });
 
@@ -144,7 +145,7 @@ test("what could not be asked is not known, and is not taken for well", () => {
   assert.deepEqual(outcome(facts), { orphans: "unknown 0", "called-silent": "unknown 0" });
   assert.equal(
     healthSentence(healthChecks(facts), facts),
-    "9 of 11 checks pass. 2 could not be made.",
+    "10 of 12 checks pass. 2 could not be made.",
   );
 });
 
@@ -179,6 +180,24 @@ test("clocks and sampling are told with whom they concern, and without an answer
     sampling: "unknown 0",
     clocks: "unknown 0",
   });
+});
+
+test("log records without a trace are worth knowing, by who writes them", () => {
+  const logs = {
+    ...COVERAGE,
+    ...INTERVAL,
+    nextPage: null,
+    resources: [{ attributes: [{ key: "service.name", value: { stringValue: "shop" } }] }],
+    scopes: [{ name: "" }],
+    logs: [
+      { resource: 0, scope: 0 },
+      { resource: 0, scope: 0 },
+    ],
+  };
+  assert.deepEqual(outcome({ logs }), { "logs-without-trace": "note 2" });
+  assert.deepEqual(outcome({ logs: undefined }), { "logs-without-trace": "unknown 0" });
+  const found = healthChecks({ ...GOOD, logs }).find(({ key }) => key === "logs-without-trace");
+  assert.equal(found?.lines[0]?.who, "shop");
 });
 
 test("every kind of loss is said with its sender", () => {

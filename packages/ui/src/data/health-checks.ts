@@ -2,6 +2,9 @@
  * The ways in which tracing lies, each as one check over what the server knows.
  */
 import {
+  fromLogRecordListDocument,
+  serviceName,
+  type LogSearchAnswer,
   inconsistencies,
   type Inconsistency,
   type ConsistencyAnswer,
@@ -25,6 +28,8 @@ export interface HealthFacts {
   readonly services: ServicesAnswer | undefined;
   readonly orphans: TraceSearchAnswer | undefined;
   readonly consistency: ConsistencyAnswer | undefined;
+  /** Log records without a trace. */
+  readonly logs: LogSearchAnswer | undefined;
   readonly map: ServiceMapAnswer | undefined;
 }
 
@@ -59,9 +64,6 @@ export interface HealthCheck {
 /** Finds spans whose parent never arrived. */
 export const ORPHAN_QUERY = '{ nestedSetParent < 0 && span:parentID != "" }';
 
-/** What is not known to any server that only receives spans. */
-export const NOT_CHECKED = ["log records without trace ids"] as const;
-
 const OPEN_SPAN_LOSSES = new Set(["open_span_expired", "open_span_final_missing"]);
 /** Findings that belong to a check of their own. */
 const OWN_CHECK = new Set(["context_lost", "span_never_ended"]);
@@ -80,6 +82,7 @@ export function healthChecks(facts: HealthFacts): HealthCheck[] {
     setUp(facts),
     fellSilent(facts),
     calledButSilent(facts),
+    logsWithoutTrace(facts),
   ];
   const rank: Record<CheckState, number> = { bad: 0, unknown: 1, note: 2, good: 3 };
   return checks.sort((a, b) => rank[a.state] - rank[b.state]);
@@ -302,6 +305,31 @@ function calledButSilent({ map, services }: HealthFacts): HealthCheck {
     worst: "note",
   });
   return map === undefined ? { ...made, state: "unknown" } : made;
+}
+
+function logsWithoutTrace({ logs }: HealthFacts): HealthCheck {
+  const byService = Map.groupBy(logs === undefined ? [] : fromLogRecordListDocument(logs), (log) =>
+    serviceName(log.resource),
+  );
+  const made = check("logs-without-trace", {
+    title: "Log records without a trace",
+    unit: "log record",
+    lines: Array.from(byService, ([who, records]) => ({
+      who,
+      text:
+        logs?.nextPage === null
+          ? "cannot be found by the id of a trace"
+          : "cannot be found by the id of a trace; these are only the newest",
+      count: records.length,
+      traceId: "",
+      spanId: "",
+    })).sort((a, b) => b.count - a.count),
+    fix:
+      "What is logged at the start and between requests has none. What is logged within a request " +
+      "has one when the logger is instrumented, and the work runs inside of the active context.",
+    worst: "note",
+  });
+  return logs === undefined ? { ...made, state: "unknown" } : made;
 }
 
 function linesOf(findings: FindingsAnswer, isWanted: (code: string) => boolean): CheckLine[] {

@@ -13,6 +13,7 @@ import {
 import {
   groupsQuestion,
   keysQuestion,
+  logSearchQuestion,
   logsQuestion,
   mapQuestion,
   type QueryInTime,
@@ -23,6 +24,7 @@ import {
 import { problemOf } from "../data/api-client.ts";
 import { quoted } from "../data/query-text.ts";
 import { type FoundPages, useFoundPages } from "../data/search-pages.ts";
+import { countText } from "../design/time-text.ts";
 import { Toggle } from "../design/toggle.tsx";
 import { Asking } from "../views/asking.tsx";
 import { FoundLogs } from "../views/found-logs.tsx";
@@ -70,6 +72,7 @@ const SPANS_OF_TRACE = 20;
 /** Each is read whole. */
 const TRACES_MERGED = 20;
 const GROUPS_LISTED = 200;
+const LOGS_LISTED = 500;
 const FIELDS_LISTED = 200;
 
 /** The tabs and what is open of them. */
@@ -215,7 +218,24 @@ function StructurePane(props: ExploreTabsProps) {
   return <Structure documents={documents} moreCount={traces.length - documents.length} />;
 }
 
+/** With a query the records of the traces that it finds, without one all of the time. */
 function LogsPane(props: ExploreTabsProps) {
+  return /^[{}\s]*$/.test(props.asked.q) ? (
+    <AllLogsPane {...props} />
+  ) : (
+    <FoundLogsPane {...props} />
+  );
+}
+
+function AllLogsPane({ asked: { from, to } }: ExploreTabsProps) {
+  const { data, error } = useAnswer(logSearchQuestion({ from, to, limit: LOGS_LISTED }));
+  if (error !== null) return <Failed error={error} />;
+  if (data === undefined) return <Asking what="Reading log records" />;
+  const notRead = data.nextPage === null ? "" : "There are more, which are older.";
+  return <FoundLogs answers={[data]} what="in this time" notRead={notRead} />;
+}
+
+function FoundLogsPane(props: ExploreTabsProps) {
   const found = useFound(props);
   const traces = found.traces ?? [];
   const answers = useAnswers<LogRecordsAnswer>(
@@ -227,7 +247,18 @@ function LogsPane(props: ExploreTabsProps) {
   if (records.length < answers.length || found.traces === undefined) {
     return <Asking what="Reading log records" />;
   }
-  return <FoundLogs answers={records} moreCount={traces.length - records.length} />;
+  const moreCount = traces.length - records.length;
+  const notRead = [
+    moreCount > 0 ? `Those of ${countText(moreCount, "more trace")} were not read.` : "",
+    records.every(({ complete }) => complete) ? "" : "Of some traces not all are here.",
+  ];
+  return (
+    <FoundLogs
+      answers={records}
+      what={`of ${countText(records.length, "trace")}`}
+      notRead={notRead.join(" ")}
+    />
+  );
 }
 
 /** The calls of the whole system in that time; the query is about spans and not about calls. */

@@ -6,6 +6,7 @@ import { useEffect } from "react";
 import {
   consistencyQuestion,
   findingsQuestion,
+  logSearchQuestion,
   lossQuestion,
   mapQuestion,
   searchQuestion,
@@ -17,7 +18,6 @@ import {
   healthChecks,
   type HealthFacts,
   healthSentence,
-  NOT_CHECKED,
   ORPHAN_QUERY,
 } from "../data/health-checks.ts";
 import { useInflight, useStatus } from "../data/queries.ts";
@@ -32,6 +32,8 @@ const PERIOD = { from: "-1h", to: "now" } as const;
 const AGAIN_MS = 5_000;
 /** Orphans are looked for in whole traces, which costs more. */
 const AGAIN_SLOWLY_MS = 60_000;
+/** Enough to say who writes them. */
+const LOGS_LOOKED_AT = 200;
 
 /** `/health`. */
 export function HealthPage() {
@@ -47,13 +49,19 @@ export function HealthPage() {
   const asked = { ...PERIOD, q: ORPHAN_QUERY, sort: "recent", limit: 100, spans: 20 } as const;
   const orphans = useAnswer(searchQuestion(asked), { everyMs: AGAIN_SLOWLY_MS });
   const consistency = useAnswer(consistencyQuestion(), { everyMs: AGAIN_SLOWLY_MS });
+  const logs = useAnswer(
+    logSearchQuestion({ ...PERIOD, trace: "without", limit: LOGS_LOOKED_AT }),
+    { everyMs: AGAIN_SLOWLY_MS },
+  );
   const needed = [status, inflight, loss, findings];
   const failed = needed.find(({ error, data }) => error !== null && data === undefined);
   if (failed !== undefined) {
     const retry = (): void => needed.forEach(({ refetch }) => void refetch());
     return <ProblemNotice problem={problemOf(failed.error)} onRetry={retry} />;
   }
-  const areOthersPending = [services, map, orphans, consistency].some(({ isPending }) => isPending);
+  const areOthersPending = [services, map, orphans, consistency, logs].some(
+    ({ isPending }) => isPending,
+  );
   if (!status.data || !inflight.data || !loss.data || !findings.data || areOthersPending) {
     return <p className="health-wait">Looking at the ways in which tracing can lie…</p>;
   }
@@ -68,6 +76,7 @@ export function HealthPage() {
         map: map.data,
         orphans: orphans.data,
         consistency: consistency.data,
+        logs: logs.data,
       }}
     />
   );
@@ -97,7 +106,6 @@ function Checks({ facts }: { readonly facts: HealthFacts }) {
             <HealthCard key={check.key} check={check} />
           ))}
         </div>
-        <p className="health-not">Not checked here: {NOT_CHECKED.join("; ")}.</p>
       </div>
       <StatusLine status={facts.status} />
     </>

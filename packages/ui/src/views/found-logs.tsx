@@ -1,12 +1,11 @@
 /*
- * What was logged in the traces that a query found, in order of time. Log records are found by the
- * id of a trace, so that only those of some traces are here; it says of how many.
+ * What was logged, in order of time: in the traces that a query found, or in all of the time.
  */
 import {
   attributeText,
   fromLogRecordListDocument,
   type LogRecord,
-  type LogRecordsAnswer,
+  type LogRecordListDocument,
   logRecordTimeUnixNano,
   serviceName,
   severityName,
@@ -23,13 +22,14 @@ import "./service-map.css";
 
 /** What {@link FoundLogs} takes. */
 export interface FoundLogsProps {
-  readonly answers: readonly LogRecordsAnswer[];
-  /** Traces that were found and whose records were not read. */
-  readonly moreCount: number;
+  readonly answers: readonly LogRecordListDocument[];
+  /** What was looked at, behind the number of records: `of 20 traces`. */
+  readonly what: string;
+  /** What was not, in a sentence; empty for nothing. */
+  readonly notRead: string;
 }
 
 interface Line {
-  readonly traceId: string;
   readonly record: LogRecord;
   readonly unixNano: bigint;
   readonly service: string;
@@ -39,24 +39,19 @@ interface Line {
 const LINES_SHOWN = 500;
 
 /** A table of log records; each leads to the span that wrote it. */
-export function FoundLogs({ answers, moreCount }: FoundLogsProps) {
+export function FoundLogs({ answers, what, notRead }: FoundLogsProps) {
   const lines = useMemo(() => linesOf(answers), [answers]);
   const looks = useMemo(() => serviceLooks(lines.map(({ service }) => service)), [lines]);
-  const isWhole = answers.every(({ complete }) => complete);
   return (
     <>
       <p className="map-note">
-        {countText(lines.length, "log record")} of {countText(answers.length, "trace")}, the newest
-        first.
-        {lines.length > LINES_SHOWN && ` ${LINES_SHOWN} of them are listed.`}
-        {moreCount > 0 && ` Those of ${countText(moreCount, "more trace")} were not read.`}
-        {!isWhole && " Of some traces not all are here."}
-        {lines.length === 0 &&
-          " Applications send them over the same ports; they are found by the id of their trace."}
+        {countText(lines.length, "log record")} {what}, the newest first.
+        {lines.length > LINES_SHOWN && ` ${LINES_SHOWN} of them are listed.`} {notRead}
+        {lines.length === 0 && " Applications send them over the same ports as their spans."}
       </p>
       {lines.length > 0 && (
         <table className="plain-table found-logs">
-          <caption className="visually-hidden">Log records of the found traces</caption>
+          <caption className="visually-hidden">Log records</caption>
           <thead>
             <tr>
               <th scope="col">Time</th>
@@ -78,10 +73,11 @@ export function FoundLogs({ answers, moreCount }: FoundLogsProps) {
 }
 
 function LogLine({ line, look }: { readonly line: Line; readonly look: ServiceLook | undefined }) {
-  const { traceId, record, unixNano, service } = line;
-  const { severityNumber, body, eventName, spanId, attributes } = record;
+  const { record, unixNano, service } = line;
+  const { severityNumber, body, eventName, traceId, spanId, attributes } = record;
   const text = body === null ? eventName : attributeText(body);
-  const words = Array.from(attributes, ([key, value]) => `${key}=${attributeText(value)}`);
+  const words = clipped(text === "" ? "(no text)" : text);
+  const fields = Array.from(attributes, ([key, value]) => `${key}=${attributeText(value)}`);
   return (
     <tr>
       <td title={exactTimeText(unixNano)}>{clockText(unixNano)}</td>
@@ -90,24 +86,27 @@ function LogLine({ line, look }: { readonly line: Line; readonly look: ServiceLo
       </td>
       <td className={severityClass(severityNumber)}>{severityName(severityNumber) || "log"}</td>
       <td>
-        <Link
-          to="/t/$traceId"
-          params={{ traceId }}
-          search={spanId === "" ? { v: "logs" } : { s: spanId, v: "logs" }}
-          data-trace-row=""
-        >
-          <bdi>{clipped(text === "" ? "(no text)" : text)}</bdi>
-        </Link>{" "}
-        <bdi className="quiet">{clipped(words.join("  "), 160)}</bdi>
+        {traceId === "" ? (
+          <bdi>{words}</bdi>
+        ) : (
+          <Link
+            to="/t/$traceId"
+            params={{ traceId }}
+            search={spanId === "" ? { v: "logs" } : { s: spanId, v: "logs" }}
+            data-trace-row=""
+          >
+            <bdi>{words}</bdi>
+          </Link>
+        )}{" "}
+        <bdi className="quiet">{clipped(fields.join("  "), 160)}</bdi>
       </td>
     </tr>
   );
 }
 
-function linesOf(answers: readonly LogRecordsAnswer[]): Line[] {
+function linesOf(answers: readonly LogRecordListDocument[]): Line[] {
   const lines = answers.flatMap((answer) =>
     fromLogRecordListDocument(answer).map((record) => ({
-      traceId: answer.traceId,
       record,
       unixNano: logRecordTimeUnixNano(record),
       service: serviceName(record.resource),
