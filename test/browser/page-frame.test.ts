@@ -53,6 +53,34 @@ suite("every page", { skip: chromiumMissing }, () => {
     });
   });
 
+  test("on a telephone no page is wider than the screen, and all of the frame is in reach", async () => {
+    await withPage(browser, spoor.url, async (page) => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      for (const path of [
+        "/",
+        "/explore",
+        "/health",
+        `/compare?a=typical&b=${sent.root.traceId}`,
+      ]) {
+        await page.goto(spoor.url + path);
+        await isLive(page);
+        await page.locator("main > *").first().waitFor();
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.equal(width, 390, path);
+        const outside = await page.evaluate(() =>
+          [...document.querySelectorAll(".top-bar button, .top-bar input, .rail-item")]
+            .filter((one) => {
+              const { left, right, top, bottom } = one.getBoundingClientRect();
+              return left < 0 || right > 390 || top < 0 || bottom > 844;
+            })
+            .map((one) => one.textContent),
+        );
+        assert.deepEqual(outside, [], path);
+        await assertAccessible(page);
+      }
+    });
+  });
+
   test("the walk through an incident needs no pointer", async () => {
     await withPage(browser, spoor.url, async (page) => {
       await page.getByRole("link", { name: "checkout POST /checkout" }).first().waitFor();
