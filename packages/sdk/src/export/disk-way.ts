@@ -143,7 +143,7 @@ export class DiskWay {
     } catch (error) {
       observer.warn("disk", `nothing is stored in ${folder}: ${String(error)}`);
     }
-    // Not before somebody could have asked for it: the constructor has returned by then.
+    // Not waited for: what is stored meanwhile need not wait for what others left.
     void this.#adopt();
   }
 
