@@ -27,7 +27,7 @@ function queryBelow({ spans }: App, name: string): SeenSpan {
   return found[0] ?? assert.fail();
 }
 
-const ANSWERED = ["promise", "callback", "values", "object", "object with callback"];
+const ANSWERED = ["promise", "callback", "values", "forwarded", "object", "object with callback"];
 const FAILED = ["failed", "failed callback", "failed submitted"];
 
 test("a query in every form has one span, and its answer arrives where it was asked for", async () => {
@@ -66,7 +66,9 @@ test("a query that fails says so once, with the code and without its values", as
 test("with the official package the spans are the same, and what we add is on them, too", async () => {
   const ours = await run();
   const theirs = await run({ official: ["pg"] });
-  for (const name of [...ANSWERED, "failed", "failed callback"]) {
+  // Theirs does not end where a wrapper passes the callback on with nothing behind it.
+  const comparable = ANSWERED.filter((name) => name !== "forwarded");
+  for (const name of [...comparable, "failed", "failed callback"]) {
     const own = queryBelow(ours, name);
     const official = queryBelow(theirs, name);
     assert.match(own.scope, /^@spoor\/sdk/u);

@@ -25,6 +25,7 @@ await work("callback", (arrived) => answered((done) => client.query("SELECT 2", 
 await work("values", (arrived) =>
   answered((done) => client.query("SELECT $1::int", [3], done), arrived),
 );
+await work("forwarded", (arrived) => answered((done) => forward("SELECT 3", done), arrived));
 const config = { name: "by-number", text: "SELECT $1::int", values: [4], callback: undefined };
 await work("object", async (arrived) => {
   await client.query(config);
@@ -59,6 +60,13 @@ try {
 await client.end();
 process.send?.({ answer: { arrivals, isUntouched, isThrown } });
 process.disconnect();
+
+/** As wrappers do: with a place for everything, whether it is there or not. */
+function forward(...parts: unknown[]): unknown {
+  const [text, values, callback] = parts;
+  // Whatever the application was given.
+  return client.query(text as string, values as unknown[], callback as () => void);
+}
 
 function answered(
   ask: (done: (error: unknown) => void) => unknown,

@@ -95,19 +95,7 @@ class TracedQuery {
 
   /** Submits it. */
   run(original: PgClient["query"], parts: unknown[]): unknown {
-    const last = parts.length - 1;
-    const callback = parts[last];
-    const object = this.#object;
-    if (typeof object?.submit === "function") this.#followSubmitted(object, parts);
-    // As pg does: a callback is the last of its arguments. Of a function, more is not known.
-    else if (typeof callback === "function") parts[last] = this.#answered(callback as Callback);
-    else if (typeof object?.callback === "function") {
-      // More than that it is a function is not known of it, either.
-      const answered = this.#answered(object.callback as Callback);
-      // On another object: the one of the application may be used again.
-      const copy: unknown = Object.create(Object.getPrototypeOf(object));
-      parts[0] = Object.assign(copy ?? {}, object, { callback: answered });
-    }
+    const isAnswered = this.#followAnswer(parts);
     let result: unknown;
     try {
       result = Reflect.apply(original, this.#client, parts);
@@ -115,17 +103,47 @@ class TracedQuery {
       this.#fail(error);
       throw error;
     }
-    if (!(result instanceof Promise)) return result;
-    return result.then(
-      (answer: unknown) => {
-        this.#succeed(answer);
-        return answer;
-      },
-      (error: unknown) => {
-        this.#fail(error);
-        throw error;
-      },
-    );
+    if (isAnswered) return result;
+    if (isThenable(result)) {
+      return result.then(
+        (answer: unknown) => {
+          this.#succeed(answer);
+          return answer;
+        },
+        (error: unknown) => {
+          this.#fail(error);
+          throw error;
+        },
+      );
+    }
+    // Nobody will tell when it is done.
+    this.#span.end();
+    return result;
+  }
+
+  /** Whether somebody else than a promise tells the answer, which then comes here first. */
+  #followAnswer(parts: unknown[]): boolean {
+    const object = this.#object;
+    const index = callbackIndex(parts);
+    const callback = index < 0 ? object?.callback : parts[index];
+    if (typeof object?.submit === "function") {
+      // That it is a function is all that is known of a callback.
+      if (index >= 0) parts[index] = this.#inCaller(callback as Callback);
+      this.#replace(object, "handleError", (error) => this.#fail(error));
+      this.#replace(object, "handleReadyForQuery", () => this.#span.end());
+      return true;
+    }
+    if (typeof callback !== "function") return false;
+    // Likewise.
+    const answered = this.#answered(callback as Callback);
+    if (index >= 0) {
+      parts[index] = answered;
+    } else {
+      // On another object: the one of the application may be used again.
+      const copy: unknown = Object.create(Object.getPrototypeOf(object));
+      parts[0] = Object.assign(copy ?? {}, object, { callback: answered });
+    }
+    return true;
   }
 
   #start(text: string | undefined): Span {
@@ -160,15 +178,6 @@ class TracedQuery {
       if (context.active() === caller) return Reflect.apply(callback, this, answers);
       return context.with(caller, Reflect.apply, undefined, callback, this, answers);
     };
-  }
-
-  #followSubmitted(object: QueryObject, parts: unknown[]): void {
-    const last = parts.length - 1;
-    const callback = parts[last];
-    // Likewise.
-    if (typeof callback === "function") parts[last] = this.#inCaller(callback as Callback);
-    this.#replace(object, "handleError", (error) => this.#fail(error));
-    this.#replace(object, "handleReadyForQuery", () => this.#span.end());
   }
 
   #inCaller(callback: Callback): Callback {
@@ -215,4 +224,24 @@ class TracedQuery {
     span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
     span.end();
   }
+}
+
+/** Where pg looks for a callback: behind the values, or in their place; -1 when it is not there. */
+function callbackIndex(parts: readonly unknown[]): number {
+  if (typeof parts[2] === "function") return 2;
+  return typeof parts[1] === "function" ? 1 : -1;
+}
+
+interface Thenable {
+  then(succeeded: (answer: unknown) => unknown, failed: (error: unknown) => never): unknown;
+}
+
+/** A promise of whatever class the client was given. */
+function isThenable(value: unknown): value is Thenable {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "then" in value &&
+    typeof value.then === "function"
+  );
 }
