@@ -126,6 +126,26 @@ test("a version of a library that its instrumentation does not know is named", a
   }
 });
 
+test("a library whose instrumentation is not installed is named, with what installs it", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "spoor-missing-"));
+  try {
+    const dependencies = { "@prisma/client": "*", koa: "*" };
+    await writeFile(join(folder, "package.json"), JSON.stringify({ name: "app", dependencies }));
+    const path = join(folder, "app.cjs");
+    await writeFile(path, "process.disconnect();\n");
+    const app = await run(pathToFileURL(path).href);
+    const hooked = app.messages.find((message) => message.hooked !== undefined)?.hooked;
+    assert.deepEqual(hooked, {
+      hooked: ["http", "fetch", "koa"],
+      loadedTooEarly: [],
+      missing: ["prisma"],
+      installCommand: "npm install @prisma/instrumentation",
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 /** Lets a copy of the API say that it is of a later minor version. */
 async function makeNewer(copy: string): Promise<void> {
   const path = join(copy, "package.json");
