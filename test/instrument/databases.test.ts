@@ -4,26 +4,56 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { NO_MARIADB, startTestMariadb, type TestMariadb } from "@spoor/waits/test-servers";
+import { NO_MARIADB, startTestMariadb } from "@spoor/waits/test-servers";
 import { below, MODULE_KINDS, runLibrary, spanBelow } from "./libraries.ts";
 import { startMongoServer } from "./mongo-server.ts";
 import { startRedis } from "../../examples/checkout-504/stage/redis.ts";
 import { Stage } from "../../examples/checkout-504/stage/stage.ts";
 
-let mariadb: TestMariadb | undefined;
+// Takes seconds, in which those who need it not are run.
+const mariadb = NO_MARIADB === false ? startTestMariadb() : undefined;
 const stage = new Stage();
 let redisUrl: string | undefined;
 before(async () => {
-  if (NO_MARIADB === false) mariadb = await startTestMariadb();
   redisUrl = await startRedis(stage);
 });
 after(async () => {
-  await mariadb?.[Symbol.asyncDispose]();
+  await (await mariadb)?.[Symbol.asyncDispose]();
   await stage[Symbol.asyncDispose]();
 });
 
-function mysqlEnv(): { readonly DATABASE_URL: string } {
-  return { DATABASE_URL: `mysql://app@127.0.0.1:${mariadb?.port}/shop` };
+async function mysqlEnv(): Promise<{ readonly DATABASE_URL: string }> {
+  return { DATABASE_URL: `mysql://app@127.0.0.1:${(await mariadb)?.port}/shop` };
+}
+
+for (const kind of MODULE_KINDS) {
+  test(`redis in ${kind}: commands belong to who gave them, and say keys but no values`, async (context) => {
+    if (redisUrl === undefined) return context.skip("Redis is not installed");
+    const app = await runLibrary("redis", kind, { env: { REDIS_URL: redisUrl } });
+    assert.deepEqual(below(app, "a"), ["client redis-SET"]);
+    assert.deepEqual(below(app, "b"), ["client redis-GET", "client redis-GET"]);
+    assert.deepEqual(below(app, "c"), ["client redis-SET", "client redis-GET"]);
+    const { attributes } = spanBelow(app, "a", "redis-SET");
+    assert.equal(attributes["db.query.text"], "SET a [1 other arguments]");
+    const roots = app.spans.filter(({ parentSpanId }) => parentSpanId === "");
+    const names = roots.map(({ name }) => name).toSorted();
+    assert.deepEqual(names, ["a", "b", "c", "redis-connect"]);
+  });
+
+  test(`mongodb in ${kind}: a command belongs to who gave it, and so does its wait`, async () => {
+    await using server = await startMongoServer();
+    const app = await runLibrary("mongodb", kind, { env: { MONGO_URL: server.url } });
+    assert.deepEqual(below(app, "first"), ["client insert users"]);
+    assert.deepEqual(below(app, "a"), ["client find users"]);
+    assert.deepEqual(below(app, "b"), ["client mongodb-pool.wait", "client insert users"]);
+    assert.deepEqual(below(app, "c"), ["client mongodb-pool.wait", "client find users"]);
+    assert.equal(spanBelow(app, "fails", "nonsense $cmd").statusCode, 2);
+    const { attributes } = spanBelow(app, "a", "find users");
+    assert.equal(attributes["db.query.text"], '{"find":"?","filter":{"name":"?"}}');
+    assert.equal(attributes["db.response.returned_rows"], 3);
+    assert.equal(typeof attributes["network.local.port"], "number");
+    assert.ok(!JSON.stringify(app.spans).includes("secret"));
+  });
 }
 
 for (const kind of MODULE_KINDS) {
@@ -33,7 +63,7 @@ for (const kind of MODULE_KINDS) {
       skip: NO_MARIADB,
     },
     async () => {
-      const app = await runLibrary("mysql2", kind, { env: mysqlEnv() });
+      const app = await runLibrary("mysql2", kind, { env: await mysqlEnv() });
       assert.deepEqual(below(app, "first"), ["client mysql2-pool.connect", "client SELECT"]);
       assert.deepEqual(below(app, "a"), ["client SELECT"]);
       for (const name of ["b", "c"]) {
@@ -66,7 +96,7 @@ for (const kind of MODULE_KINDS) {
       skip: NO_MARIADB,
     },
     async () => {
-      const app = await runLibrary("mysql2-promise", kind, { env: mysqlEnv() });
+      const app = await runLibrary("mysql2-promise", kind, { env: await mysqlEnv() });
       assert.deepEqual(below(app, "holder"), [
         "client START",
         "client SELECT",
@@ -82,32 +112,4 @@ for (const kind of MODULE_KINDS) {
       assert.equal(held?.attributes["db.query.text"], text);
     },
   );
-
-  test(`redis in ${kind}: commands belong to who gave them, and say keys but no values`, async (context) => {
-    if (redisUrl === undefined) return context.skip("Redis is not installed");
-    const app = await runLibrary("redis", kind, { env: { REDIS_URL: redisUrl } });
-    assert.deepEqual(below(app, "a"), ["client redis-SET"]);
-    assert.deepEqual(below(app, "b"), ["client redis-GET", "client redis-GET"]);
-    assert.deepEqual(below(app, "c"), ["client redis-SET", "client redis-GET"]);
-    const { attributes } = spanBelow(app, "a", "redis-SET");
-    assert.equal(attributes["db.query.text"], "SET a [1 other arguments]");
-    const roots = app.spans.filter(({ parentSpanId }) => parentSpanId === "");
-    const names = roots.map(({ name }) => name).toSorted();
-    assert.deepEqual(names, ["a", "b", "c", "redis-connect"]);
-  });
-
-  test(`mongodb in ${kind}: a command belongs to who gave it, and so does its wait`, async () => {
-    await using server = await startMongoServer();
-    const app = await runLibrary("mongodb", kind, { env: { MONGO_URL: server.url } });
-    assert.deepEqual(below(app, "first"), ["client insert users"]);
-    assert.deepEqual(below(app, "a"), ["client find users"]);
-    assert.deepEqual(below(app, "b"), ["client mongodb-pool.wait", "client insert users"]);
-    assert.deepEqual(below(app, "c"), ["client mongodb-pool.wait", "client find users"]);
-    assert.equal(spanBelow(app, "fails", "nonsense $cmd").statusCode, 2);
-    const { attributes } = spanBelow(app, "a", "find users");
-    assert.equal(attributes["db.query.text"], '{"find":"?","filter":{"name":"?"}}');
-    assert.equal(attributes["db.response.returned_rows"], 3);
-    assert.equal(typeof attributes["network.local.port"], "number");
-    assert.ok(!JSON.stringify(app.spans).includes("secret"));
-  });
 }
