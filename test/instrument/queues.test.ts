@@ -42,7 +42,9 @@ for (const kind of MODULE_KINDS) {
     const flow = below(app, "flow").map((line) => line.trim());
     assert.ok(flow.includes("internal inside parent"), flow.join("\n"));
     const roots = app.spans.filter(({ parentSpanId }) => parentSpanId === "");
-    assert.deepEqual(roots.map(({ name }) => name).toSorted(), ["flow", "outside"]);
+    const names = roots.map(({ name }) => name).toSorted();
+    assert.deepEqual(names, ["first request", "flow", "outside"]);
+    assert.deepEqual(below(app, "first request"), [], "what a worker does is not its maker's");
 
     const broken = app.spans.filter(({ statusCode }) => statusCode === 2);
     assert.equal(broken.length, 1, "the second attempt worked");

@@ -1,4 +1,4 @@
-/* BullMQ: one piece of work adds jobs, a worker that was started outside of it does them. */
+/* BullMQ: one piece of work adds jobs, a worker that was made in another one does them. */
 import { deferred, work } from "./run.mjs";
 
 export async function use({ FlowProducer, Queue, Worker }) {
@@ -7,14 +7,11 @@ export async function use({ FlowProducer, Queue, Worker }) {
   const flows = new FlowProducer({ connection });
   const jobs = deferred();
   let doneCount = 0;
-  const worker = new Worker(
-    "mails",
-    async (job) => {
-      await work(`inside ${job.name}`, () => Promise.resolve());
-      if (job.name === "broken" && job.attemptsMade === 0) throw new Error("no such address");
-    },
-    { connection },
-  );
+  const handle = async (job) => {
+    await work(`inside ${job.name}`, () => Promise.resolve());
+    if (job.name === "broken" && job.attemptsMade === 0) throw new Error("no such address");
+  };
+  const worker = await work("first request", () => new Worker("mails", handle, { connection }));
   worker.on("completed", () => {
     doneCount += 1;
     if (doneCount === 4) jobs.resolve();

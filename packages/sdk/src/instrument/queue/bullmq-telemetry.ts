@@ -5,8 +5,8 @@
  *
  * 1. What adds or does jobs has a span. What BullMQ does for itself has none: a worker that looks
  *    for its next job, extends locks, or moves jobs on.
- * 2. A worker runs for as long as the process. What it does between jobs belongs to nobody, not to
- *    the request in which the worker was made.
+ * 2. A worker runs, and a connection stays, for as long as the process. What they do for themselves
+ *    belongs to nobody, not to the request in which they were made.
  * 3. What jobs are given and what they return stays out of the spans, as do options.
  */
 import {
@@ -69,7 +69,8 @@ export function traceBullmq(tracer: Tracer | undefined): void {
 export function patchBullmq(exports: unknown, onFailure: OnFailure): void {
   guarded(WHERE, onFailure, () => {
     // What BullMQ exports.
-    const { QueueBase, Worker, FlowProducer } = exports as Readonly<Record<string, BullmqClass>>;
+    const classes = exports as Readonly<Record<string, BullmqClass>>;
+    const { QueueBase, Worker, FlowProducer, RedisConnection } = classes;
     // All that is made of a queue calls this one, before its first span.
     wrap(QueueBase, "trace", ({ opts }, original) => {
       giveTelemetry(opts);
@@ -79,6 +80,8 @@ export function patchBullmq(exports: unknown, onFailure: OnFailure): void {
       giveTelemetry(opts);
       return context.with(ROOT_CONTEXT, original);
     });
+    // Asks the server what it is, for whoever comes first.
+    wrap(RedisConnection, "init", (_connection, original) => context.with(ROOT_CONTEXT, original));
     for (const method of ["add", "addBulk"]) {
       wrap(FlowProducer, method, (producer, original, parts) => {
         giveTelemetry(producer);
