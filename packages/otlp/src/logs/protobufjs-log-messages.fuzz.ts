@@ -1,21 +1,9 @@
 /** The OTLP logs messages as protobufjs knows them; see protobufjs-schema.fuzz.ts. */
 import type { LogRecord } from "@spoor/trace";
-import { requestMessages, SHARED_SCHEMA } from "../values/protobufjs-schema.fuzz.ts";
+import { requestMessages } from "../values/protobufjs-schema.fuzz.ts";
 import { encodeLogsJson } from "./encode-json.ts";
 
-const SCHEMA = `
-${SHARED_SCHEMA}
-message ExportLogsServiceRequest { repeated ResourceLogs resource_logs = 1; }
-message ResourceLogs {
-  Resource resource = 1;
-  repeated ScopeLogs scope_logs = 2;
-  string schema_url = 3;
-}
-message ScopeLogs {
-  InstrumentationScope scope = 1;
-  repeated LogRecord log_records = 2;
-  string schema_url = 3;
-}
+const MESSAGES = `
 message LogRecord {
   fixed64 time_unix_nano = 1;
   int32 severity_number = 2;
@@ -32,8 +20,10 @@ message LogRecord {
 `;
 
 const messages = requestMessages<LogRecord>({
-  schema: SCHEMA,
-  typeName: "ExportLogsServiceRequest",
+  signal: "Logs",
+  service: "Logs",
+  records: "repeated LogRecord log_records = 2",
+  messages: MESSAGES,
   documentOf: encodeLogsJson,
 });
 

@@ -1,22 +1,10 @@
 /** The OTLP trace messages as protobufjs knows them; see protobufjs-schema.fuzz.ts. */
 import type { Span } from "@spoor/trace";
 import type protobuf from "protobufjs";
-import { requestMessages, SHARED_SCHEMA } from "../values/protobufjs-schema.fuzz.ts";
+import { requestMessages } from "../values/protobufjs-schema.fuzz.ts";
 import { encodeTracesJson } from "./encode-json.ts";
 
-const SCHEMA = `
-${SHARED_SCHEMA}
-message ExportTraceServiceRequest { repeated ResourceSpans resource_spans = 1; }
-message ResourceSpans {
-  Resource resource = 1;
-  repeated ScopeSpans scope_spans = 2;
-  string schema_url = 3;
-}
-message ScopeSpans {
-  InstrumentationScope scope = 1;
-  repeated Span spans = 2;
-  string schema_url = 3;
-}
+const MESSAGES = `
 message Span {
   bytes trace_id = 1;
   bytes span_id = 2;
@@ -56,8 +44,10 @@ message Status {
 `;
 
 const messages = requestMessages<Span>({
-  schema: SCHEMA,
-  typeName: "ExportTraceServiceRequest",
+  signal: "Spans",
+  service: "Trace",
+  records: "repeated Span spans = 2",
+  messages: MESSAGES,
   documentOf: encodeTracesJson,
 });
 

@@ -6,8 +6,8 @@
 import { Buffer } from "node:buffer";
 import protobuf from "protobufjs";
 
-/** Resources, scopes and attributes, to be put before the messages of a signal. */
-export const SHARED_SCHEMA = `
+/** Resources, scopes and attributes. */
+const SHARED_SCHEMA = `
 syntax = "proto3";
 message Resource {
   repeated KeyValue attributes = 1;
@@ -55,17 +55,46 @@ export interface RequestMessages<Row> {
   readonly reencode: (body: Uint8Array) => Uint8Array;
 }
 
-/** The request message of a signal. */
-export function requestMessages<Row>({
-  schema,
-  typeName,
-  documentOf,
-}: {
-  readonly schema: string;
-  readonly typeName: string;
+/** What a signal has of its own. */
+export interface SignalSchema<Row> {
+  /** As the messages around its records are named: `Spans`, `Logs`. */
+  readonly signal: string;
+  /** As its service is named: `Trace`, `Logs`. */
+  readonly service: string;
+  /** The field of its records, such as `repeated Span spans = 2`. */
+  readonly records: string;
+  /** The message of a record and what is in it. */
+  readonly messages: string;
   readonly documentOf: (rows: readonly Row[]) => object;
-}): RequestMessages<Row> {
-  const type = protobuf.parse(schema).root.lookupType(typeName);
+}
+
+/** The messages around the records, which all signals have alike. */
+function envelope({
+  signal,
+  service,
+  records,
+}: Pick<SignalSchema<never>, "signal" | "service" | "records">): string {
+  const name = signal.toLowerCase();
+  return `
+message Export${service}ServiceRequest { repeated Resource${signal} resource_${name} = 1; }
+message Resource${signal} {
+  Resource resource = 1;
+  repeated Scope${signal} scope_${name} = 2;
+  string schema_url = 3;
+}
+message Scope${signal} {
+  InstrumentationScope scope = 1;
+  ${records};
+  string schema_url = 3;
+}
+`;
+}
+
+/** The request message of a signal. */
+export function requestMessages<Row>(schema: SignalSchema<Row>): RequestMessages<Row> {
+  const { documentOf, messages, service } = schema;
+  const { root } = protobuf.parse(`${SHARED_SCHEMA}${envelope(schema)}${messages}`);
+  const type = root.lookupType(`Export${service}ServiceRequest`);
   const encodeDocument = (document: object): Uint8Array =>
     type.encode(type.fromObject(toProtobufjs(document))).finish();
   return {
