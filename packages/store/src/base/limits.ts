@@ -144,6 +144,12 @@ export const SHARED_ID_SPANS_MAX = 1000;
  */
 export const CATALOGUE_SAMPLE_SPANS = 2_000;
 
+/**
+ * Memory that a thread keeps from one block to the next, to write columns into. A full block of
+ * usual spans takes some 20 MB of it.
+ */
+export const SCRATCH_BYTES_KEPT_MAX = 64_000_000;
+
 /** Distinct values of one key that a block lists; the key counts as having more beyond that. */
 export const BLOCK_VALUES_PER_KEY_MAX = 128;
 

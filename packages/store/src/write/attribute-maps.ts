@@ -13,8 +13,9 @@ import {
 } from "@spoor/trace";
 
 import { doubleText, Tag, TAG_BYTE } from "../schema/tagged-text.ts";
-import { ByteWriter } from "./byte-writer.ts";
+import type { ByteWriter } from "./byte-writer.ts";
 import { MapData } from "./native-columns.ts";
+import { scratchWriter } from "./scratch.ts";
 
 /** The four maps that hold the attributes of spans and of log records. */
 export interface TypedMaps {
@@ -100,7 +101,7 @@ export function taggedValues(
   columns: AttributeColumns,
   rowCount: number,
 ): Uint8Array {
-  const writer = new ByteWriter(rowCount * 64);
+  const writer = scratchWriter();
   for (let row = 0; row < rowCount; row += 1) writeTagged(writer, values, { columns, row });
   return writer.written();
 }

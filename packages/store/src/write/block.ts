@@ -4,11 +4,13 @@
  */
 import type { InstrumentationScope, LogBatch, Resource, SpanBatch } from "@spoor/trace";
 
+import { SCRATCH_BYTES_KEPT_MAX } from "../base/limits.ts";
 import { fillBuckets } from "../schema/time-bucket.ts";
 import { type BlockCatalogue, blockCatalogue } from "./block-catalogue.ts";
 import { type DimensionRow, resourceRow, scopeRow } from "./dimension-rows.ts";
 import { logBlock } from "./log-block.ts";
 import type { DimensionIds } from "./row-columns.ts";
+import { takeBackScratch } from "./scratch.ts";
 import { spanBlock } from "./span-block.ts";
 
 /** Encoded rows of any table. May be sent to another thread; transfer `bytes.buffer` then. */
@@ -49,6 +51,7 @@ export function encodeSpanBlock(
   batch: SpanBatch,
   { nowUnixNano }: { readonly nowUnixNano: bigint },
 ): SpanBlock {
+  takeBackScratch(SCRATCH_BYTES_KEPT_MAX);
   const { ids, ...dimensions } = dimensionsOf(batch);
   const buckets = new Uint32Array(batch.spanCount);
   fillBuckets(buckets, batch.startTimesUnixNano, nowUnixNano);
@@ -68,6 +71,7 @@ export function encodeLogBlock(
   batch: LogBatch,
   { nowUnixNano }: { readonly nowUnixNano: bigint },
 ): LogBlock {
+  takeBackScratch(SCRATCH_BYTES_KEPT_MAX);
   const { ids, ...dimensions } = dimensionsOf(batch);
   const { columns, parts } = logBlock(batch, ids, nowUnixNano);
   return { logRecordCount: batch.logRecordCount, columns, bytes: joined(parts), ...dimensions };
@@ -90,8 +94,10 @@ function dimensionsOf(batch: {
   return { resources, scopes, ids };
 }
 
+/** The parts in a buffer of their own. */
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  // Not from Node's pool, because it is sent to another thread, and not filled with zeros first.
+  const bytes = Buffer.allocUnsafeSlow(parts.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;
   for (const part of parts) {
     bytes.set(part, offset);

@@ -10,6 +10,7 @@
 import type { StringTable } from "@spoor/trace";
 
 import { ByteWriter } from "./byte-writer.ts";
+import { scratchWriter } from "./scratch.ts";
 
 /** One column of a block. */
 export interface NativeColumn {
@@ -49,7 +50,7 @@ export class LowCardinalityData {
   readonly #strings: StringTable;
   /** Index plus one by string id; 0 for a string that is not yet a key. */
   readonly #indexOfId: Uint32Array;
-  readonly #keys = new ByteWriter();
+  readonly #keys = scratchWriter();
   #keyCount = 0;
   #rows: Uint32Array;
   #rowCount = 0;
@@ -118,7 +119,7 @@ export class LowCardinalityColumn implements NativeColumn {
 /** A Map(LowCardinality(String), V) whose values are written by hand. */
 export class MapData {
   readonly type: string;
-  readonly values: ByteWriter = new ByteWriter();
+  readonly values: ByteWriter = scratchWriter();
   readonly #keys: LowCardinalityData;
   readonly #ends: Uint32Array;
   #row = 0;
@@ -223,7 +224,7 @@ export function lowCardinalityElements(strings: StringTable, ids: Uint32Array): 
 
 /** String data with one row per id of `ids`. */
 export function stringData(strings: StringTable, ids: Uint32Array): Uint8Array {
-  const writer = new ByteWriter(ids.length * 8);
+  const writer = scratchWriter();
   for (const id of ids) {
     writer.string(strings.heap, strings.offsets[id] ?? 0, strings.lengths[id] ?? 0);
   }
