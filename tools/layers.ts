@@ -174,6 +174,7 @@ export const LAYERS: Layers = {
     },
     waits: {
       ".": ["@spoor/trace", "mysql2", "pg"],
+      agent: ["process", "sockets", "base", "@spoor/trace", "node:"],
       postgres: ["process", "sockets", "statement", "base", "@spoor/trace"],
       mysql: ["process", "sockets", "statement", "base", "@spoor/trace"],
       redis: ["process", "sockets", "base", "@spoor/trace"],
@@ -248,6 +249,7 @@ export const LAYERS: Layers = {
         "@spoor/otlp",
         "@spoor/trace",
         "jq-wasm",
+        "@spoor/waits",
         "node:",
       ],
       client: ["exit", "@spoor/otlp", "@spoor/trace", "node:"],

@@ -1,9 +1,9 @@
 /* What a request can wait for before a peer has it: a name, a connection, the way there. */
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { lookup } from "node:dns";
 import { Agent, get, request } from "node:http";
 import { connect } from "node:net";
+import { startTestHost } from "@spoor/waits/test-servers";
 import type { Scenarios, Tools } from "./scenario.ts";
 
 /** Nobody answers for it: see `nameserver` of the stage. */
@@ -21,30 +21,6 @@ async function fillBacklog(port: number): Promise<void> {
 
 function getFor(url: string, agent?: Agent): Promise<unknown> {
   return once(get(url, agent === undefined ? {} : { agent }), "response");
-}
-
-function ip(...words: readonly string[]): void {
-  execFileSync("ip", words, { stdio: "pipe" });
-}
-
-/** Another host: a network namespace, with a cable to this one. It is gone with this process. */
-function startHost(): { readonly namespace: string; readonly address: string; cut(): void } {
-  const id = process.pid % 10_000;
-  const namespace = `spoor-${id}`;
-  const [near, far] = [`sp${id}a`, `sp${id}b`];
-  const network = `10.${100 + (id % 100)}.${Math.floor(id / 100)}`;
-  ip("netns", "add", namespace);
-  process.on("exit", () => ip("netns", "del", namespace));
-  ip("link", "add", near, "type", "veth", "peer", "name", far, "netns", namespace);
-  ip("addr", "add", `${network}.1/24`, "dev", near);
-  ip("link", "set", near, "up");
-  ip("-n", namespace, "addr", "add", `${network}.2/24`, "dev", far);
-  ip("-n", namespace, "link", "set", far, "up");
-  return {
-    namespace,
-    address: `${network}.2`,
-    cut: () => ip("-n", namespace, "link", "set", far, "down"),
-  };
 }
 
 /** A peer with a backlog that is full. */
@@ -96,7 +72,7 @@ export const networkScenarios: Scenarios = {
     });
   },
   "http-unacknowledged": async (tools) => {
-    const host = startHost();
+    const host = startTestHost();
     const peer = await tools.startBystanderIn(host.namespace, "http-server", "answering", "alone");
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const url = `http://${host.address}:${peer.port}/`;

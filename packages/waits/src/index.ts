@@ -6,10 +6,19 @@ export { type ConnectionWaitOptions, explainConnection } from "./connection/conn
 export { MysqlWaits, type MysqlWaitsOptions } from "./mysql/mysql-waits.ts";
 export { type DatabaseError, deadlockOf } from "./postgres/deadlock.ts";
 export { PostgresWaits, type PostgresWaitsOptions } from "./postgres/postgres-waits.ts";
-export type { ClientConnection, ClientFinder, ClientFinding } from "./process/client-finder.ts";
+export { type Agent, type AgentOptions, startAgent } from "./agent/agent.ts";
+export { AgentProcesses, type AgentProcessesOptions } from "./agent/agent-processes.ts";
+export type {
+  ClientConnection,
+  ClientFinder,
+  ClientFinding,
+  OwnConnection,
+  Peer,
+  Processes,
+} from "./process/client-finder.ts";
 export { describeProcess } from "./process/describe-process.ts";
 export type { Registry } from "./process/holder.ts";
-export { LocalProcesses, type OwnConnection, type Peer } from "./process/local-processes.ts";
+export { LocalProcesses } from "./process/local-processes.ts";
 export { explainRedis, type RedisCommand, type RedisWaitOptions } from "./redis/redis-waits.ts";
 export { type SlowCommand, slowCommandDuring } from "./redis/slowlog.ts";
 export type { Endpoint } from "./sockets/endpoint.ts";

@@ -1,4 +1,5 @@
 /** Databases and programs for the tests of other packages. */
+export { NO_TEST_HOST, startTestHost, type TestHost } from "./base/test-host.ts";
 export { NO_MARIADB, startTestMariadb, type TestMariadb } from "./base/test-mariadb.ts";
 export {
   NO_POSTGRES,

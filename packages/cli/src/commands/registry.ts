@@ -80,6 +80,11 @@ export const VERBS: readonly RegisteredVerb[] = [
     load: async () => (await import("./doctor.ts")).doctorCommand,
   },
   {
+    name: "agent",
+    summary: "tell other machines which process of this one holds what they wait for",
+    load: async () => (await import("./agent.ts")).agentCommand,
+  },
+  {
     name: "completion",
     summary: "print what makes a shell complete spoor",
     load: async () => (await import("./completion.ts")).completionCommand,

@@ -9,6 +9,7 @@ export const CLI_ERROR_CODES = {
   SPOOR_CLI_NOT_SPOOR: "something answers at the address, but not as spoor does",
   SPOOR_CLI_JQ: "the program of --jq is wrong, or does not fit the answer",
   SPOOR_CLI_FILE: "a file could not be read, or is not what the verb takes",
+  SPOOR_CLI_AGENT: "the agent cannot listen at its address",
   SPOOR_CLI_SERVER_FAILED: "the server answered with an error",
 } as const;
 

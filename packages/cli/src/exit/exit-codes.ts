@@ -65,6 +65,7 @@ export const EXIT_OF_ERROR: Readonly<Record<string, ExitName>> = {
   SPOOR_CLI_TIMED_OUT: "timedOut",
   SPOOR_CLI_NOT_SPOOR: "serverFailed",
   SPOOR_CLI_SERVER_FAILED: "serverFailed",
+  SPOOR_CLI_AGENT: "serverFailed",
   SPOOR_API_TRACE_NOT_FOUND: "notFound",
   SPOOR_API_TRACE_AMBIGUOUS: "usage",
   SPOOR_API_TRACE_REFERENCE_INVALID: "usage",

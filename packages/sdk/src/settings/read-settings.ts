@@ -39,6 +39,9 @@ const LIMIT_DEFAULT = 128;
 /** OVERDUE_MS of @spoor/trace, which is loaded only when something is overdue. */
 const OPEN_SPAN_THRESHOLD_MS = 1000;
 
+/** Where `spoor agent` listens unless it was told otherwise. */
+const AGENT_PORT = 4316;
+
 /**
  * The settings of this process: `options`, then the configuration file or else the environment,
  * then the defaults. Never throws; what cannot be used is told to `warn`, and the default holds.
@@ -84,8 +87,15 @@ function openSpanSettings(own: Variables, warn: Warn): OpenSpanSettings {
     thresholdMs: own.number("SPOOR_OPEN_SPAN_THRESHOLD") ?? OPEN_SPAN_THRESHOLD_MS,
     thresholdsMs,
     areDatabasesAsked: own.boolean("SPOOR_WAIT_QUERIES") ?? true,
+    agents: agentSettings(own),
     isLoopWatched: own.boolean("SPOOR_LOOP_WATCH") ?? true,
   };
+}
+
+function agentSettings(own: Variables): OpenSpanSettings["agents"] {
+  const secret = own.text("SPOOR_AGENT_SECRET");
+  if (secret === undefined) return undefined;
+  return { secret, port: own.number("SPOOR_AGENT_PORT") ?? AGENT_PORT };
 }
 
 function verbosityOf(

@@ -44,6 +44,8 @@ export interface OpenSpanSettings {
   readonly thresholdsMs: ReadonlyMap<string, number>;
   /** Whether a database may be asked what a statement waits for. */
   readonly areDatabasesAsked: boolean;
+  /** How agents on other machines are asked for processes; undefined: they are not. */
+  readonly agents: { readonly secret: string; readonly port: number } | undefined;
   /** Whether a thread watches the event loop, to tell what blocks it. */
   readonly isLoopWatched: boolean;
 }

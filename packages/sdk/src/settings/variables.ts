@@ -375,6 +375,16 @@ export const VARIABLES = {
     fallback: "true",
     meaning: "whether a database is asked, over one more connection, what a statement waits for",
   },
+  SPOOR_AGENT_SECRET: {
+    kind: "text",
+    fallback: "none: no agent is asked",
+    meaning: "the secret of the agents (`spoor agent`) that know the processes of other machines",
+  },
+  SPOOR_AGENT_PORT: {
+    kind: "count",
+    fallback: "4316",
+    meaning: "the port on which those agents listen",
+  },
   SPOOR_LOOP_WATCH: {
     kind: "boolean",
     fallback: "true",

@@ -5,7 +5,7 @@
 import { Agent, ClientRequest } from "node:http";
 import { isIP, Socket } from "node:net";
 import type { Clock, WaitReport } from "@spoor/trace";
-import { explainConnection, type LocalProcesses } from "@spoor/waits";
+import { explainConnection, type Processes } from "@spoor/waits";
 import type { OpenSpan } from "../tracer/open-spans.ts";
 import { HOLDERS_MAX } from "./limits.ts";
 import { ownInstrumentation } from "./own-connections.ts";
@@ -15,7 +15,7 @@ import { isResolving, threadEvidence, type ThreadPool } from "./thread-pool.ts";
 /** What explaining a request needs. */
 export interface HttpTools {
   readonly clock: Clock;
-  readonly processes: LocalProcesses;
+  readonly processes: Processes;
   readonly threadPool: ThreadPool;
   /** The spans that are open now. */
   readonly open: readonly OpenSpan[];

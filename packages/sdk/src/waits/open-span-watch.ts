@@ -29,6 +29,8 @@ export interface WatchOptions extends Thresholds {
   readonly clock: Clock;
   /** Whether a database may be asked what a statement waits for. */
   readonly areDatabasesAsked: boolean;
+  /** How agents on other machines are asked; undefined: they are not. */
+  readonly agents: { readonly secret: string; readonly port: number } | undefined;
   readonly send: (events: readonly SenderEvent[]) => void;
   readonly onError: (error: unknown) => void;
   /** How reports are sent while the event loop is blocked; undefined: it is not watched. */

@@ -5,7 +5,7 @@
  */
 import { context } from "@opentelemetry/api";
 import { type Clock, errorMessage, unknownWait, type WaitReport } from "@spoor/trace";
-import { type LocalProcesses, PostgresWaits, type Query, type Row } from "@spoor/waits";
+import { PostgresWaits, type Processes, type Query, type Row } from "@spoor/waits";
 import { suppressTracing } from "../context/linked-context.ts";
 import { connectionRegistry } from "../instrument/database/connection-registry.ts";
 import type { OpenSpan } from "../tracer/open-spans.ts";
@@ -43,7 +43,7 @@ interface Asked {
 /** What asking needs. */
 export interface QuestionsOptions {
   readonly clock: Clock;
-  readonly processes: LocalProcesses;
+  readonly processes: Processes;
   readonly areDatabasesAsked: boolean;
 }
 

@@ -4,7 +4,7 @@
  */
 import { context } from "@opentelemetry/api";
 import type { Clock, WaitReport } from "@spoor/trace";
-import { explainRedis, type LocalProcesses, type RedisCommand } from "@spoor/waits";
+import { explainRedis, type Processes, type RedisCommand } from "@spoor/waits";
 import { suppressTracing } from "../context/linked-context.ts";
 import {
   isRedisClient,
@@ -19,7 +19,7 @@ import { ownHolder, unknownOn } from "./report-fields.ts";
 /** What asking needs. */
 export interface RedisQuestionsOptions {
   readonly clock: Clock;
-  readonly processes: LocalProcesses;
+  readonly processes: Processes;
   readonly areDatabasesAsked: boolean;
 }
 

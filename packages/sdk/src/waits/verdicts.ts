@@ -5,8 +5,10 @@
  * has no span of its own, such as a mutex, is found by the span in which it was asked for. The
  * thread pool comes last: that it is full says something about all who may need it.
  */
+import { context } from "@opentelemetry/api";
 import { type Clock, unknownWait, type WaitReport } from "@spoor/trace";
-import { LocalProcesses } from "@spoor/waits";
+import { AgentProcesses, LocalProcesses, type Processes } from "@spoor/waits";
+import { suppressTracing } from "../context/linked-context.ts";
 import type { OpenSpan } from "../tracer/open-spans.ts";
 import { explainHttp } from "./http-waits.ts";
 import { VERDICT_LATE_MS, VERDICTS_MAX } from "./limits.ts";
@@ -33,7 +35,20 @@ function explainUnreachable(span: OpenSpan, clock: Clock): WaitReport {
 export interface VerdictsOptions {
   readonly clock: Clock;
   readonly areDatabasesAsked: boolean;
+  /** How agents on other machines are asked; undefined: they are not. */
+  readonly agents: { readonly secret: string; readonly port: number } | undefined;
   readonly spans: { openSpans(): Iterable<OpenSpan>; letGo(span: OpenSpan): void };
+}
+
+function processesOf({ clock, agents }: VerdictsOptions): Processes {
+  const local = new LocalProcesses({ clock });
+  if (agents === undefined) return local;
+  return new AgentProcesses({
+    ...agents,
+    local,
+    clock,
+    untraced: (work) => context.with(suppressTracing(context.active()), work),
+  });
 }
 
 /** Takes the verdict on a span, as soon as it is known. */
@@ -42,7 +57,7 @@ export type Note = (span: OpenSpan, wait: WaitReport) => void;
 /** Finds out what spans wait for. Owns the connections that it asks over. */
 export class Verdicts {
   readonly #options: VerdictsOptions;
-  readonly #processes: LocalProcesses;
+  readonly #processes: Processes;
   readonly #threadPool = new ThreadPool();
   readonly #postgres: PostgresQuestions;
   readonly #mysql: MysqlQuestions;
@@ -50,7 +65,7 @@ export class Verdicts {
 
   constructor(options: VerdictsOptions) {
     this.#options = options;
-    this.#processes = new LocalProcesses({ clock: options.clock });
+    this.#processes = processesOf(options);
     const tools = { ...options, processes: this.#processes };
     this.#postgres = new PostgresQuestions(tools);
     this.#mysql = new MysqlQuestions(tools);

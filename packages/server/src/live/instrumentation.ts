@@ -18,6 +18,8 @@ export interface KnownSenders {
 const HOLDER = `${keys.spoorWaitHolder}.`;
 const INSTRUMENTED = "instrumented";
 const PID = "process.pid";
+/** Of a process on another machine than its reporter's. */
+const HOST = "process.host";
 const CONTAINER = "process.container_id";
 
 /** `wait` with `instrumented` of each holder decided, where its reporter left it open. */
@@ -54,7 +56,11 @@ function decide(fields: Map<string, AttributeValue>, prefix: string, known: Know
   const stated = fields.get(`${prefix}${INSTRUMENTED}`);
   if (typeof pid !== "bigint" || stated === "yes" || stated === "no") return;
   const container = fields.get(`${prefix}${CONTAINER}`);
-  const isKnown = isSender(Number(pid), typeof container === "string" ? container : "", known);
+  const host = fields.get(`${prefix}${HOST}`);
+  const isKnown =
+    typeof host === "string"
+      ? known.senders.places.some((place) => place.host === host && place.pid === Number(pid))
+      : isSender(Number(pid), typeof container === "string" ? container : "", known);
   if (isKnown) fields.set(`${prefix}${INSTRUMENTED}`, "yes");
   else if (known.senders.isComplete) fields.set(`${prefix}${INSTRUMENTED}`, "no");
 }

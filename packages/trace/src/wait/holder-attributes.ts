@@ -110,6 +110,7 @@ function processFields(process: ProcessIdentity | undefined): Fields {
     "process.command": process?.command,
     "process.executable": process?.executable,
     "process.hidden_argument_count": integer(hidden === 0 ? undefined : hidden),
+    "process.host": process?.host,
     "process.uid": integer(process?.uid),
     "process.unit": process?.unit,
     "process.container_id": process?.containerId,
@@ -183,6 +184,7 @@ function readProcess(read: FieldReader): ProcessIdentity | undefined {
     hiddenArgumentCount: read.count("process.hidden_argument_count") ?? 0,
     ...known({
       executable: read.text("process.executable"),
+      host: read.text("process.host"),
       uid: read.count("process.uid"),
       unit: read.text("process.unit"),
       containerId: read.text("process.container_id"),

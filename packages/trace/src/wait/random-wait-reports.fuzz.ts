@@ -62,6 +62,7 @@ const holder = fc.record(
         command: text,
         hiddenArgumentCount: id,
         executable: text,
+        host: text,
         uid: id,
         unit: text,
         containerId: text,

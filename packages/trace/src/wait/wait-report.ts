@@ -59,6 +59,8 @@ export interface ProcessIdentity {
   readonly executable?: string;
   /** Arguments that were left out of `command`, because they are values. */
   readonly hiddenArgumentCount: number;
+  /** The machine on which it runs, where that is another one than the reporter's. */
+  readonly host?: string;
   readonly uid?: number;
   /** The systemd unit, `nightly-reconcile.service`. */
   readonly unit?: string;

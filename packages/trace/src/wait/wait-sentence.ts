@@ -109,7 +109,7 @@ export function holderText(holder: WaitHolder): string {
   }
   if (process !== undefined) {
     const notes = [
-      `pid ${process.pid}`,
+      `pid ${process.pid}${process.host === undefined ? "" : ` on ${process.host}`}`,
       ...(process.unit === undefined ? [] : [process.unit]),
       ...(process.containerId === undefined
         ? []

@@ -80,3 +80,21 @@ export const COMMAND_WORD_CHARACTERS_MAX = 200;
 
 /** Names of arguments that are shown of one command line. */
 export const ARGUMENT_NAMES_MAX = 12;
+
+/** Milliseconds that an agent may take; one that takes longer counts as absent. */
+export const AGENT_ANSWER_MS_MAX = 700;
+
+/** Milliseconds until an address is asked again at which no agent has answered. */
+export const AGENT_ABSENT_MS = 30_000;
+
+/** Bytes of a question to an agent, or of its answer; both have less than two thousand. */
+export const AGENT_BODY_BYTES_MAX: number = 64 * 1024;
+
+/** Questions that an agent looks into at once; further ones are told to come back. */
+export const AGENT_QUESTIONS_MAX = 16;
+
+/** Milliseconds that a question may take to arrive. */
+export const AGENT_REQUEST_MS_MAX = 5_000;
+
+/** Milliseconds that the clocks of two machines may differ; an older question is refused. */
+export const AGENT_CLOCK_MS_MAX = 30_000;

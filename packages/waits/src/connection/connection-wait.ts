@@ -23,7 +23,8 @@ import {
 } from "@spoor/trace";
 import { known } from "../base/known.ts";
 import type { Registry } from "../process/holder.ts";
-import { LocalProcesses, type OwnConnection, type Peer } from "../process/local-processes.ts";
+import type { OwnConnection, Peer, Processes } from "../process/client-finder.ts";
+import { LocalProcesses } from "../process/local-processes.ts";
 import { endpointText, isSameEndpoint } from "../sockets/endpoint.ts";
 import { type TcpSocket, TcpTables } from "../sockets/tcp-table.ts";
 
@@ -31,7 +32,7 @@ import { type TcpSocket, TcpTables } from "../sockets/tcp-table.ts";
 export interface ConnectionWaitOptions extends OwnConnection, Registry {
   readonly sinceUnixNano?: bigint;
   readonly clock?: Clock;
-  readonly processes?: LocalProcesses;
+  readonly processes?: Processes;
 }
 
 /** Why the request on a connection is not answered. */

@@ -229,6 +229,7 @@ function holderInput(tools: ReportTools, row: SessionRow, role: HolderRole): Hol
       client: row.client,
       server: facts.server === undefined ? undefined : facts.server,
       serverPid: isServerHere ? row.pid : undefined,
+      serverPidThere: isServerHere ? undefined : row.pid,
     }),
     span: spanIn(row.statement) ?? spanIn(row.application),
     ...(isClient ? {} : { noClient: `it is the database's own ${row.backendType}` }),

@@ -1,5 +1,6 @@
 import type { Certainty, ProcessIdentity } from "@spoor/trace";
 import type { Endpoint } from "../sockets/endpoint.ts";
+import type { TcpSocket } from "../sockets/tcp-table.ts";
 
 /** One connection to a server, as the server sees it. */
 export interface ClientConnection {
@@ -9,6 +10,23 @@ export interface ClientConnection {
   readonly server?: Endpoint;
   /** The server's process for this connection, where it has one for each and runs here. */
   readonly serverPid?: number;
+  /** The same, where the server runs on another machine. */
+  readonly serverPidThere?: number;
+}
+
+/** One of this process's own connections. */
+export interface OwnConnection {
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
+}
+
+/** The other end of a connection. */
+export interface Peer {
+  readonly socket: Pick<TcpSocket, "unreadBytes">;
+  /** False while the peer's process has not even taken the connection from the kernel. */
+  readonly isAccepted: boolean;
+  /** Who has it open, or listens for it. */
+  readonly owner: ClientFinding;
 }
 
 /** Who is at the client's end of a connection. */
@@ -30,4 +48,13 @@ export interface ClientFinder {
   findClient(connection: ClientConnection): Promise<ClientFinding>;
   /** Whether the server's end of this connection, its `server`, is on this machine. */
   isServerHere(connection: ClientConnection): Promise<boolean>;
+}
+
+/** Finds processes from both sides of a connection. */
+export interface Processes extends ClientFinder {
+  /**
+   * The other end of one of this process's own connections. Undefined when it is elsewhere, or may
+   * not be seen. Never rejects.
+   */
+  findPeer(connection: OwnConnection): Promise<Peer | undefined>;
 }

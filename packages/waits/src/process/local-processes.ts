@@ -23,7 +23,13 @@ import {
 import { networkNamespaces } from "../sockets/network-namespaces.ts";
 import { TcpState, type TcpSocket, TcpTables } from "../sockets/tcp-table.ts";
 import { peerInode } from "../sockets/unix-peer.ts";
-import type { ClientConnection, ClientFinder, ClientFinding } from "./client-finder.ts";
+import type {
+  ClientConnection,
+  ClientFinding,
+  OwnConnection,
+  Peer,
+  Processes,
+} from "./client-finder.ts";
 import { describeProcess } from "./describe-process.ts";
 import { socketInodes, socketOwners } from "./socket-owner.ts";
 
@@ -43,23 +49,8 @@ interface Ends {
   readonly servers: readonly TcpSocket[];
 }
 
-/** One of this process's own connections. */
-export interface OwnConnection {
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
-}
-
-/** The other end of a connection. */
-export interface Peer {
-  readonly socket: TcpSocket;
-  /** False while the peer's process has not even taken the connection from the kernel. */
-  readonly isAccepted: boolean;
-  /** Who has it open, or listens for it. */
-  readonly owner: ClientFinding;
-}
-
 /** Finds clients among the processes of this machine. Needs root to see those of other users. */
-export class LocalProcesses implements ClientFinder {
+export class LocalProcesses implements Processes {
   readonly #clock: Clock;
   readonly #procPath: string;
 
@@ -97,10 +88,6 @@ export class LocalProcesses implements ClientFinder {
     return false;
   }
 
-  /**
-   * The other end of one of this process's own connections, when it is on this machine. Undefined
-   * when it is elsewhere, or may not be seen.
-   */
   async findPeer({ local, remote }: OwnConnection): Promise<Peer | undefined> {
     const { namespaces } = await networkNamespaces(this.#procPath);
     // See 2 above: only in our own namespace does a loopback address mean what it means to us.
