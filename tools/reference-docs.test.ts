@@ -40,6 +40,8 @@ test("each page is what the declarations say (npm run docs writes them)", async 
 
 /** Names of settings that look like error codes. */
 const SETTINGS: ReadonlySet<string> = new Set([
+  "SPOOR_AGENT_PORT",
+  "SPOOR_AGENT_SECRET",
   "SPOOR_CLICKHOUSE_CLUSTER",
   "SPOOR_CLICKHOUSE_DATABASE",
   "SPOOR_CLICKHOUSE_REPLICATION",
@@ -50,6 +52,7 @@ const SETTINGS: ReadonlySet<string> = new Set([
   "SPOOR_QUEUE_DIR_BYTES",
   "SPOOR_CONSOLE_IDS",
   "SPOOR_OFFICIAL_INSTRUMENTATIONS",
+  "SPOOR_LOOP_WATCH",
   "SPOOR_OPEN_SPANS",
   "SPOOR_OPEN_SPAN_ROUTES",
   "SPOOR_OPEN_SPAN_THRESHOLD",
