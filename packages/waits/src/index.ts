@@ -1,11 +1,12 @@
 /** What a piece of work waits for, and who holds it, down to the process. */
+export type { DatabaseWaits } from "./base/database-waits.ts";
 export type { Query, Row } from "./base/query.ts";
 export type { Explanations, Pacing } from "./base/shared-walks.ts";
 export type { Waiter } from "./base/waiter.ts";
 export { type ConnectionWaitOptions, explainConnection } from "./connection/connection-wait.ts";
-export { MysqlWaits, type MysqlWaitsOptions } from "./mysql/mysql-waits.ts";
+export { mysqlWaits, type MysqlWaitsOptions } from "./mysql/mysql-waits.ts";
 export { type DatabaseError, deadlockOf } from "./postgres/deadlock.ts";
-export { PostgresWaits, type PostgresWaitsOptions } from "./postgres/postgres-waits.ts";
+export { postgresWaits, type PostgresWaitsOptions } from "./postgres/postgres-waits.ts";
 export { type Agent, type AgentOptions, startAgent } from "./agent/agent.ts";
 export { AgentProcesses, type AgentProcessesOptions } from "./agent/agent-processes.ts";
 export type {

@@ -11,8 +11,8 @@ import { Client } from "pg";
 import { type Query, text } from "./base/query.ts";
 import type { Explanations } from "./base/shared-walks.ts";
 import type { Waiter } from "./base/waiter.ts";
-import { MysqlWaits } from "./mysql/mysql-waits.ts";
-import { PostgresWaits } from "./postgres/postgres-waits.ts";
+import { mysqlWaits } from "./mysql/mysql-waits.ts";
+import { postgresWaits } from "./postgres/postgres-waits.ts";
 
 interface Look {
   readonly query: Query;
@@ -39,7 +39,7 @@ async function lookAtPostgres(url: string, showsPrimaryKeys: boolean): Promise<L
     const result = await client.query<Record<string, unknown>>(sql, [...parameters]);
     return result.rows;
   };
-  const waits = new PostgresWaits({ query, showsPrimaryKeys });
+  const waits = postgresWaits({ query, showsPrimaryKeys });
   return { query, waits, waiting: POSTGRES_WAITING, close: () => client.end() };
 }
 
@@ -50,7 +50,7 @@ async function lookAtMysql(url: string, showsPrimaryKeys: boolean): Promise<Look
     // Rows are objects with the columns by name; a statement such as SET gives none.
     return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
   };
-  const waits = new MysqlWaits({ query, showsPrimaryKeys });
+  const waits = mysqlWaits({ query, showsPrimaryKeys });
   return { query, waits, waiting: MYSQL_WAITING, close: () => connection.end() };
 }
 

@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import { context } from "@opentelemetry/api";
 import { errorMessage, type WaitReport } from "@spoor/trace";
-import { MysqlWaits, type Query, type Row } from "@spoor/waits";
+import { type DatabaseWaits, mysqlWaits, type Query, type Row } from "@spoor/waits";
 import { suppressTracing } from "../context/linked-context.ts";
 import {
   type ConnectionRecord,
@@ -33,7 +33,7 @@ interface OwnConnection {
 
 interface Asked {
   readonly connection: OwnConnection;
-  readonly waits: MysqlWaits;
+  readonly waits: DatabaseWaits;
 }
 
 /** Asks the MySQL servers that this process uses. */
@@ -120,7 +120,7 @@ export class MysqlQuestions {
           });
         });
       });
-    const waits = new MysqlWaits({
+    const waits = mysqlWaits({
       query,
       clock,
       clients: processes,

@@ -5,7 +5,13 @@
  */
 import { context } from "@opentelemetry/api";
 import { type Clock, errorMessage, unknownWait, type WaitReport } from "@spoor/trace";
-import { PostgresWaits, type Processes, type Query, type Row } from "@spoor/waits";
+import {
+  type DatabaseWaits,
+  postgresWaits,
+  type Processes,
+  type Query,
+  type Row,
+} from "@spoor/waits";
 import { suppressTracing } from "../context/linked-context.ts";
 import { connectionRegistry } from "../instrument/database/connection-registry.ts";
 import type { OpenSpan } from "../tracer/open-spans.ts";
@@ -36,7 +42,7 @@ type ClientClass = new (config: Readonly<Record<string, unknown>>) => OwnClient;
 
 interface Asked {
   readonly client: OwnClient;
-  readonly waits: PostgresWaits;
+  readonly waits: DatabaseWaits;
   isBroken: boolean;
 }
 
@@ -125,7 +131,7 @@ export class PostgresQuestions {
         const { rows } = await client.query(sql, [...parameters]);
         return rows;
       });
-    const waits = new PostgresWaits({
+    const waits = postgresWaits({
       query,
       clock,
       clients: processes,

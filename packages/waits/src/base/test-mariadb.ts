@@ -1,7 +1,8 @@
 /*
- * A MariaDB of a test's own, with a shop in it: in a temporary directory, on a free port of
+ * A MariaDB or MySQL of a test's own, with a shop in it: in a temporary directory, on a free port of
  * 127.0.0.1, with the users `app`, `job` and `watch` (`PROCESS`) and `nobody`.
  */
+import { spawnSync } from "node:child_process";
 import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,26 +46,63 @@ const SCHEMA = [
   "GRANT PROCESS ON *.* TO watch@'127.0.0.1'",
 ];
 
-/** Starts a server. */
-export async function startTestMariadb(): Promise<TestMariadb> {
+/** A server of MySQL's own: `SPOOR_TEST_MYSQLD`, or the `mysqld` here if MariaDB has not taken it. */
+const MYSQLD: string | undefined = process.env["SPOOR_TEST_MYSQLD"] ?? ownMysqld();
+
+function ownMysqld(): string | undefined {
+  const found = findProgram("mysqld");
+  if (found === undefined) return undefined;
+  const { stdout } = spawnSync(found, ["--version"], { encoding: "utf8" });
+  return /mariadb/iu.test(stdout) ? undefined : found;
+}
+
+/** Why there can be no server of MySQL; false when there can. */
+export const NO_MYSQL: string | false =
+  MYSQLD === undefined && "MySQL is not installed (SPOOR_TEST_MYSQLD names its mysqld)";
+
+/** Starts a MariaDB. */
+export function startTestMariadb(): Promise<TestMariadb> {
+  return startServer({
+    install: findProgram("mariadb-install-db") ?? "",
+    installArgs: ["--auth-root-authentication-method=normal", "--skip-test-db"],
+    command: findProgram("mariadbd") ?? "",
+    args: ["--plugin-load-add=metadata_lock_info", "--plugin-maturity=unknown"],
+  });
+}
+
+/** Starts a MySQL. */
+export function startTestMysql(): Promise<TestMariadb> {
+  const command = MYSQLD ?? "";
+  const installArgs = ["--initialize-insecure"];
+  return startServer({
+    install: command,
+    installArgs,
+    command,
+    args: ["--mysqlx=OFF", "--secure-file-priv=NULL"],
+  });
+}
+
+interface Flavour {
+  readonly install: string;
+  readonly installArgs: readonly string[];
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+async function startServer(flavour: Flavour): Promise<TestMariadb> {
   const runAs = serverUser(["mysql", "nobody"]);
   const directory = mkdtempSync(join(tmpdir(), "spoor-waits-mariadb-"));
   if (runAs !== undefined) chownSync(directory, runAs.uid, runAs.gid);
   const data = join(directory, "data");
   runTestProgram({
-    command: findProgram("mariadb-install-db") ?? "",
-    args: [
-      "--no-defaults",
-      `--datadir=${data}`,
-      "--auth-root-authentication-method=normal",
-      "--skip-test-db",
-    ],
+    command: flavour.install,
+    args: ["--no-defaults", `--datadir=${data}`, ...flavour.installArgs],
     runAs,
     directory,
   });
   const port = await freePort();
   const program = startTestProgram({
-    command: findProgram("mariadbd") ?? "",
+    command: flavour.command,
     args: [
       "--no-defaults",
       `--datadir=${data}`,
@@ -75,8 +113,7 @@ export async function startTestMariadb(): Promise<TestMariadb> {
       "--innodb-flush-log-at-trx-commit=0",
       "--innodb-lock-wait-timeout=600",
       "--innodb-deadlock-detect=OFF",
-      "--plugin-load-add=metadata_lock_info",
-      "--plugin-maturity=unknown",
+      ...flavour.args,
     ],
     runAs,
     directory,
@@ -95,7 +132,7 @@ export async function startTestMariadb(): Promise<TestMariadb> {
     return connection;
   };
   const socketPath = join(directory, "socket");
-  const root = await until("MariaDB to start", () =>
+  const root = await until("the server to start", () =>
     connect("root", { socketPath }).catch(() => undefined),
   );
   for (const sql of SCHEMA) await root.query(sql);

@@ -64,7 +64,7 @@ test("a peer that has read the request and does not answer is named", { skip }, 
   assert.equal(report.holders[0]?.process?.pid, peer.pid);
   assert.match(
     waitSentence(report, { who: "checkout", nowUnixNano: 0n }),
-    /^checkout waits for the peer's answer \(127\.0\.0\.1:\d+\), by `node -e` \(pid \d+\)$/u,
+    /^checkout waits for the peer's answer \(127\.0\.0\.1:\d+\), not answered by `node -e` \(pid \d+\)$/u,
   );
   socket.destroy();
 });

@@ -86,7 +86,7 @@ export async function readMysqlTime(query: Query): Promise<string | undefined> {
 export async function readMysqlSessions(
   query: Query,
   ids: readonly number[],
-  { system }: MysqlFacts,
+  { system, dialect }: MysqlFacts,
 ): Promise<MysqlSession[]> {
   if (ids.length === 0) return [];
   const inStateMicros = system === "mariadb" ? "p.TIME_MS * 1000" : "p.TIME * 1000000";
@@ -108,10 +108,18 @@ export async function readMysqlSessions(
     stateChange: wholeMicros(text(row, "state_change")),
     transactionStart: wholeMicros(text(row, "trx_started")),
     transactionState: text(row, "trx_state"),
-    // After the transaction come tablespace, page and record; MySQL 8 adds an address.
-    waitedPlace: text(row, "requested")?.split(":").slice(1, 4).join(":"),
+    waitedPlace: placeIn(text(row, "requested"), dialect),
     statement: text(row, "info"),
   }));
+}
+
+/**
+ * The place of a lock in its id, which begins with its transaction and ends with tablespace, page
+ * and record. MySQL 8 adds an address behind them, and 9 something before them.
+ */
+export function placeIn(lockId: string | undefined, dialect: Dialect): string | undefined {
+  const parts = lockId?.split(":");
+  return (dialect === "performance-schema" ? parts?.slice(1, -1) : parts?.slice(1))?.join(":");
 }
 
 /**

@@ -10,8 +10,8 @@ import {
   type TestMariadb,
 } from "../base/test-mariadb.ts";
 import { findProgram, startTestProgram, until } from "../base/test-program.ts";
-import { dialectOf, hostEndpoint } from "./mysql-rows.ts";
-import { MysqlWaits, type MysqlWaitsOptions } from "./mysql-waits.ts";
+import { dialectOf, hostEndpoint, placeIn } from "./mysql-rows.ts";
+import { mysqlWaits, type MysqlWaitsOptions } from "./mysql-waits.ts";
 
 const skip = NO_MARIADB;
 let server: TestMariadb;
@@ -42,7 +42,7 @@ async function explain(
   connection: Connection,
   options: Partial<MysqlWaitsOptions> = {},
 ): Promise<WaitReport> {
-  await using waits = new MysqlWaits({ query: queryOfMysql(watcher), ...options });
+  await using waits = mysqlWaits({ query: queryOfMysql(watcher), ...options });
   const pid = connection.threadId;
   const report = await until("a walk that the machine's load does not cut off", async () => {
     const current = (await waits.explain([{ pid }])).get(pid);
@@ -136,7 +136,7 @@ test("a queue for one row takes one question for all", { skip }, async () => {
   await job.query(lockRow("SKU-6"));
   const waiters = await Promise.all(Array.from({ length: 40 }, () => server.connect("app")));
   const ended = waiters.map((waiter) => waiter.query(lockRow("SKU-6")));
-  await using waits = new MysqlWaits({ query: queryOfMysql(watcher) });
+  await using waits = mysqlWaits({ query: queryOfMysql(watcher) });
   const reports = await until("all to wait", async () => {
     await delay(120);
     const all = await waits.explain(waiters.map(({ threadId }) => ({ pid: threadId })));
@@ -248,4 +248,17 @@ test("the address of a client is read in all spellings", () => {
   assert.deepEqual(hostEndpoint("::1:53122"), { address: "::1", port: 53_122 });
   assert.equal(hostEndpoint("localhost"), undefined);
   assert.equal(hostEndpoint(undefined), undefined);
+});
+
+test("two records of one page are two places, in the lock ids of every server", () => {
+  const ids = [
+    ["421:12:3:7", "421:12:3:8", "information-schema"],
+    ["1402:2:4:7:1403", "1402:2:4:8:1404", "performance-schema"],
+    ["9382:6:2:4:7:9383", "9382:6:2:4:8:9384", "performance-schema"],
+  ] as const;
+  for (const [one, other, dialect] of ids) {
+    assert.notEqual(placeIn(one, dialect), placeIn(other, dialect));
+    assert.equal(placeIn(one, dialect), placeIn(one.replace(/^\d+/u, "77"), dialect));
+  }
+  assert.equal(placeIn(undefined, "performance-schema"), undefined);
 });

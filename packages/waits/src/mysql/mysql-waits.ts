@@ -15,8 +15,9 @@ import {
   STATEMENT_MS_MAX,
   WALK_ROUNDS_MAX,
 } from "../base/limits.ts";
-import { CostMeter, flag, type Query } from "../base/query.ts";
-import { type Explanations, type Pacing, SharedWalks } from "../base/shared-walks.ts";
+import { DatabaseWaits } from "../base/database-waits.ts";
+import { flag, type Query } from "../base/query.ts";
+import type { Pacing } from "../base/shared-walks.ts";
 import type { Waiter } from "../base/waiter.ts";
 import type { ClientFinder } from "../process/client-finder.ts";
 import type { Registry } from "../process/holder.ts";
@@ -54,72 +55,50 @@ export interface MysqlWaitsOptions extends Registry, Pacing {
 
 const LEASE = "spoor.walk";
 
-/** Explains the waits of sessions of one MariaDB or MySQL server. */
-export class MysqlWaits {
-  readonly #options: MysqlWaitsOptions;
-  readonly #clock: Clock;
-  readonly #clients: ClientFinder;
-  readonly #walks: SharedWalks;
-  #facts: MysqlFacts | undefined;
-
-  constructor(options: MysqlWaitsOptions) {
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    this.#clients = options.clients ?? new LocalProcesses({ clock: this.#clock });
-    const { query } = options;
-    const port = {
-      takeLease: async () => {
+/** Explains the waits of sessions of one MariaDB or MySQL server, by the ids of the sessions. */
+export function mysqlWaits(options: MysqlWaitsOptions): DatabaseWaits {
+  const { clock = systemClock, showsPrimaryKeys = false } = options;
+  const clients = options.clients ?? new LocalProcesses({ clock });
+  let known: MysqlFacts | undefined;
+  return new DatabaseWaits(
+    {
+      query: options.query,
+      takeLease: async (query) => {
         const [row = {}] = await query("SELECT GET_LOCK(?, 0) AS is_ours", [LEASE]);
         return flag(row, "is_ours");
       },
-      endLease: async () => {
+      endLease: async (query) => {
         await query("SELECT RELEASE_LOCK(?) AS is_released", [LEASE]);
       },
-      explain: (waiters: readonly Waiter[]) => this.#explainNow(waiters),
-    };
-    this.#walks = new SharedWalks(port, this.#clock, options);
-  }
+      explain: async (waiters, { query, meter }) => {
+        const facts = (known ??= await settle(query));
+        const offset = await ClockOffset.measure(clock, () => readMysqlTime(query));
+        const holders = { clients: rememberedClients(clients), registry: options };
+        const tools = { clock, facts, offset, holders, showsPrimaryKeys };
+        const reports = await explainAll(query, tools, waiters);
+        const cost = meter.cost();
+        return new Map([...reports].map(([pid, report]) => [pid, { ...report, cost }]));
+      },
+    },
+    clock,
+    options,
+  );
+}
 
-  /**
-   * A report for each waiter, by the id of its session. Never rejects: what cannot be found out is
-   * a report of the kind `unknown` with its reason.
-   */
-  async explain(waiters: readonly Waiter[]): Promise<Explanations> {
-    return await this.#walks.explain(waiters);
+async function explainAll(
+  query: Query,
+  tools: MysqlReportTools,
+  waiters: readonly Waiter[],
+): Promise<Map<number, WaitReport>> {
+  const reports = new Map<number, WaitReport>();
+  const ids = waiters.map(({ pid }) => pid);
+  const rows = await readMysqlSessions(query, ids, tools.facts);
+  const sessions = new Map(rows.map((session) => [session.id, session]));
+  const walk: OneWalk = { query, tools, chains: new Map(), questionsLeft: QUESTIONS_MAX };
+  for (const waiter of waiters.toSorted(byAge)) {
+    reports.set(waiter.pid, await explainOne(walk, waiter, sessions.get(waiter.pid)));
   }
-
-  /** Answers what was asked, and asks nothing more. The connection stays open: it is not ours. */
-  async close(): Promise<void> {
-    await this.#walks.close();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
-  async #explainNow(waiters: readonly Waiter[]): Promise<Explanations> {
-    const meter = new CostMeter(this.#clock);
-    const query = meter.counted(this.#options.query);
-    const facts = (this.#facts ??= await settle(query));
-    const offset = await ClockOffset.measure(this.#clock, () => readMysqlTime(query));
-    const tools: MysqlReportTools = {
-      clock: this.#clock,
-      facts,
-      offset,
-      holders: { clients: rememberedClients(this.#clients), registry: this.#options },
-      showsPrimaryKeys: this.#options.showsPrimaryKeys ?? false,
-    };
-    const reports = new Map<number, WaitReport>();
-    const ids = waiters.map(({ pid }) => pid);
-    const rows = await readMysqlSessions(query, ids, facts);
-    const sessions = new Map(rows.map((session) => [session.id, session]));
-    const walk: OneWalk = { query, tools, chains: new Map(), questionsLeft: QUESTIONS_MAX };
-    for (const waiter of waiters.toSorted(byAge)) {
-      reports.set(waiter.pid, await explainOne(walk, waiter, sessions.get(waiter.pid)));
-    }
-    const cost = meter.cost();
-    return new Map([...reports].map(([pid, report]) => [pid, { ...report, cost }]));
-  }
+  return reports;
 }
 
 async function settle(query: Query): Promise<MysqlFacts> {

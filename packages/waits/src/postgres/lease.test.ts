@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { WaitReport } from "@spoor/trace";
+import type { DatabaseWaits } from "../base/database-waits.ts";
 import type { Query } from "../base/query.ts";
 import { startRowQueue } from "../base/row-queue.ts";
 import {
@@ -13,7 +14,7 @@ import {
 import { until } from "../base/test-program.ts";
 import { endLease, takeLease } from "./lease.ts";
 import { readLocks } from "./postgres-rows.ts";
-import { PostgresWaits } from "./postgres-waits.ts";
+import { postgresWaits } from "./postgres-waits.ts";
 
 const skip = NO_POSTGRES;
 let server: TestPostgres;
@@ -36,7 +37,7 @@ function recorded(query: Query): { readonly query: Query; readonly asked: string
 }
 
 /** Asks until the answer is not that a statement of ours took too long on a busy machine. */
-function explainLock(waits: PostgresWaits, pid: number): Promise<WaitReport> {
+function explainLock(waits: DatabaseWaits, pid: number): Promise<WaitReport> {
   return until("a walk that the machine's load does not cut off", async () => {
     const report = (await waits.explain([{ pid }])).get(pid);
     return report?.kind === "db.lock" && report;
@@ -46,7 +47,7 @@ function explainLock(waits: PostgresWaits, pid: number): Promise<WaitReport> {
 test("550 sessions that wait for one row take one walk of at most 24 calls", { skip }, async () => {
   await using queue = await startRowQueue(server, 550);
   const { query, asked } = recorded(queryOf(await server.connect("stats")));
-  await using waits = new PostgresWaits({ query });
+  await using waits = postgresWaits({ query });
   const holderPid = backendPid(queue.holder);
   // Whoever asks while the walk of others runs is answered together with them.
   const reports = await until("a walk that the machine's load does not cut off", async () => {
@@ -64,23 +65,23 @@ test("550 sessions that wait for one row take one walk of at most 24 calls", { s
   assert.equal(asked.filter((sql) => sql.startsWith("BEGIN")).length, 1);
   // The last in the queue alone, which everybody else blocks as well.
   const last = queue.waiterPids.at(-1) ?? 0;
-  await using single = new PostgresWaits({ query: queryOf(await server.connect("stats")) });
+  await using single = postgresWaits({ query: queryOf(await server.connect("stats")) });
   const report = await explainLock(single, last);
   assert.equal(report.holders[0]?.session?.id, holderPid);
   assert.ok(report.cost.blockingCallCount <= 24, String(report.cost.blockingCallCount));
 });
 
 test(
-  "however many instances ask, walks of one database begin half a second apart",
+  "when fifty instances hang at once, walks of their database begin half a second apart",
   { skip },
   async () => {
     await using queue = await startRowQueue(server, 1);
     const [pid = 0] = queue.waiterPids;
     const startsMs: number[] = [];
     const instances = await Promise.all(
-      Array.from({ length: 5 }, async () => {
+      Array.from({ length: 50 }, async () => {
         const query = queryOf(await server.connect("stats"));
-        return new PostgresWaits({
+        return postgresWaits({
           query: async (sql, parameters) => {
             const rows = await query(sql, parameters);
             // The first question of each walk, after it has the lease.
@@ -90,16 +91,17 @@ test(
         });
       }),
     );
-    const answers = await Promise.all(instances.map((waits) => waits.explain([{ pid }])));
-    assert.ok(answers.every((answer) => answer.get(pid)?.kind === "db.lock"));
-    assert.equal(startsMs.length, 5);
+    const asked = instances.map(async (waits) => (await waits.explain([{ pid }])).get(pid)?.kind);
+    await until("some walks", () => startsMs.length >= 8, 60_000);
+    await Promise.all(instances.map((waits) => waits.close()));
+    const answered = (await Promise.all(asked)).filter((kind) => kind === "db.lock").length;
+    assert.ok(answered >= startsMs.length - 1, `${answered} of ${startsMs.length}`);
     const gapsMs = startsMs.slice(1).map((startMs, index) => startMs - (startsMs[index] ?? 0));
     // Both ends of a gap are seen a little after they happened, by what one answer takes.
     assert.ok(
       gapsMs.every((gapMs) => gapMs > 400),
       gapsMs.join(),
     );
-    await Promise.all(instances.map((waits) => waits.close()));
   },
 );
 
@@ -130,7 +132,7 @@ test(
   { skip },
   async () => {
     const { query, asked } = recorded(queryOf(await server.connect("stats")));
-    await using waits = new PostgresWaits({ query });
+    await using waits = postgresWaits({ query });
     assert.equal((await waits.explain([])).size, 0);
     assert.deepEqual(asked, []);
   },
@@ -139,7 +141,7 @@ test(
 const refuse: Query = () => Promise.reject(new Error("too many clients already"));
 
 test("a database that refuses is a reason, not an exception", async () => {
-  await using waits = new PostgresWaits({ query: refuse });
+  await using waits = postgresWaits({ query: refuse });
   const report = (await waits.explain([{ pid: 1, sinceUnixNano: 5n }])).get(1);
   assert.equal(report?.kind, "unknown");
   assert.equal(report.sinceUnixNano, 5n);
@@ -152,7 +154,7 @@ test(
   async () => {
     await using queue = await startRowQueue(server, 60);
     const last = queue.waiterPids.at(-1) ?? 0;
-    await using waits = new PostgresWaits({ query: queryOf(await server.connect("nobody")) });
+    await using waits = postgresWaits({ query: queryOf(await server.connect("nobody")) });
     const report = (await waits.explain([{ pid: last }])).get(last);
     assert.equal(report?.holders[0]?.session?.id, backendPid(queue.holder));
     assert.ok(report.cost.blockingCallCount <= 24, String(report.cost.blockingCallCount));

@@ -18,7 +18,7 @@ import {
   startTestProgram,
   until,
 } from "../base/test-program.ts";
-import { PostgresWaits } from "./postgres-waits.ts";
+import { postgresWaits } from "./postgres-waits.ts";
 
 const skip =
   NO_POSTGRES ||
@@ -55,7 +55,7 @@ test("behind pgbouncer the client that it serves at this moment is named", { ski
   const ended = app.query("SELECT 1 FROM inventory WHERE sku = 'SKU-1' FOR UPDATE");
   const pid = backendPid(app);
   const explain = async (withConsole: boolean) => {
-    await using waits = new PostgresWaits({
+    await using waits = postgresWaits({
       query: queryOf(watcher),
       ...(withConsole ? { pgbouncer: queryOf(console_) } : {}),
     });

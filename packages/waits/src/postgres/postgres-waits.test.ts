@@ -12,7 +12,7 @@ import {
 } from "../base/test-postgres.ts";
 import { findProgram, type TestProgram, until } from "../base/test-program.ts";
 import { deadlockOf } from "./deadlock.ts";
-import { PostgresWaits, type PostgresWaitsOptions } from "./postgres-waits.ts";
+import { postgresWaits, type PostgresWaitsOptions } from "./postgres-waits.ts";
 
 const skip = NO_POSTGRES;
 const SKIP_PSQL = skip === false && findProgram("psql") === undefined && "psql is not installed";
@@ -67,7 +67,7 @@ async function explain(
   client: Client,
   options: Partial<PostgresWaitsOptions> = {},
 ): Promise<WaitReport> {
-  await using waits = new PostgresWaits({ query: queryOf(watcher), ...options });
+  await using waits = postgresWaits({ query: queryOf(watcher), ...options });
   const pid = backendPid(client);
   const report = await until("a walk that the machine's load does not cut off", async () => {
     const current = (await waits.explain([{ pid }])).get(pid);
@@ -338,7 +338,7 @@ test(
       const { rows } = await watcher.query("SELECT 1 FROM pg_stat_activity WHERE pid = $1", [pid]);
       return rows.length === 0;
     });
-    await using waits = new PostgresWaits({ query: queryOf(watcher) });
+    await using waits = postgresWaits({ query: queryOf(watcher) });
     assert.match(
       tell((await waits.explain([{ pid }])).get(pid) as WaitReport),
       /not in the database/u,

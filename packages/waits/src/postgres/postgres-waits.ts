@@ -6,11 +6,12 @@
  */
 import { type Clock, systemClock } from "@spoor/trace";
 import { ClockOffset } from "../base/clock-offset.ts";
-import { CostMeter, type Query } from "../base/query.ts";
-import { type Explanations, type Pacing, SharedWalks } from "../base/shared-walks.ts";
-import type { Waiter } from "../base/waiter.ts";
+import { DatabaseWaits } from "../base/database-waits.ts";
+import { known } from "../base/known.ts";
+import type { Query } from "../base/query.ts";
+import type { Pacing } from "../base/shared-walks.ts";
 import type { ClientFinder } from "../process/client-finder.ts";
-import type { Registry } from "../process/holder.ts";
+import type { HolderTools, Registry } from "../process/holder.ts";
 import { LocalProcesses } from "../process/local-processes.ts";
 import { rememberedClients } from "../process/remembered-clients.ts";
 import { endLease, takeLease } from "./lease.ts";
@@ -37,76 +38,46 @@ interface Settled {
   readonly isServerHere: boolean;
 }
 
-/** Explains the waits of sessions of one PostgreSQL database. */
-export class PostgresWaits {
-  readonly #options: PostgresWaitsOptions;
-  readonly #clock: Clock;
-  readonly #clients: ClientFinder;
-  readonly #walks: SharedWalks;
-  #settled: Settled | undefined;
-
-  constructor(options: PostgresWaitsOptions) {
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    this.#clients = options.clients ?? new LocalProcesses({ clock: this.#clock });
-    const { query } = options;
-    this.#walks = new SharedWalks(
-      {
-        takeLease: () => takeLease(query),
-        endLease: () => endLease(query),
-        explain: (waiters) => this.#explainNow(waiters),
+/** Explains the waits of sessions of one PostgreSQL database, by the pids of the sessions. */
+export function postgresWaits(options: PostgresWaitsOptions): DatabaseWaits {
+  const { clock = systemClock } = options;
+  const clients = options.clients ?? new LocalProcesses({ clock });
+  let settled: Settled | undefined;
+  return new DatabaseWaits(
+    {
+      query: options.query,
+      takeLease,
+      endLease,
+      explain: async (waiters, { query, meter }) => {
+        settled ??= await settle(query, clients);
+        const { facts, isServerHere } = settled;
+        const offset = await ClockOffset.measure(clock, () => readTime(query));
+        const seen = await walk({ query, meter, version: facts.version }, waiters);
+        const holders = holderTools(options, clients);
+        const { showsPrimaryKeys = false } = options;
+        const tools = { query, clock, facts, isServerHere, offset, holders, showsPrimaryKeys };
+        return await reportsOf(tools, waiters, seen, () => meter.cost());
       },
-      this.#clock,
-      options,
-    );
-  }
+    },
+    clock,
+    options,
+  );
+}
 
-  /**
-   * A report for each waiter, by the pid of its session. Never rejects: what cannot be found out is
-   * a report of the kind `unknown` with its reason. May take as long as the lease, see `limits.ts`.
-   */
-  async explain(waiters: readonly Waiter[]): Promise<Explanations> {
-    return await this.#walks.explain(waiters);
-  }
+function holderTools(options: PostgresWaitsOptions, clients: ClientFinder): HolderTools {
+  const { pgbouncer } = options;
+  return {
+    clients: rememberedClients(clients),
+    registry: options,
+    ...(pgbouncer === undefined
+      ? {}
+      : { behindPooler: (pid: number) => clientOfPgbouncer(pgbouncer, pid) }),
+  };
+}
 
-  /** Answers what was asked, and asks nothing more. The connection stays open: it is not ours. */
-  async close(): Promise<void> {
-    await this.#walks.close();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
-  async #explainNow(waiters: readonly Waiter[]): Promise<Explanations> {
-    const meter = new CostMeter(this.#clock);
-    const query = meter.counted(this.#options.query);
-    const { facts, isServerHere } = await this.#settle(query);
-    const offset = await ClockOffset.measure(this.#clock, () => readTime(query));
-    const seen = await walk({ query, meter, version: facts.version }, waiters);
-    const { pgbouncer, showsPrimaryKeys = false } = this.#options;
-    const holders = {
-      clients: rememberedClients(this.#clients),
-      registry: this.#options,
-      ...(pgbouncer === undefined
-        ? {}
-        : { behindPooler: (pid: number) => clientOfPgbouncer(pgbouncer, pid) }),
-    };
-    const clock = this.#clock;
-    const tools = { query, clock, facts, isServerHere, offset, holders, showsPrimaryKeys };
-    return await reportsOf(tools, waiters, seen, () => meter.cost());
-  }
-
-  async #settle(query: Query): Promise<Settled> {
-    if (this.#settled !== undefined) return this.#settled;
-    const facts = await readServerFacts(query);
-    const { client, server, pid } = facts;
-    const own = {
-      ...(client === undefined ? {} : { client }),
-      ...(server === undefined ? {} : { server }),
-      serverPid: pid,
-    };
-    this.#settled = { facts, isServerHere: await this.#clients.isServerHere(own) };
-    return this.#settled;
-  }
+async function settle(query: Query, clients: ClientFinder): Promise<Settled> {
+  const facts = await readServerFacts(query);
+  const { client, server, pid: serverPid } = facts;
+  const own = { ...known({ client, server }), serverPid };
+  return { facts, isServerHere: await clients.isServerHere(own) };
 }
