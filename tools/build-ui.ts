@@ -24,6 +24,8 @@ const SOURCES = [
   "packages/ui/package.json",
   "packages/ui/vite.config.ts",
   "packages/ui/src/**/*.{ts,tsx,css,svg}",
+  "packages/otlp/package.json",
+  "packages/otlp/src/**/*.ts",
   "packages/trace/package.json",
   "packages/trace/src/**/*.ts",
 ];

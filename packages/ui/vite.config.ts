@@ -4,7 +4,10 @@ import { defineConfig, type UserConfig } from "vite";
 const config: UserConfig = defineConfig({
   base: "/",
   plugins: [react()],
-  resolve: { conditions: ["@spoor/source"] },
+  resolve: {
+    conditions: ["@spoor/source"],
+    alias: { "node:buffer": new URL("./src/data/is-utf8.ts", import.meta.url).pathname },
+  },
   build: {
     outDir: "dist",
     // The first versions with light-dark(), from which the themes are made, and with set algebra.

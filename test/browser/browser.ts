@@ -32,6 +32,10 @@ export type ColorScheme = "light" | "dark";
 /** How a page is opened, and what may be found on its console. */
 export interface PageOptions {
   readonly colorScheme?: ColorScheme;
+  /** As the system asks for it. */
+  readonly contrast?: "more";
+  /** The system's own colours take the place of the page's. */
+  readonly forcedColors?: "active";
   /** A line of the console that belongs to the test, such as that of an answer 404. */
   readonly expectedComplaint?: RegExp;
 }
@@ -70,10 +74,11 @@ export async function withPage(
   browser: Browser,
   url: string,
   visit: (page: Page) => Promise<void>,
-  { colorScheme = "light", expectedComplaint }: PageOptions = {},
+  { expectedComplaint, ...colours }: PageOptions = {},
 ): Promise<void> {
   await using context = await browser.newContext({
-    colorScheme,
+    colorScheme: "light",
+    ...colours,
     viewport: { width: 1280, height: 720 },
     reducedMotion: "reduce",
   });

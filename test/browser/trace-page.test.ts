@@ -88,6 +88,7 @@ suite("the page of a trace", { skip: chromiumMissing }, () => {
 
   test("the detail shows events, links, the resource, the scope, ids and what was dropped", async () => {
     await withPage(browser, urlOf(sent.root, `?s=${sent.query.spanId}&d=1`), async (page) => {
+      await page.locator(".detail-body").waitFor();
       const text = await textOf(page, "aside.detail");
       for (const expected of [
         /Duration 940ms/,
@@ -186,7 +187,7 @@ suite("the page of a trace", { skip: chromiumMissing }, () => {
     const pictures: Buffer[] = [];
     for (const colorScheme of ["light", "dark"] as const) {
       const visit = async (page: Page): Promise<void> => {
-        await page.locator("aside.detail").waitFor();
+        await page.locator(".detail-body").waitFor();
         await assertAccessible(page);
         pictures.push(await page.screenshot());
       };

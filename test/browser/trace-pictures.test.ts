@@ -108,7 +108,7 @@ suite("the pictures of a trace", { skip: chromiumMissing }, () => {
     await withPage(browser, `${spoor.url}/t/${traceId}`, async (page) => {
       // One square for the log record, one tick for the event.
       await page.locator(".bar-marks[style*='--error']").waitFor();
-      await page.keyboard.press("5");
+      await page.keyboard.press("6");
       const moments = page.locator(".moment");
       await moments.nth(1).waitFor();
       assert.match(
@@ -129,7 +129,7 @@ suite("the pictures of a trace", { skip: chromiumMissing }, () => {
     await withPage(browser, url, async (page) => {
       await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
       await isShown(page);
-      await page.getByText("Copy as").click();
+      await page.getByText("Copy as", { exact: true }).click();
       await page.getByRole("button", { name: "Tree as Markdown" }).click();
       await page.getByText("tree as Markdown copied").waitFor();
       const markdown = await page.evaluate(() => navigator.clipboard.readText());

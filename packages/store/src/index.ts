@@ -4,7 +4,11 @@ export {
   type AttributeScope,
   type AttributeTypeName,
 } from "./base/attribute-scope.ts";
-export { type DurationHistogram, durationQuantileNano } from "./base/duration-histogram.ts";
+export {
+  type DurationHistogram,
+  durationQuantileNano,
+  shorterShare,
+} from "./base/duration-histogram.ts";
 export { STORE_ERROR_CODES, type StoreErrorCode } from "./base/error-codes.ts";
 export type { RetentionPolicy, RetentionReport } from "./base/retention-policy.ts";
 export type { StoreEvent, StoreEventListener } from "./base/store-event.ts";

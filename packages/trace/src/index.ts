@@ -6,7 +6,13 @@ export {
   type PlaceChange,
   type PlaceDifference,
 } from "./analysis/compare.ts";
-export { criticalNanoOfRows, criticalPath, type PathStep } from "./analysis/critical-path.ts";
+export {
+  criticalNanoOfRows,
+  criticalPath,
+  type PathStep,
+  type TakeStep,
+  walkCriticalPath,
+} from "./analysis/critical-path.ts";
 export {
   type MergeableTrace,
   type MergedNode,
@@ -73,6 +79,8 @@ export {
   type TreeProblem,
 } from "./analysis/tree.ts";
 export {
+  type RowFacts,
+  rowFacts,
   type Running,
   type RowVerdict,
   type RowWords,
@@ -162,6 +170,7 @@ export {
   utf8CutLength,
   withCutMarks,
 } from "./semconv/truncated.ts";
+export { type Peer, PEER_KEYS, peerOf } from "./semconv/peer.ts";
 export { errorText, httpStatusCode, serviceName, UNKNOWN_SERVICE } from "./semconv/read.ts";
 export { SERVICE_HUE_COUNT, serviceHue } from "./semconv/service-hue.ts";
 export { databaseStatement, spanTitle } from "./semconv/title.ts";

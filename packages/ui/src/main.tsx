@@ -6,9 +6,11 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { openFile } from "./data/opened-file.ts";
 import { StreamProvider } from "./data/stream-context.tsx";
 import { browserSeams, TraceStream } from "./data/trace-stream.ts";
 import { applyTheme, storedTheme } from "./design/theme.ts";
+import { watchFileDrops } from "./pages/file-drop.ts";
 import { router } from "./routes.tsx";
 import "./design/tokens.css";
 import "./design/base.css";
@@ -24,6 +26,11 @@ const queries = new QueryClient({
       staleTime: 5_000,
     },
   },
+});
+
+watchFileDrops((file) => {
+  void openFile(file);
+  void router.navigate({ to: "/file" });
 });
 
 const element = document.getElementById("page");

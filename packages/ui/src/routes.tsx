@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-router";
 import { parseCompareSearch } from "./address/compare-search.ts";
 import { parseExploreSearch } from "./address/explore-search.ts";
+import { parseFileSearch } from "./address/file-search.ts";
 import {
   parseHomeSearch,
   parseSearch,
@@ -16,7 +17,6 @@ import {
 import { problemOf } from "./data/api-client.ts";
 import { HomePage } from "./pages/home-page.tsx";
 import { PageFrame } from "./pages/page-frame.tsx";
-import { TracePage } from "./pages/trace-page.tsx";
 import { UnknownPage } from "./pages/unknown-page.tsx";
 import { ProblemNotice } from "./views/problem-notice.tsx";
 
@@ -34,20 +34,28 @@ const home = createRoute({
   errorComponent: BrokenPage,
 });
 
+// What is not the first screen is not part of the first load.
 const trace = createRoute({
   getParentRoute: () => frame,
   path: "/t/$traceId",
   validateSearch: parseTraceSearch,
-  component: TracePage,
+  component: lazyRouteComponent(() => import("./pages/trace-page.tsx"), "TracePage"),
   errorComponent: BrokenPage,
 });
 
-// What is not the first screen is not part of the first load.
 const explore = createRoute({
   getParentRoute: () => frame,
   path: "/explore",
   validateSearch: parseExploreSearch,
   component: lazyRouteComponent(() => import("./pages/explore-page.tsx"), "ExplorePage"),
+  errorComponent: BrokenPage,
+});
+
+const file = createRoute({
+  getParentRoute: () => frame,
+  path: "/file",
+  validateSearch: parseFileSearch,
+  component: lazyRouteComponent(() => import("./pages/file-page.tsx"), "FilePage"),
   errorComponent: BrokenPage,
 });
 
@@ -68,7 +76,7 @@ const health = createRoute({
 
 /** Every page and its address. */
 export const router = createRouter({
-  routeTree: frame.addChildren([home, trace, explore, compare, health]),
+  routeTree: frame.addChildren([home, trace, explore, file, compare, health]),
   parseSearch,
   stringifySearch,
   scrollRestoration: false,

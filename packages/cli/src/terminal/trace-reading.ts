@@ -2,6 +2,7 @@ import {
   buildTree,
   criticalTimes,
   type OpenSpan,
+  rowsOfTree,
   type Running,
   serviceName,
   type SlowMark,
@@ -54,8 +55,10 @@ export function readingOf(
 ): TraceReading {
   const tree = buildTree(withOpenSpans(trace, running.open));
   const open = openNodes(trace, tree, running);
-  const times = criticalTimes(tree);
-  const marks: readonly SlowMark[] = slowMarks(tree, times);
+  const rows = rowsOfTree(tree);
+  const times = criticalTimes(tree, rows);
+  const marks: readonly SlowMark[] = slowMarks(tree, times, rows);
+  const stillRunning: Running = { ...running, open: [...open.values()] };
   // An open span says how long it is open; an arrow at each of them would say no more.
   const slow = new Set(open.size === 0 ? marks.map(({ node }) => node) : []);
   return {
@@ -63,7 +66,7 @@ export function readingOf(
     durationNano: treeDurationNano(tree),
     criticalTimes: times,
     slow,
-    verdict: traceVerdict(tree, marks, shorten, { ...running, open: [...open.values()] }),
+    verdict: traceVerdict(tree, marks, { shorten, running: stillRunning }, rows),
     open,
     subtrees: subtreesOf(tree, { times, slow, open }),
   };

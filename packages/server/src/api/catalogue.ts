@@ -5,6 +5,7 @@ import {
   type DurationHistogram,
   durationQuantileNano,
   type ServiceEdge,
+  shorterShare,
 } from "@spoor/store";
 import {
   type AskedInterval,
@@ -24,6 +25,7 @@ import { coverage } from "./coverage.ts";
 import { fieldNameOf, SCOPES, storeScope } from "./field-name.ts";
 import { intervalInvalid } from "./interval.ts";
 import {
+  elapsed,
   optionalChoice,
   type Parameter,
   requiredText,
@@ -138,12 +140,14 @@ export const baselineRoute: Route = route({
     service: requiredText("The service"),
     name: requiredText("The name of its spans"),
     kind: optionalChoice("Only spans of this kind", SPAN_KIND_NAMES),
+    duration: elapsed("What share of the spans was shorter than this"),
     from: LISTED.from,
     to: LISTED.to,
   },
   answer: "BaselineAnswer",
   problems: [],
   handle: ({ service, name, kind, ...given }, request) =>
+  handle: ({ service, name, duration, ...given }, request) =>
     listed({ ...given, limit: 1 }, { request, unit: "spans" }, async (query) => {
       const { fromUnixNano, toUnixNano } = query;
       const found = await request.store.readOperationStats({
@@ -163,6 +167,15 @@ export const baselineRoute: Route = route({
         BaselineAnswer,
         keyof Coverage | keyof AskedInterval
       > & { capped: boolean };
+      const sentence = p50Nano === null ? "" : `usually ${formatDuration(p50Nano)}`;
+      const share = duration === undefined ? undefined : shorterShare(durations, duration);
+      return {
+        ...{ capped: false, service, name, spanCount, errorCount },
+        ...quantiles,
+        sentence,
+        shorterShare: share ?? null,
+        pendingMinutes,
+      } satisfies Omit<BaselineAnswer, keyof Coverage | keyof AskedInterval> & { capped: boolean };
     }),
 });
 

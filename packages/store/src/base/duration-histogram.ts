@@ -31,3 +31,20 @@ export function durationQuantileNano(
   }
   return undefined;
 }
+
+/**
+ * The share of all durations that are shorter than this one by more than its bucket can tell: the
+ * least that it may be. Undefined when there is no duration at all.
+ */
+export function shorterShare(
+  histogram: DurationHistogram,
+  durationNano: bigint,
+): number | undefined {
+  const own = durationBucket(durationNano);
+  let [total, shorter] = [0, 0];
+  for (const [bucket, count] of histogram) {
+    total += count;
+    if (bucket < own) shorter += count;
+  }
+  return total === 0 ? undefined : shorter / total;
+}

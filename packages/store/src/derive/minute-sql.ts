@@ -7,7 +7,7 @@
  */
 import { CHILD_MINUTES_AFTER, CHILD_MINUTES_BEFORE } from "../base/limits.ts";
 import { durationBucketSql } from "../base/duration-histogram.ts";
-import { PEER_KEYS } from "../base/peer-keys.ts";
+import { PEER_KEYS } from "@spoor/trace";
 
 /** A table with its database, or a name that the connection completes. */
 export type TableNamer = (table: string) => string;

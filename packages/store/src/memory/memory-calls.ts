@@ -1,9 +1,8 @@
 /** Calls and durations among the spans in memory, counted when they are asked for. */
-import { serviceName, type Span, SpanKind, StatusCode } from "@spoor/trace";
+import { peerOf, serviceName, type Span, SpanKind, StatusCode } from "@spoor/trace";
 
 import { durationBucket } from "../base/duration-histogram.ts";
 import { CHILD_MINUTES_AFTER, CHILD_MINUTES_BEFORE } from "../base/limits.ts";
-import { PEER_KEYS } from "../base/peer-keys.ts";
 import type {
   CalleeType,
   OperationQuery,
@@ -79,25 +78,6 @@ function* callsOf(spans: readonly Span[], range: TimeRange): Generator<Call> {
 function isNear(entry: Span, parent: Span): boolean {
   const minutes = minuteOf(entry) - minuteOf(parent);
   return minutes >= -CHILD_MINUTES_BEFORE && minutes <= CHILD_MINUTES_AFTER;
-}
-
-function peerOf(span: Span): Pick<Call, "callee" | "calleeType"> {
-  const first = (names: readonly string[]): string => {
-    for (const name of names) {
-      const value = span.attributes.get(name);
-      if (typeof value === "string" && value !== "") return value;
-    }
-    return "";
-  };
-  if (first(PEER_KEYS.databaseSystem) !== "") {
-    const callee = first([...PEER_KEYS.database, ...PEER_KEYS.databaseSystem]);
-    return { calleeType: "database", callee };
-  }
-  if (span.kind === SpanKind.producer || first(PEER_KEYS.messagingSystem) !== "") {
-    const callee = first([...PEER_KEYS.messaging, ...PEER_KEYS.messagingSystem]);
-    return { calleeType: "messaging", callee };
-  }
-  return { calleeType: "external", callee: first(PEER_KEYS.external) };
 }
 
 /** How often a service did something, and how long it took. */

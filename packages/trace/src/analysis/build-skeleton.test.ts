@@ -108,6 +108,8 @@ test("over any trace the rows equal the tree", () => {
       );
       assert.equal(skeleton.startTimeUnixNano, tree.startTimeUnixNano);
       assert.equal(skeleton.copyCount, trace.spans.length - tree.nodes.length);
+      const shared = tree.problems.filter(({ kind }) => kind === "span_id_shared");
+      assert.equal(skeleton.sharedIdCount, shared.length);
     }),
     { numRuns: 2000 },
   );

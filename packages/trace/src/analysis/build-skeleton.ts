@@ -24,11 +24,12 @@ interface Family {
 export function buildSkeleton(traceId: string, outlines: SpanOutlines): TraceSkeleton {
   const ordered = inTimeOrder(outlines);
   const first = new IdTable(outlines, ordered.length);
-  const kept = withoutCopies(outlines, ordered, first);
+  const { kept, sharedIdCount } = withoutCopies(outlines, ordered, first);
   const marks = new Uint16Array(outlines.count);
   const { family, roots } = link(outlines, kept, first, marks);
   const rows = walk(outlines, { kept, roots, family, marks });
-  return fill(traceId, outlines, { ...rows, marks, copyCount: ordered.length - kept.length });
+  const copyCount = ordered.length - kept.length;
+  return fill(traceId, outlines, { ...rows, marks, copyCount, sharedIdCount });
 }
 
 /** Span numbers by start, end and id. */
@@ -96,17 +97,23 @@ class IdTable {
 }
 
 /** The spans that are not exact copies of an earlier one, in order. */
-function withoutCopies(outlines: SpanOutlines, ordered: Uint32Array, first: IdTable): Uint32Array {
+function withoutCopies(
+  outlines: SpanOutlines,
+  ordered: Uint32Array,
+  first: IdTable,
+): { readonly kept: Uint32Array; readonly sharedIdCount: number } {
   const kept = new Uint32Array(ordered.length);
-  let count = 0;
+  let [count, sharedIdCount] = [0, 0];
   for (const span of ordered) {
     const known = first.find(outlines.spanIdHigh[span] ?? 0, outlines.spanIdLow[span] ?? 0);
+    const isAlone = known !== NONE && first.next[known] === NONE;
     if (known === NONE) first.add(span);
     else if (!addToSameId(outlines, span, known, first.next)) continue;
+    else if (isAlone) sharedIdCount += 1;
     kept[count] = span;
     count += 1;
   }
-  return kept.subarray(0, count);
+  return { kept: kept.subarray(0, count), sharedIdCount };
 }
 
 /** False when `span` is a copy of one of those under the same id. */
@@ -269,9 +276,9 @@ function takeOff(span: number, { parent, firstChild, nextSibling }: Family): voi
 function fill(
   traceId: string,
   outlines: SpanOutlines,
-  made: Rows & { readonly marks: Uint16Array; readonly copyCount: number },
+  made: Rows & Pick<TraceSkeleton, "copyCount" | "sharedIdCount"> & { readonly marks: Uint16Array },
 ): TraceSkeleton {
-  const { spans, parentRow, marks, copyCount } = made;
+  const { spans, parentRow, marks, copyCount, sharedIdCount } = made;
   const rowCount = spans.length;
   const startTimeUnixNano = earliestStart(outlines);
   const startNano = new Float64Array(rowCount);
@@ -314,6 +321,7 @@ function fill(
     services: outlines.services.texts,
     names: outlines.names.texts,
     copyCount,
+    sharedIdCount,
   };
 }
 

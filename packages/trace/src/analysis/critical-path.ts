@@ -21,15 +21,7 @@
  * is not on the path.
  */
 import { SpanKind } from "../span/kind.ts";
-import {
-  childRows,
-  endOf,
-  isErrorRow,
-  kindOfRow,
-  rootRows,
-  startOf,
-  type TraceRows,
-} from "./trace-rows.ts";
+import { endOf, isErrorRow, kindOfRow, rootRows, startOf, type TraceRows } from "./trace-rows.ts";
 
 /**
  * Two spans that follow each other may seem to overlap by this much: the official JavaScript SDK
@@ -69,22 +61,38 @@ interface Frame {
  */
 export function criticalPath(rows: TraceRows, root: number): PathStep[] {
   const backwards: PathStep[] = [];
+  walkCriticalPath(rows, root, (row, startNano, endNano) => {
+    backwards.push({ row, startNano, endNano });
+  });
+  return backwards.toReversed();
+}
+
+/** Takes a step of a critical path. */
+export type TakeStep = (row: number, startNano: number, endNano: number) => void;
+
+/**
+ * The steps of {@link criticalPath} from the last to the first, as numbers: a trace of a million
+ * spans has hundreds of thousands of them, and as objects they take longer to make than to find.
+ */
+export function walkCriticalPath(rows: TraceRows, root: number, take: TakeStep): void {
   const open = [toFrame(rows, root, startOf(rows, root), endOf(rows, root))];
   for (let frame = open.at(-1); frame !== undefined; frame = open.at(-1)) {
     const child = nextWaitedFor(rows, frame);
     if (child === undefined) {
-      addStep(backwards, frame, frame.fromNano);
+      addStep(take, frame, frame.fromNano);
       open.pop();
       continue;
     }
     const childEnd = Math.min(endOf(rows, child), frame.cursorNano);
-    addStep(backwards, frame, childEnd);
+    addStep(take, frame, childEnd);
     const childStart = Math.max(startOf(rows, child), frame.fromNano);
     frame.cursorNano = childStart;
     if (childStart >= frame.untilNano) continue;
-    open.push(toFrame(rows, child, childStart, Math.min(childEnd, frame.untilNano)));
+    const until = Math.min(childEnd, frame.untilNano);
+    // Most spans have nothing below them, and are a step as a whole.
+    if (rows.endRow[child] !== child + 1) open.push(toFrame(rows, child, childStart, until));
+    else if (until > childStart) take(child, childStart, until);
   }
-  return backwards.toReversed();
 }
 
 /**
@@ -95,16 +103,17 @@ export function criticalPath(rows: TraceRows, root: number): PathStep[] {
 export function criticalNanoOfRows(rows: TraceRows): Float64Array {
   const nano = new Float64Array(rows.rowCount);
   for (const root of rootRows(rows)) {
-    for (const { row, startNano, endNano } of criticalPath(rows, root)) {
+    walkCriticalPath(rows, root, (row, startNano, endNano) => {
       nano[row] = (nano[row] ?? 0) + endNano - startNano;
-    }
+    });
   }
   return nano;
 }
 
 function toFrame(rows: TraceRows, row: number, fromNano: number, untilNano: number): Frame {
   const children: number[] = [];
-  for (const child of childRows(rows, row)) {
+  const end = rows.endRow[row] ?? 0;
+  for (let child = row + 1; child < end; child = rows.endRow[child] ?? end) {
     if (endOf(rows, child) > startOf(rows, child) && wasWaitedFor(rows, child, row)) {
       children.push(child);
     }
@@ -129,10 +138,10 @@ function nextWaitedFor(rows: TraceRows, frame: Frame): number | undefined {
   return undefined;
 }
 
-function addStep(steps: PathStep[], frame: Frame, startNano: number): void {
+function addStep(take: TakeStep, frame: Frame, startNano: number): void {
   const endNano = Math.min(frame.cursorNano, frame.untilNano);
   const from = Math.max(startNano, frame.fromNano);
-  if (endNano > from) steps.push({ row: frame.row, startNano: from, endNano });
+  if (endNano > from) take(frame.row, from, endNano);
 }
 
 function endWithin(rows: TraceRows, child: number, parent: number): number {

@@ -210,9 +210,8 @@ test("the verdict on a running trace names what it waits for, with its grounds",
     open(trace.traceId, "22", { parentSpanId: "1".padEnd(16, "0"), isCallerGone: true, ...wait }),
   ];
   const tree = buildTree(withOpenSpans(trace, spans));
-  const verdict = traceVerdict(tree, slowMarks(tree, criticalTimes(tree)), undefined, {
-    open: spans,
-    nowUnixNano: NOW,
+  const verdict = traceVerdict(tree, slowMarks(tree, criticalTimes(tree)), {
+    running: { open: spans, nowUnixNano: NOW },
   });
   assert.equal(
     verdict.sentence,

@@ -47,7 +47,8 @@ export function slowRows(rows: TraceRows, criticalNano: Float64Array): SlowRow[]
   if (rows.rowCount < 2) return [];
   const ownNanoMin = longestRootNano(rows) * SLOW_SHARE_MIN;
   const slow: SlowRow[] = [];
-  for (const [row, ownNano] of criticalNano.entries()) {
+  for (let row = 0; row < rows.rowCount; row += 1) {
+    const ownNano = criticalNano[row] ?? 0;
     if (ownNano > 0 && ownNano >= ownNanoMin) slow.push({ row, ownNano });
   }
   return slow
@@ -66,19 +67,30 @@ export function longestRootNano(rows: TraceRows): number {
 
 /**
  * The spans to mark as slow, the largest own time first. `times` are the own times on the critical
- * paths of all roots, as {@link criticalTimes} gives them.
+ * paths of all roots, as {@link criticalTimes} gives them; `rows` are those of the tree, for who has
+ * them already.
  */
-export function slowMarks(tree: TraceTree, times: ReadonlyMap<TreeNode, number>): SlowMark[] {
+export function slowMarks(
+  tree: TraceTree,
+  times: ReadonlyMap<TreeNode, number>,
+  rows: TraceRows = rowsOfTree(tree),
+): SlowMark[] {
   const criticalNano = Float64Array.from(tree.nodes, (node) => times.get(node) ?? 0);
-  return slowRows(rowsOfTree(tree), criticalNano).flatMap(({ row, ownNano }) => {
+  return slowRows(rows, criticalNano).flatMap(({ row, ownNano }) => {
     const node = tree.nodes[row];
     return node === undefined ? [] : { node, ownNano };
   });
 }
 
-/** The own time on the critical path of every span that is on one, over all roots. */
-export function criticalTimes(tree: TraceTree): Map<TreeNode, number> {
-  const nano = criticalNanoOfRows(rowsOfTree(tree));
+/**
+ * The own time on the critical path of every span that is on one, over all roots. `rows` as for
+ * {@link slowMarks}.
+ */
+export function criticalTimes(
+  tree: TraceTree,
+  rows: TraceRows = rowsOfTree(tree),
+): Map<TreeNode, number> {
+  const nano = criticalNanoOfRows(rows);
   return new Map(
     tree.nodes.flatMap((node, row) => ((nano[row] ?? 0) > 0 ? [[node, nano[row] ?? 0]] : [])),
   );

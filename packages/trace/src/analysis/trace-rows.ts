@@ -44,10 +44,15 @@ export function rowsOfTree(tree: TraceTree): TraceRows {
   };
 }
 
-/** The rows of a skeleton, which must have arrived whole. Cost: O(n). */
-export function rowsOfSkeleton(skeleton: TraceSkeleton): TraceRows {
+/**
+ * The rows of a skeleton, which must have arrived whole; `shape` is what {@link skeletonShape} gives,
+ * for who has it already. Cost: O(n).
+ */
+export function rowsOfSkeleton(
+  skeleton: TraceSkeleton,
+  { endRow }: Pick<TraceRows, "endRow"> = skeletonShape(skeleton),
+): TraceRows {
   const { rowCount, parentRow, startNano, durationNano, flags } = skeleton;
-  const { endRow } = skeletonShape(skeleton);
   const endNano = new Float64Array(rowCount);
   for (let row = 0; row < rowCount; row += 1) {
     endNano[row] = (startNano[row] ?? 0) + (durationNano[row] ?? 0);
@@ -71,7 +76,7 @@ export function isErrorRow(rows: TraceRows, row: number): boolean {
 }
 
 /** The kind of the span of `row`. */
-export function kindOfRow(rows: TraceRows, row: number): SpanKind {
+export function kindOfRow(rows: Pick<TraceRows, "flags">, row: number): SpanKind {
   // Whoever wrote the flags took the kind from a span.
   return (((rows.flags[row] ?? 0) >> OUTLINE_KIND_SHIFT) & 7) as SpanKind;
 }

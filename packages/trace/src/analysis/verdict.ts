@@ -69,23 +69,42 @@ export interface VerdictOptions {
   readonly running?: Running | undefined;
   /** Those whose events are known, and may say what they were seen waiting for. */
   readonly spans?: Iterable<Span>;
+  /** What {@link rowFacts} gives, for who asks again and again. */
+  readonly facts?: RowFacts;
+}
+
+/** What a verdict rests on that is the same however much is known of what spans say. */
+export interface RowFacts {
+  /** The deepest row with an error. */
+  readonly failure: number | undefined;
+  /** What 100 % of the trace is. */
+  readonly wholeNano: number;
+}
+
+/** `depth` is what {@link skeletonShape} gives, for who has it already. Cost: O(n). */
+export function rowFacts(
+  rows: TraceRows,
+  depth: Uint32Array = skeletonShape(rows).depth,
+): RowFacts {
+  return { failure: deepestFailure(rows, depth), wholeNano: longestRootNano(rows) };
 }
 
 /**
  * The verdict on a trace, given its marks as {@link slowMarks} returns them. The deepest failing
- * span comes first because those above it usually only pass the error on.
+ * span comes first because those above it usually only pass the error on. `rows` are those of the
+ * tree, for who has them already.
  */
 export function traceVerdict(
   tree: TraceTree,
   marks: readonly SlowMark[],
-  shorten: (text: string) => string = (text) => text,
-  running?: Running,
+  options: Omit<VerdictOptions, "spans"> = {},
+  rows: TraceRows = rowsOfTree(tree),
 ): Verdict {
   const rowOf = new Map(tree.nodes.map((node, row) => [node, row]));
   const rowMarks = marks.map(({ node, ownNano }) => ({ row: rowOf.get(node) ?? -1, ownNano }));
   const wordsOf = (row: number): RowWords => wordsOfNode(tree.nodes[row]);
   const spans = tree.nodes.map(({ span }) => span);
-  const verdict = verdictOfRows(rowsOfTree(tree), rowMarks, wordsOf, { shorten, running, spans });
+  const verdict = verdictOfRows(rows, rowMarks, wordsOf, { ...options, spans });
   return {
     ...verdict,
     failure: verdict.failure === undefined ? undefined : tree.nodes[verdict.failure],
@@ -106,15 +125,16 @@ function wordsOfNode(node: TreeNode | undefined): RowWords {
 
 /**
  * The same over rows, for a trace of any size; `wordsOf` is asked for two rows at most. `marks` are
- * what {@link slowRows} gives. Cost: O(n).
+ * what {@link slowRows} gives. Cost: that of {@link rowFacts}, unless they are given.
  */
 export function verdictOfRows(
   rows: TraceRows,
   marks: readonly SlowRow[],
   wordsOf: (row: number) => RowWords,
-  { shorten = (text) => text, running, spans = [] }: VerdictOptions = {},
+  options: VerdictOptions = {},
 ): RowVerdict {
-  const failure = deepestFailure(rows);
+  const { shorten = (text) => text, running, spans = [], facts = rowFacts(rows) } = options;
+  const { failure } = facts;
   const open = running?.open ?? [];
   const waiting = deepestOpenSpan(open);
   // What has not ended has no share in the time yet.
@@ -128,7 +148,7 @@ export function verdictOfRows(
     ...(waiting === undefined || running === undefined ? [] : runningSaid(waiting, running)),
     ...(failure === undefined ? [] : [failureSaid(words(failure))]),
     ...(waiting === undefined ? keptWaitSaid(spans, shorten) : []),
-    ...(waiting === undefined ? timeSaid(rows, { slowest, failure }, words) : []),
+    ...(waiting === undefined && rows.rowCount > 1 ? timeSaid(facts, slowest, words) : []),
   ];
   return {
     failure,
@@ -174,8 +194,7 @@ function runningSaid(waiting: OpenSpan, { open, nowUnixNano }: Running): Said[] 
   return said;
 }
 
-function deepestFailure(rows: TraceRows): number | undefined {
-  const { depth } = skeletonShape(rows);
+function deepestFailure(rows: TraceRows, depth: Uint32Array): number | undefined {
   const isWorse = (row: number, other: number): boolean => {
     const deeper = (depth[row] ?? 0) - (depth[other] ?? 0);
     if (deeper !== 0) return deeper > 0;
@@ -229,12 +248,11 @@ function failureSaid(words: RowWords): Said {
 }
 
 function timeSaid(
-  rows: TraceRows,
-  { slowest, failure }: Pick<RowVerdict, "slowest" | "failure">,
+  { failure, wholeNano: total }: RowFacts,
+  slowest: SlowRow | undefined,
   wordsOf: (row: number) => RowWords,
 ): Said[] {
-  const total = longestRootNano(rows);
-  if (rows.rowCount < 2 || total === 0) return [];
+  if (total === 0) return [];
   const whole = formatDuration(total);
   if (slowest === undefined)
     return ownTimeSaid(`No span took a fifth of the ${whole} on its own.`, []);

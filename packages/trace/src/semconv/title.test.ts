@@ -48,3 +48,8 @@ test("the colour of a service is stable and all colours are used", () => {
   );
   assert.equal(SERVICE_HUE_COUNT, 8);
 });
+
+test("a name that its statement begins with is printed once", () => {
+  check("UPDATE inventory", "UPDATE inventory SET held = 1", "UPDATE inventory SET held = 1");
+  check("select", "SELECT 1", "SELECT 1");
+});

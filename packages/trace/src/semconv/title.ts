@@ -14,7 +14,8 @@ export function databaseStatement(span: Pick<Span, "attributes">): string | unde
  * What a span is called in a tree: its name and, for a database call, the statement on one line,
  * unless the name has it already.
  *
- * Drivers repeat the command: a span `redis.Get` carries `GET inventory:item_42`. Where the
+ * Names are often the beginning of the statement, which is then printed once. Drivers repeat the
+ * command: a span `redis.Get` carries `GET inventory:item_42`. Where the
  * statement begins with the last word of the name, that word is printed once.
  *
  * @example
@@ -24,7 +25,8 @@ export function spanTitle(span: Pick<Span, "name" | "attributes">): string {
   const name = onOneLine(span.name);
   const statement = onOneLine(databaseStatement(span) ?? "");
   if (statement === "" || name.includes(statement)) return name;
-  if (name === "") return statement;
+  // Instrumentations name a span after the beginning of its statement: `UPDATE inventory`.
+  if (statement.toLowerCase().startsWith(name.toLowerCase())) return statement;
   const [command = ""] = statement.split(" ", 1);
   if (lastWord(name) !== command.toLowerCase()) return `${name} ${statement}`;
   return `${name}${statement.slice(command.length)}`;

@@ -29,6 +29,7 @@ function skeletonOf(rowCount: number): TraceSkeleton {
       rows.flatMap((row) => (row % 100 === 1 ? [row % 256, 1, 2, 3, 4, 5, 6, 7] : [])),
     ),
     copyCount: 3,
+    sharedIdCount: 2,
   };
 }
 

@@ -32,6 +32,7 @@ interface HeadDocument {
   readonly rowCount: number;
   readonly orphanCount: number;
   readonly copyCount: number;
+  readonly sharedIdCount: number;
 }
 
 interface TextsDocument {
@@ -53,6 +54,7 @@ export function* encodeSkeleton(skeleton: TraceSkeleton, end: unknown): Generato
     rowCount: skeleton.rowCount,
     orphanCount: skeleton.orphanRows.length,
     copyCount: skeleton.copyCount,
+    sharedIdCount: skeleton.sharedIdCount,
   };
   const preamble = new Uint8Array(PREAMBLE_BYTES);
   const view = new DataView(preamble.buffer);
@@ -274,6 +276,7 @@ function emptySkeleton(document: unknown): ArrivingSkeleton & { arrivedCount: nu
     startTimeUnixNano: BigInt(head.startTimeUnixNano),
     rowCount,
     copyCount: head.copyCount,
+    sharedIdCount: head.sharedIdCount,
     parentRow: new Int32Array(rowCount),
     startNano: new Float64Array(rowCount),
     durationNano: new Float64Array(rowCount),

@@ -31,6 +31,8 @@ export interface TraceSkeleton {
   readonly lostParentIds: Uint8Array;
   /** Exact copies of spans that were left out: a retried export. */
   readonly copyCount: number;
+  /** How many ids are those of several different spans. */
+  readonly sharedIdCount: number;
 }
 
 /**

@@ -10,7 +10,7 @@ const SPAN_KEY = /^[0-9a-f]{16}(?:~[1-9][0-9]*)?$/;
 const WINDOW = /^\d{1,16}-\d{1,16}$/;
 
 /** The pictures of a trace, in the order of their keys. */
-export const TRACE_VIEWS = ["waterfall", "tree", "flame", "table", "logs"] as const;
+export const TRACE_VIEWS = ["waterfall", "tree", "flame", "table", "map", "logs"] as const;
 
 /** One of the pictures of a trace. */
 export type TraceViewName = (typeof TRACE_VIEWS)[number];
@@ -46,6 +46,10 @@ export interface TraceSearch {
   readonly o?: string;
   /** "0" while repeats are not folded. */
   readonly r?: "0";
+  /** "1" while the flame graph is merged by path. */
+  readonly g?: "1";
+  /** "1" while clocks are corrected. */
+  readonly k?: "1";
 }
 
 /** Rows in the list of traces unless the address says otherwise. */
@@ -99,5 +103,7 @@ export function parseTraceSearch(raw: Readonly<Record<string, unknown>>): TraceS
     ...(text("x") === "" ? {} : { x: text("x") }),
     ...(SPAN_KEY.test(below) ? { o: below } : {}),
     ...(text("r") === "0" ? { r: "0" } : {}),
+    ...(text("g") === "1" ? { g: "1" } : {}),
+    ...(text("k") === "1" ? { k: "1" } : {}),
   };
 }

@@ -209,6 +209,16 @@ function cutOff(path: string): ProblemDocument {
   };
 }
 
+/** All of a trace was asked for, and `limit` spans are the most that the server gives. */
+export function tooLarge(limit: number): Error {
+  return new ProblemError({
+    code: "SPOOR_UI_TRACE_TOO_LARGE" satisfies UiErrorCode,
+    title: "The trace is too large to be copied",
+    status: 0,
+    detail: `the server gives ${limit.toLocaleString("en")} spans at once, and it has more`,
+  });
+}
+
 function unreadable(path: string): ProblemDocument {
   return {
     code: "SPOOR_UI_ANSWER_UNREADABLE" satisfies UiErrorCode,

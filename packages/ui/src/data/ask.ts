@@ -3,6 +3,7 @@
  */
 import type {
   AttributeKeysAnswer,
+  BaselineAnswer,
   ComparisonAnswer,
   CompletionAnswer,
   ConsistencyAnswer,
@@ -101,6 +102,18 @@ export function keysQuestion(from: string, limit: number): Question<AttributeKey
 /** Who calls whom. */
 export function mapQuestion(from: string, to: string): Question<ServiceMapAnswer> {
   return question("map", { from, to });
+}
+
+/** How long an operation usually takes, and what share of it was shorter than `durationNano`. */
+export function baselineQuestion(asked: {
+  readonly service: string;
+  readonly name: string;
+  readonly durationNano: number;
+  readonly from: string;
+  readonly to: string;
+}): Question<BaselineAnswer> {
+  const { durationNano, ...rest } = asked;
+  return question("baseline", { ...rest, duration: Math.round(durationNano) });
 }
 
 /** What may be inserted at a cursor of a query. */

@@ -77,6 +77,11 @@ export class SpanCache {
     return this.#spans.keys();
   }
 
+  /** Everything that is here, in the order in which it came. */
+  all(): readonly Span[] {
+    return [...this.#spans.values()].flat();
+  }
+
   /** Says which spans `need` needs now, instead of those before. */
   want(need: SpanNeed, spanIds: readonly string[]): void {
     if (this.#read === undefined) return;

@@ -23,6 +23,9 @@ const REREAD_MS = 1_000;
 /** The same for one that is read as a skeleton, which may be tens of megabytes. */
 const REREAD_SKELETON_MS = 10_000;
 
+/** A million rows come in hundreds of pieces; to draw each number takes longer than to read it. */
+const ARRIVAL_MS = 100;
+
 /** A trace as it was read, from the server or from a file. */
 export interface ReadTrace {
   readonly traceId: string;
@@ -33,6 +36,8 @@ export interface ReadTrace {
   readonly open: readonly OpenSpan[];
   readonly nowUnixNano: bigint;
   readonly coverage: Coverage;
+  /** False for one from a file, of which the server knows nothing. */
+  readonly isStored: boolean;
 }
 
 /** How far the rows of a large trace have come. */
@@ -57,11 +62,12 @@ export function useTrace(reference: string): {
   return { answer, arrival };
 }
 
-/** The log records of one trace. */
-export function useTraceLogs(traceId: string): UseQueryResult<LogRecordsAnswer> {
+/** The log records of one trace; of one that is not stored there are none. */
+export function useTraceLogs(traceId: string, isStored: boolean): UseQueryResult<LogRecordsAnswer> {
   return useQuery({
     queryKey: ["logs", traceId],
     queryFn: ({ signal }) => readLogs(traceId, signal),
+    enabled: isStored,
     structuralSharing: false,
   });
 }
@@ -78,16 +84,19 @@ async function readAny(
     const { open, nowUnixNano } = answer;
     const { spans } = fromTraceDocument(answer.trace);
     const trace = { traceId, spans, skeleton: undefined, open };
-    return { ...trace, nowUnixNano: BigInt(nowUnixNano), coverage: answer };
+    return { ...trace, nowUnixNano: BigInt(nowUnixNano), coverage: answer, isStored: true };
   }
-  const { skeleton, end } = await readSkeleton(
-    traceId,
-    (arrived, count) => onArrival({ arrived, count }),
-    signal,
-  );
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  const tell = (arrived: number, count: number): void => {
+    const nowMs = performance.now();
+    if (nowMs - toldAtMs < ARRIVAL_MS) return;
+    toldAtMs = nowMs;
+    onArrival({ arrived, count });
+  };
+  const { skeleton, end } = await readSkeleton(traceId, tell, signal);
   const { open, nowUnixNano } = end;
   const trace = { traceId, spans: undefined, skeleton, open };
-  return { ...trace, nowUnixNano: BigInt(nowUnixNano), coverage: end };
+  return { ...trace, nowUnixNano: BigInt(nowUnixNano), coverage: end, isStored: true };
 }
 
 function useReread(reference: string): void {

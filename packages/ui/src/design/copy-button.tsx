@@ -50,9 +50,9 @@ function CopyGlyph() {
 }
 
 /** `navigator.clipboard` is there only in secure contexts: https, and http on localhost. */
-export async function copyText(text: string): Promise<void> {
+export async function copyText(text: string | Promise<string>): Promise<void> {
   // The types say it is always there.
   const clipboard = navigator.clipboard as Clipboard | undefined;
   if (clipboard === undefined) throw new Error("the clipboard needs https or localhost");
-  await clipboard.writeText(text);
+  await clipboard.writeText(await text);
 }

@@ -16,10 +16,16 @@ export const MAP_NODES_MAX = 60;
 
 const SWEEPS = 6;
 
+/** Calls of one service by another, or of something without spans. */
+export type MapCall = Pick<
+  ServiceEdgeDocument,
+  "caller" | "callee" | "calleeType" | "callCount" | "errorCount"
+>;
+
 /** A service, or something that is called. */
 export interface MapNode {
   readonly name: string;
-  readonly type: ServiceEdgeDocument["calleeType"];
+  readonly type: MapCall["calleeType"];
   readonly column: number;
   /** Its place in the column, from the top. */
   readonly row: number;
@@ -31,7 +37,7 @@ export interface MapNode {
 /** What is drawn. */
 export interface MapLayout {
   readonly nodes: readonly MapNode[];
-  readonly edges: readonly ServiceEdgeDocument[];
+  readonly edges: readonly MapCall[];
   readonly columnCount: number;
   /** Of the fullest column. */
   readonly rowCount: number;
@@ -50,12 +56,22 @@ interface Draft {
   errorCount: number;
 }
 
-/** The map of `edges`; with `focus` and too many nodes, what is near to it. Cost: O(edges). */
-export function mapLayout(all: readonly ServiceEdgeDocument[], focus = ""): MapLayout {
-  const names = new Set(all.flatMap(({ caller, callee }) => [caller, callee]));
+/**
+ * The map of `edges`; with `focus` and too many nodes, what is near to it. `services` are drawn
+ * though nobody calls them. Cost: O(edges).
+ */
+export function mapLayout(
+  all: readonly MapCall[],
+  focus: string = "",
+  services: readonly string[] = [],
+): MapLayout {
+  const names = new Set([...services, ...all.flatMap(({ caller, callee }) => [caller, callee])]);
   const kept = names.size <= MAP_NODES_MAX ? names : neighbourhood(all, focus);
   const edges = all.filter(({ caller, callee }) => kept.has(caller) && kept.has(callee));
-  const drafts = draftsOf(edges);
+  const drafts = draftsOf(
+    edges,
+    services.filter((service) => kept.has(service)),
+  );
   setColumns(drafts);
   const columns = columnsOf(drafts);
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) order(columns, sweep % 2 === 0);
@@ -69,7 +85,7 @@ export function mapLayout(all: readonly ServiceEdgeDocument[], focus = ""): MapL
 }
 
 /** The nodes nearest to `focus`, or to the busiest call, breadth first, the busiest calls first. */
-function neighbourhood(all: readonly ServiceEdgeDocument[], focus: string): Set<string> {
+function neighbourhood(all: readonly MapCall[], focus: string): Set<string> {
   const busiest = all.toSorted((a, b) => b.callCount - a.callCount);
   const neighbours = new Map<string, string[]>();
   for (const { caller, callee } of busiest) {
@@ -88,7 +104,7 @@ function neighbourhood(all: readonly ServiceEdgeDocument[], focus: string): Set<
   return kept;
 }
 
-function draftsOf(edges: readonly ServiceEdgeDocument[]): Draft[] {
+function draftsOf(edges: readonly MapCall[], services: readonly string[]): Draft[] {
   const drafts = new Map<string, Draft>();
   const draftOf = (name: string, type: MapNode["type"]): Draft => {
     const draft = drafts.get(name) ?? {
@@ -106,6 +122,7 @@ function draftsOf(edges: readonly ServiceEdgeDocument[]): Draft[] {
   };
   // Whoever calls is a service, whatever it is taken for where it is called.
   for (const { caller } of edges) draftOf(caller, "service");
+  for (const service of services) draftOf(service, "service");
   for (const { caller, callee, calleeType, callCount, errorCount } of edges) {
     const [from, to] = [draftOf(caller, "service"), draftOf(callee, calleeType)];
     to.callCount += callCount;

@@ -3,8 +3,9 @@
  * views read the few rows in sight.
  */
 import {
-  criticalPath,
   rootRows,
+  type RowFacts,
+  rowFacts,
   rowsOfSkeleton,
   selfNanoOfRows,
   skeletonShape,
@@ -12,6 +13,7 @@ import {
   slowRows,
   type TraceRows,
   type TraceSkeleton,
+  walkCriticalPath,
 } from "@spoor/trace";
 
 /** A parent that never arrived, with the spans that name it. */
@@ -46,24 +48,31 @@ export interface TraceShape {
   /** Own time of the rows that are marked as slow. */
   readonly slowNano: ReadonlyMap<number, number>;
   readonly lostParents: readonly LostParent[];
+  readonly facts: RowFacts;
   /**
    * What stands at the top, in order: rows, and lost parents as `-1 - index`.
    */
   readonly tops: readonly number[];
   /** From the first start to the last end; at least 1. */
   readonly durationNano: number;
+  /** By how much the clock of each row was moved; undefined for a trace as it was sent. */
+  readonly movedNano: Float64Array | undefined;
 }
 
 /** Works out the shape of a skeleton that has arrived whole. Cost: O(n log n). */
-export function traceShape(skeleton: TraceSkeleton): TraceShape {
-  const rows = rowsOfSkeleton(skeleton);
+export function traceShape(skeleton: TraceSkeleton, movedNano?: Float64Array): TraceShape {
+  const tree = skeletonShape(skeleton);
+  const rows = rowsOfSkeleton(skeleton, tree);
+  // Before the depths become levels, which count lost parents.
+  const facts = rowFacts(rows, tree.depth);
   const { criticalNano, path } = pathOf(rows);
   const lostParents = lostParentsOf(skeleton);
   const tops = topsOf(rows, lostParents);
   return {
     skeleton,
     rows,
-    ...places(rows, skeleton, { lostParents, tops }),
+    facts,
+    ...places(rows, tree.depth, { lostParents, tops }),
     selfNano: selfNanoOfRows(rows),
     criticalNano,
     path,
@@ -71,6 +80,7 @@ export function traceShape(skeleton: TraceSkeleton): TraceShape {
     lostParents,
     tops,
     durationNano: lastEnd(rows),
+    movedNano,
   };
 }
 
@@ -78,28 +88,57 @@ export function traceShape(skeleton: TraceSkeleton): TraceShape {
 function pathOf(rows: TraceRows): Pick<TraceShape, "criticalNano" | "path"> {
   const criticalNano = new Float64Array(rows.rowCount);
   const firstOfRow = new Uint32Array(rows.rowCount + 1);
-  const paths = Array.from(rootRows(rows), (root) => criticalPath(rows, root));
-  for (const steps of paths) {
-    for (const { row, startNano, endNano } of steps) {
+  const steps = new StepColumns();
+  for (const root of rootRows(rows)) {
+    walkCriticalPath(rows, root, (row, startNano, endNano) => {
       criticalNano[row] = (criticalNano[row] ?? 0) + endNano - startNano;
       firstOfRow[row + 1] = (firstOfRow[row + 1] ?? 0) + 1;
-    }
+      steps.add(row, startNano, endNano);
+    });
   }
   for (let row = 0; row < rows.rowCount; row += 1) {
     firstOfRow[row + 1] = (firstOfRow[row + 1] ?? 0) + (firstOfRow[row] ?? 0);
   }
-  const next = firstOfRow.slice();
-  const count = firstOfRow[rows.rowCount] ?? 0;
-  const [startNano, endNano] = [new Float64Array(count), new Float64Array(count)];
-  for (const steps of paths) {
-    for (const step of steps) {
-      const at = next[step.row] ?? 0;
-      next[step.row] = at + 1;
-      startNano[at] = step.startNano;
-      endNano[at] = step.endNano;
-    }
+  const [startNano, endNano] = [new Float64Array(steps.count), new Float64Array(steps.count)];
+  // The last step of a row comes by first.
+  const free = firstOfRow.slice(1);
+  for (let step = 0; step < steps.count; step += 1) {
+    const row = steps.rows[step] ?? 0;
+    const at = (free[row] ?? 0) - 1;
+    free[row] = at;
+    startNano[at] = steps.startNano[step] ?? 0;
+    endNano[at] = steps.endNano[step] ?? 0;
   }
   return { criticalNano, path: { firstOfRow, startNano, endNano } };
+}
+
+const STEPS_AT_FIRST = 1024;
+
+/** Steps as they come. */
+class StepColumns {
+  count = 0;
+  rows: Uint32Array = new Uint32Array(STEPS_AT_FIRST);
+  startNano: Float64Array = new Float64Array(STEPS_AT_FIRST);
+  endNano: Float64Array = new Float64Array(STEPS_AT_FIRST);
+
+  add(row: number, startNano: number, endNano: number): void {
+    if (this.count === this.rows.length) this.#grow();
+    this.rows[this.count] = row;
+    this.startNano[this.count] = startNano;
+    this.endNano[this.count] = endNano;
+    this.count += 1;
+  }
+
+  #grow(): void {
+    const [rows, startNano, endNano] = [this.rows, this.startNano, this.endNano];
+    const size = this.count * 2;
+    this.rows = new Uint32Array(size);
+    this.rows.set(rows);
+    this.startNano = new Float64Array(size);
+    this.startNano.set(startNano);
+    this.endNano = new Float64Array(size);
+    this.endNano.set(endNano);
+  }
 }
 
 function lostParentsOf({ orphanRows, lostParentIds }: TraceSkeleton): LostParent[] {
@@ -132,11 +171,10 @@ type Places = Pick<TraceShape, "level" | "position" | "childCount">;
 
 function places(
   rows: TraceRows,
-  skeleton: TraceSkeleton,
+  level: Uint32Array,
   { lostParents, tops }: Pick<TraceShape, "lostParents" | "tops">,
 ): Places {
   const { rowCount, parentRow } = rows;
-  const { depth: level } = skeletonShape(skeleton);
   const position = new Uint32Array(rowCount);
   const childCount = new Uint32Array(rowCount);
   for (const [index, top] of tops.entries()) if (top >= 0) position[top] = index + 1;
@@ -160,5 +198,7 @@ function places(
 }
 
 function lastEnd({ endNano }: TraceRows): number {
-  return endNano.reduce((last, end) => Math.max(last, end), 1);
+  let last = 1;
+  for (let row = 0; row < endNano.length; row += 1) last = Math.max(last, endNano[row] ?? 0);
+  return last;
 }

@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { Menu } from "../design/menu.tsx";
 import type { CopyKind } from "./use-copies.ts";
 
 const ITEMS: readonly (readonly [what: CopyKind, text: string, keys: string])[] = [
@@ -7,6 +7,8 @@ const ITEMS: readonly (readonly [what: CopyKind, text: string, keys: string])[] 
   ["copyCommand", "Command for a terminal", "y c"],
   ["copyMarkdown", "Tree as Markdown", "y m"],
   ["copyCurl", "curl with traceparent", ""],
+  ["copyOtlp", "OTLP JSON", "y o"],
+  ["copySvg", "Picture (SVG)", "y s"],
 ];
 
 /** The ways to copy a trace. `told` says what became of the last copy. */
@@ -14,28 +16,28 @@ export function CopyMenu(props: {
   readonly told: string;
   readonly onCopy: (what: CopyKind) => void;
 }) {
-  const details = useRef<HTMLDetailsElement>(null);
   return (
     <>
       <output className="copied">{props.told}</output>
-      <details ref={details} className="copy-menu">
-        <summary className="button button-quiet">Copy as</summary>
-        <ul>
-          {ITEMS.map(([what, text, keys]) => (
-            <li key={what}>
-              <button
-                type="button"
-                onClick={() => {
-                  props.onCopy(what);
-                  details.current?.removeAttribute("open");
-                }}
-              >
-                {text} {keys !== "" && <kbd aria-hidden="true">{keys}</kbd>}
-              </button>
-            </li>
-          ))}
-        </ul>
-      </details>
+      <Menu text="Copy as" className="menu-end">
+        {(close) => (
+          <ul>
+            {ITEMS.map(([what, text, keys]) => (
+              <li key={what}>
+                <button
+                  type="button"
+                  onClick={() => {
+                    props.onCopy(what);
+                    close();
+                  }}
+                >
+                  {text} {keys !== "" && <kbd aria-hidden="true">{keys}</kbd>}
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Menu>
     </>
   );
 }

@@ -7,20 +7,18 @@ import {
   type ReactNode,
   type RefObject,
   useCallback,
+  Suspense,
   useEffect,
   useMemo,
   useRef,
   useState,
 } from "react";
+import { lazyRouteComponent } from "@tanstack/react-router";
 import { hiddenText, parseHidden } from "../geometry/row-filter.ts";
 import { attributeFind } from "../geometry/row-find.ts";
 import { isWhole } from "../geometry/time-window.ts";
 import { CopyMenu } from "./copy-menu.tsx";
-import { Flame } from "../views/flame.tsx";
 import { Minimap } from "../views/minimap.tsx";
-import { SpanTable } from "../views/span-table.tsx";
-import { SpanDetail } from "../views/span-detail.tsx";
-import { TraceLogs } from "../views/trace-logs.tsx";
 import { logMarks, logMoments } from "../views/trace-moments.ts";
 import { useTraceLogs } from "../data/trace-queries.ts";
 import { TraceHead } from "../views/trace-head.tsx";
@@ -36,6 +34,17 @@ import { type TraceActions, useTraceActions } from "./use-trace-actions.ts";
 import { useCopies } from "./use-copies.ts";
 import type { TraceSearchState } from "./use-trace-search.ts";
 import "./trace-page.css";
+
+// The waterfall is what people come for. The other pictures are read when they are asked for, and
+// the detail of a span once the waterfall stands.
+const SpanDetail = lazyRouteComponent(() => import("../views/span-detail.tsx"), "SpanDetail");
+const Flame = lazyRouteComponent(() => import("../views/flame.tsx"), "Flame");
+const SpanTable = lazyRouteComponent(() => import("../views/span-table.tsx"), "SpanTable");
+const TraceLogs = lazyRouteComponent(() => import("../views/trace-logs.tsx"), "TraceLogs");
+const TraceServiceMap = lazyRouteComponent(
+  () => import("../views/trace-map.tsx"),
+  "TraceServiceMap",
+);
 
 /** What {@link TraceScreen} takes. */
 export interface TraceScreenProps {
@@ -82,6 +91,7 @@ export function TraceScreen(props: TraceScreenProps) {
         hidden={hidden}
         isBelowOnly={search.o !== undefined}
         isZoomed={!isWhole(sight.window, durationNano)}
+        isCorrected={search.k === "1"}
         findField={findField}
         onView={actions.setView}
         onFind={(typed) => change({ f: typed === "" ? undefined : typed })}
@@ -91,7 +101,9 @@ export function TraceScreen(props: TraceScreenProps) {
           const rest = hidden.filter((other) => other !== kind);
           change({ x: rest.length === 0 ? undefined : hiddenText(rest) });
         }}
+        onHide={(kind) => change({ x: hiddenText([...hidden, kind]) })}
         onShowAll={() => change({ o: undefined })}
+        onCorrected={(isCorrected) => change({ k: isCorrected ? "1" : undefined, z: undefined })}
         onWholeTime={() => change({ z: undefined })}
         onLeave={focusView}
       >
@@ -135,6 +147,9 @@ function TraceBody(props: TraceBodyProps) {
   const { records, logs, logsOf } = useLogs(model);
   const row = selectedRow(sight);
   const isDetailOpen = search.d === "1" && row !== -1;
+  useEffect(() => {
+    void SpanDetail.preload?.();
+  }, []);
   return (
     <div
       ref={body}
@@ -143,49 +158,57 @@ function TraceBody(props: TraceBodyProps) {
       aria-labelledby={`view-${view}`}
       className={isDetailOpen ? "trace-body has-detail" : "trace-body"}
     >
-      {view === "flame" && (
-        <Flame
-          model={model}
-          window={sight.window}
-          selectedRow={row}
-          onSelect={(target) => actions.selectRow(target, true)}
-          onPoint={point}
-        />
-      )}
-      {view === "table" && (
-        <SpanTable
-          model={model}
-          sight={sight}
-          onSelect={(target) => actions.selectRow(target, true)}
-        />
-      )}
-      {view === "logs" && (
-        <TraceLogs
-          model={model}
-          logs={logs}
-          coverage={records}
-          selectedRow={row}
-          onSelect={(target) => actions.selectRow(target, true)}
-          onPoint={moveTo}
-        />
-      )}
-      {(view === "waterfall" || view === "tree") && (
-        <Waterfall
-          model={model}
-          sight={sight}
-          hasBars={view !== "tree"}
-          logsOf={logsOf}
-          onOpen={actions.openLine}
-          onFold={actions.foldLine}
-          onPageRows={onPageRows}
-          onPoint={point}
-          onZoom={actions.zoom}
-        />
-      )}
+      <Suspense fallback={<p className="trace-loading">Reading the picture …</p>}>
+        {view === "flame" && (
+          <Flame
+            model={model}
+            window={sight.window}
+            selectedRow={row}
+            isMerged={search.g === "1"}
+            onMerged={(isMerged) => change({ g: isMerged ? "1" : undefined })}
+            onSelect={(target) => actions.selectRow(target, true)}
+            onPoint={point}
+          />
+        )}
+        {view === "table" && (
+          <SpanTable
+            model={model}
+            sight={sight}
+            onSelect={(target) => actions.selectRow(target, true)}
+          />
+        )}
+        {view === "map" && (
+          <TraceServiceMap model={model} onSelect={(target) => actions.selectRow(target, true)} />
+        )}
+        {view === "logs" && (
+          <TraceLogs
+            model={model}
+            logs={logs}
+            coverage={records}
+            selectedRow={row}
+            onSelect={(target) => actions.selectRow(target, true)}
+            onPoint={moveTo}
+          />
+        )}
+        {(view === "waterfall" || view === "tree") && (
+          <Waterfall
+            model={model}
+            sight={sight}
+            hasBars={view !== "tree"}
+            logsOf={logsOf}
+            onOpen={actions.openLine}
+            onFold={actions.foldLine}
+            onPageRows={onPageRows}
+            onPoint={point}
+            onZoom={actions.zoom}
+          />
+        )}
+      </Suspense>
       {isDetailOpen && (
         <Detail
           model={model}
           row={row}
+          nowMs={props.nowMs}
           onFind={(key, value) => change({ f: attributeFind(key, value) })}
           onClose={() => {
             change({ d: undefined });
@@ -199,7 +222,7 @@ function TraceBody(props: TraceBodyProps) {
 
 /** The log records of the trace, by time and by row; none while they are on their way. */
 function useLogs(model: TraceModel) {
-  const { data: records } = useTraceLogs(model.shape.skeleton.traceId);
+  const { data: records } = useTraceLogs(model.shape.skeleton.traceId, model.isStored);
   const logs = useMemo(
     () => (records === undefined ? [] : logMoments(model, records)),
     [model, records],
@@ -212,6 +235,7 @@ function useLogs(model: TraceModel) {
 function Detail(props: {
   readonly model: TraceModel;
   readonly row: number;
+  readonly nowMs: number;
   readonly onFind: (key: string, value: string) => void;
   readonly onClose: () => void;
 }): ReactNode {
@@ -222,11 +246,16 @@ function Detail(props: {
     spans.want("selection", [skeletonSpanId(shape.skeleton, row)]);
     return () => spans.want("selection", []);
   }, [spans, shape, row]);
-  if (span !== undefined) return <SpanDetail {...props} span={span} key={row} />;
-  return (
+  const reading = (
     <aside className="detail" aria-label="Span detail">
       <p className="trace-loading">Reading what this span says …</p>
     </aside>
+  );
+  if (span === undefined) return reading;
+  return (
+    <Suspense fallback={reading}>
+      <SpanDetail {...props} span={span} key={row} />
+    </Suspense>
   );
 }
 

@@ -108,7 +108,8 @@ const VIEW_OF: Partial<Record<TraceCommand, TraceViewName>> = {
   view2: "tree",
   view3: "flame",
   view4: "table",
-  view5: "logs",
+  view5: "map",
+  view6: "logs",
 };
 
 function runOther(command: TraceCommand, parts: ActionParts, means: Means): boolean {
@@ -137,6 +138,8 @@ function runOther(command: TraceCommand, parts: ActionParts, means: Means): bool
     case "copyId":
     case "copyCommand":
     case "copyMarkdown":
+    case "copyOtlp":
+    case "copySvg":
       parts.copy(command, row);
       return true;
     case "repeats":

@@ -46,12 +46,15 @@ export function useTraceKeys(
   }, [body, take]);
 }
 
+/** What hears its own keys. */
+const OWN_KEYS = "dialog, [data-menu][open], [role=separator]";
+
 function isElsewhere(event: KeyboardEvent, body: HTMLElement | null): boolean {
   const { target, key } = event;
   const isFind = (event.ctrlKey || event.metaKey) && key.toLowerCase() === "f";
   // A second press, with the focus in the field, is the browser's own search.
   if (isTyping(target)) return !isFind || isFindField(target);
-  if (!(target instanceof Element) || target.closest("dialog") !== null) return true;
+  if (!(target instanceof Element) || target.closest(OWN_KEYS) !== null) return true;
   const isPressed = key === "Enter" || key === " ";
   const isControl = target.closest("button, a, summary, [role=tab]") !== null;
   if (isControl && isPressed) return true;

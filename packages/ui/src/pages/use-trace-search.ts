@@ -47,7 +47,7 @@ export function useTraceSearch(
   return { search, change };
 }
 
-const FIELDS = ["s", "d", "v", "z", "f", "m", "x", "o", "r"] as const;
+const FIELDS = ["s", "d", "v", "z", "f", "m", "x", "o", "r", "g", "k"] as const;
 
 function textOf(search: SearchDraft): string {
   return JSON.stringify(FIELDS.map((field) => search[field] ?? ""));

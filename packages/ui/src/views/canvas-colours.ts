@@ -14,7 +14,8 @@ export interface CanvasColours {
   readonly ink: string;
   readonly accent: string;
   readonly shade: string;
-  /** Of thin lines that part things. */
+  /** Of words and lines that stand back. */
+  readonly quiet: string;
   readonly line: string;
 }
 
@@ -37,8 +38,8 @@ export function useCanvasColours(): CanvasColours {
   return colours;
 }
 
-/** An element computes `light-dark()`; reading the property itself gives the text of it. */
-function readColours(): CanvasColours {
+/** The colours as they are at this moment. An element computes `light-dark()`; reading the property itself gives the text of it. */
+export function readColours(): CanvasColours {
   const probe = document.createElement("span");
   document.body.append(probe);
   const read = (token: string): string => {
@@ -54,6 +55,7 @@ function readColours(): CanvasColours {
     ink: read("ink"),
     accent: read("accent"),
     shade: read("paper"),
+    quiet: read("ink-3"),
     line: read("line"),
   };
   probe.remove();

@@ -1,12 +1,20 @@
 /* oxlint-disable jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by keys */
 /*
- * The flame graph of a trace: each span below its parent, in order of time. A picture for the eye;
- * whoever cannot see it has the same spans in the tree, one key away.
+ * The flame graph of a trace: each span below its parent, in order of time; or merged by path, the
+ * widest first. A picture for the eye; whoever cannot see it has the same spans in the tree, one
+ * key away.
  */
 import { formatDuration } from "@spoor/trace";
 import { type MouseEvent, useMemo, useRef, useState } from "react";
+import {
+  mergedCalls,
+  type MergedBar,
+  type MergedCalls,
+  mergedPicture,
+} from "../geometry/merged-flame.ts";
 import { flameDepth, flameOf, type Picture, type Rectangle } from "../geometry/picture.ts";
 import type { TimeWindow } from "../geometry/time-window.ts";
+import { countText } from "../design/time-text.ts";
 import { type CanvasColours, useCanvasColours } from "./canvas-colours.ts";
 import { clipped } from "./line-words.ts";
 import {
@@ -31,39 +39,59 @@ export interface FlameProps {
   readonly window: TimeWindow;
   /** -1 for none. */
   readonly selectedRow: number;
+  /** Calls of one path as one bar, as wide as their own time and that of all below. */
+  readonly isMerged: boolean;
+  readonly onMerged: (isMerged: boolean) => void;
   readonly onSelect: (row: number) => void;
   readonly onPoint: (share: number | undefined) => void;
 }
 
 /** The flame graph of a trace. */
-export function Flame({ model, window, selectedRow, onSelect, onPoint }: FlameProps) {
+export function Flame(props: FlameProps) {
+  const { model, window, selectedRow, isMerged, onMerged, onSelect } = props;
   const { shape } = model;
   const colours = useCanvasColours();
-  const depth = useMemo(() => flameDepth(shape), [shape]);
+  const merged = useMemo(() => (isMerged ? mergedCalls(shape) : undefined), [shape, isMerged]);
+  const depth = useMemo(() => merged?.depth ?? flameDepth(shape), [shape, merged]);
   const levels = Math.min(LEVELS_MAX, depth);
   const heightPx = levels * LANE_PX;
-  const picture = useRef<Picture>(undefined);
-  const [pointed, setPointed] = useState(-1);
+  const picture = useRef<FlamePicture>(undefined);
+  const [pointed, setPointed] = useState<FlameBar>();
   const subject = useMemo(
-    () => ({ model, window, colours, selectedRow }),
-    [model, window, colours, selectedRow],
+    () => ({ model, window, colours, selectedRow, merged }),
+    [model, window, colours, selectedRow, merged],
   );
   const { ref } = useCanvas(heightPx, subject, (context, size) => {
-    picture.current = flameOf(shape, { ...size, window, laneHeight: LANE_PX });
+    picture.current =
+      merged === undefined
+        ? flameOf(shape, { ...size, window, laneHeight: LANE_PX })
+        : mergedPicture(merged, { ...size, laneHeight: LANE_PX });
     paint(context, picture.current, { model, colours, selectedRow });
   });
-  const row = pointed === -1 ? selectedRow : pointed;
-  const rowAt = (event: MouseEvent): number => {
+  const barAt = (event: MouseEvent): FlameBar | undefined => {
     const { left, top } = event.currentTarget.getBoundingClientRect();
-    return rectangleAt(picture.current, event.clientX - left, event.clientY - top)?.row ?? -1;
+    return rectangleAt(picture.current, event.clientX - left, event.clientY - top);
   };
+  // A merged graph has no axis of time, so it has no moment to mark either.
+  const onPoint = isMerged ? undefined : props.onPoint;
   return (
     <div className="flame">
-      <p className="flame-words" aria-live="off">
-        {row === -1 ? "Point at a bar to read it, click to open it." : barWords(model, row)}
-        {depth > levels &&
-          ` The ${depth - levels} deepest levels are not drawn; the tree has them.`}
-      </p>
+      <div className="flame-head">
+        <p className="flame-words" aria-live="off">
+          {wordsOf(model, { pointed, merged, selectedRow })}
+          {depth > levels &&
+            ` The ${depth - levels} deepest levels are not drawn; the tree has them.`}
+        </p>
+        <button
+          type="button"
+          className="button button-quiet"
+          aria-pressed={isMerged}
+          title="Calls with the same path as one bar, as wide as their own time, the widest first"
+          onClick={() => onMerged(!isMerged)}
+        >
+          merged by path
+        </button>
+      </div>
       <section
         className="flame-scroll"
 
@@ -77,17 +105,17 @@ export function Flame({ model, window, selectedRow, onSelect, onPoint }: FlamePr
             aria-hidden="true"
             style={{ height: heightPx }}
             onClick={(event) => {
-              const hit = rowAt(event);
-              if (hit !== -1) onSelect(hit);
+              const hit = barAt(event);
+              if (hit !== undefined) onSelect(hit.row);
             }}
             onPointerMove={(event) => {
               const { left, width } = event.currentTarget.getBoundingClientRect();
-              setPointed(rowAt(event));
-              onPoint((event.clientX - left) / width);
+              setPointed(barAt(event));
+              onPoint?.((event.clientX - left) / width);
             }}
             onPointerLeave={() => {
-              setPointed(-1);
-              onPoint(undefined);
+              setPointed(undefined);
+              onPoint?.(undefined);
             }}
           />
           <div className="crosshair crosshair-window" />
@@ -97,6 +125,42 @@ export function Flame({ model, window, selectedRow, onSelect, onPoint }: FlamePr
   );
 }
 
+type FlameBar = Rectangle & Partial<Pick<MergedBar, "call">>;
+
+interface FlamePicture extends Picture {
+  readonly bars: readonly FlameBar[];
+  readonly errors: readonly FlameBar[];
+}
+
+interface Pointed {
+  readonly pointed: FlameBar | undefined;
+  readonly merged: MergedCalls | undefined;
+  readonly selectedRow: number;
+}
+
+function wordsOf(model: TraceModel, { pointed, merged, selectedRow }: Pointed): string {
+  if (pointed !== undefined && merged !== undefined) {
+    return mergedWords(model, merged, pointed.call ?? 0);
+  }
+  const row = pointed?.row ?? selectedRow;
+  if (row !== -1) return barWords(model, row);
+  return merged === undefined
+    ? "Point at a bar to read it, click to open it."
+    : "As wide as the own time of all calls with one path. Click to open the longest of them.";
+}
+
+function mergedWords(model: TraceModel, calls: MergedCalls, call: number): string {
+  const row = calls.longestRows[call] ?? 0;
+  const { skeleton } = model.shape;
+  const name = clipped(skeleton.names[skeleton.name[row] ?? -1] ?? "", 160);
+  const count = countText(calls.callCounts[call] ?? 0, "call");
+  const errors = calls.errorCounts[call] ?? 0;
+  const own = formatDuration(calls.ownNano[call] ?? 0);
+  const total = formatDuration(calls.totalNano[call] ?? 0);
+  const failed = errors === 0 ? "" : `, ✕ ${countText(errors, "error")}`;
+  return `${name} · ${serviceOfRow(model, row)} · ${count}${failed}, ${own} itself, ${total} with all below`;
+}
+
 function barWords(model: TraceModel, row: number): string {
   const title = clipped(titleOfRow(model, row), 160);
   const own = formatDuration(model.shape.selfNano[row] ?? 0);
@@ -104,8 +168,12 @@ function barWords(model: TraceModel, row: number): string {
 }
 
 /** The last one drawn there, which is the one on top. */
-function rectangleAt(picture: Picture | undefined, x: number, y: number): Rectangle | undefined {
-  const isHit = (bar: Rectangle): boolean =>
+function rectangleAt(
+  picture: FlamePicture | undefined,
+  x: number,
+  y: number,
+): FlameBar | undefined {
+  const isHit = (bar: FlameBar): boolean =>
     x >= bar.x && x <= bar.x + bar.width && y >= bar.y && y <= bar.y + bar.height;
   return picture?.errors.findLast(isHit) ?? picture?.bars.findLast(isHit);
 }
@@ -122,10 +190,15 @@ function paint(context: CanvasRenderingContext2D, picture: Picture, parts: Paint
   context.font = `11px ${fontFamily}`;
   context.textBaseline = "middle";
   for (const bar of picture.bars) {
-    const hue = lookOfRow(model, bar.row)?.hue ?? 0;
+    const look = lookOfRow(model, bar.row);
+    const hue = look?.hue ?? 0;
     const width = Math.max(1, bar.width - 0.5);
     context.fillStyle = colours.services[hue] ?? colours.ink;
     context.fillRect(bar.x, bar.y, width, bar.height);
+    if (look?.isStriped === true) {
+      context.fillStyle = colours.surface;
+      context.fillRect(bar.x, bar.y + 2, width, 2);
+    }
     if (width < TEXT_PX_MIN) continue;
     context.save();
     context.beginPath();

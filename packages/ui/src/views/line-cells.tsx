@@ -1,9 +1,9 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- rows of a table cannot be placed freely */
 import { formatDuration, isErrorRow, openSpanSentence, OutlineFlag, type Span } from "@spoor/trace";
 import { Link } from "@tanstack/react-router";
-import type { CSSProperties } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import { Monogram } from "../design/monogram.tsx";
-import { countText, exactDurationText } from "../design/time-text.ts";
+import { exactDurationText } from "../design/time-text.ts";
 import type { ExtraLine } from "../geometry/shown-rows.ts";
 import { barOf } from "../geometry/time-scale.ts";
 import type { TimeWindow } from "../geometry/time-window.ts";
@@ -16,8 +16,9 @@ import {
   openWords,
   repeatWords,
 } from "./line-words.ts";
-import { type LogMark, SpanBar } from "./span-bar.tsx";
+import { type LogMark, spanBar } from "./span-bar.tsx";
 import {
+  calleeOfRow,
   durationOfRow,
   errorOfRow,
   hasFlag,
@@ -50,23 +51,27 @@ export interface CellProps {
   readonly hasBar: boolean;
 }
 
-/** The cells of a line. */
-export function LineCells(props: CellProps) {
+/**
+ * The cells of a line. Functions that are called, and no components of their own: what stands in a
+ * place changes kind at each scroll step, and React makes all elements of another component anew,
+ * but keeps those of another row of the same.
+ */
+export function lineCells(props: CellProps): ReactNode {
   const { extra } = props;
-  if (extra === undefined) return <SpanCells {...props} row={props.line} />;
+  if (extra === undefined) return spanCells({ ...props, row: props.line });
   switch (extra.kind) {
     case "lost":
-      return <LostCells {...props} lost={extra.lost} />;
+      return lostCells({ ...props, lost: extra.lost });
     case "repeat":
-      return <RepeatCells {...props} repeat={extra.repeat} />;
+      return repeatCells({ ...props, repeat: extra.repeat });
     case "hidden":
-      return <HiddenCells {...props} count={extra.count} />;
+      return hiddenCells({ ...props, count: extra.count });
     case "note":
-      return <HolderCells {...props} row={extra.row} note={extra.note} />;
+      return holderCells({ ...props, row: extra.row, note: extra.note });
   }
 }
 
-function SpanCells(props: CellProps & { readonly row: number }) {
+function spanCells(props: CellProps & { readonly row: number }): ReactNode {
   const { model, row, place, isFolded, span, window, logs, hasBar } = props;
   const { shape } = model;
   const service = serviceOfRow(model, row);
@@ -78,7 +83,11 @@ function SpanCells(props: CellProps & { readonly row: number }) {
   const isOpen = hasFlag(shape, row, OutlineFlag.open);
   const hasMarks = isErrorRow(shape.rows, row) || isOpen || model.slowNano.has(row);
   const letters = title.length + (isNewService ? service.length : 0) + place.level * 2;
-  const isTight = hasMarks || oddityOf(model, row) !== "" || letters > LETTERS_MAX;
+  const isTight =
+    hasMarks ||
+    calleeOfRow(model, row) !== "" ||
+    oddityOf(model, row) !== "" ||
+    letters > LETTERS_MAX;
   return (
     <>
       <div
@@ -86,24 +95,22 @@ function SpanCells(props: CellProps & { readonly row: number }) {
         className={isTight ? "span-name is-tight" : "span-name"}
         style={indentOf(place)}
       >
-        <Twisty {...props} below={(shape.rows.endRow[row] ?? 0) - row - 1} isFolded={isFolded} />
+        {twisty(place, isFolded)}
         <Monogram service={service} look={lookOfRow(model, row)} />
-        <span className="span-title" title={title}>
-          {title === "" ? "(no name)" : title}
-        </span>
+        <span className="span-title">{title === "" ? "(no name)" : title}</span>
         {isNewService && <span className="span-service">{clipped(service, 80)}</span>}
-        <Marks model={model} row={row} />
+        {marks(model, row)}
       </div>
-      <div role="gridcell" className="number quiet" title={exactDurationText(selfNano)}>
+      <div role="gridcell" className="number quiet">
         {formatDuration(selfNano)}
       </div>
-      <div role="gridcell" className="number" title={exactDurationText(durationNano)}>
+      <div role="gridcell" className="number">
         {isOpen && <span className="open-sign">▷ </span>}
         {hasFlag(shape, row, OutlineFlag.timeMissing) ? "no time" : formatDuration(durationNano)}
       </div>
       {hasBar && (
         <div role="gridcell" className="span-time">
-          <SpanBar model={model} row={row} span={span} window={window} logs={logs} />
+          {spanBar({ model, row, span, window, logs })}
         </div>
       )}
     </>
@@ -111,15 +118,17 @@ function SpanCells(props: CellProps & { readonly row: number }) {
 }
 
 /** Every mark is a glyph and a word, and never a colour alone. */
-function Marks({ model, row }: { readonly model: TraceModel; readonly row: number }) {
+function marks(model: TraceModel, row: number): ReactNode {
   const slowNano = model.slowNano.get(row);
   const isError = isErrorRow(model.shape.rows, row);
   const oddity = oddityOf(model, row);
   const open = model.openOf.get(row);
-  if (slowNano === undefined && !isError && oddity === "" && open === undefined) return null;
+  const callee = calleeOfRow(model, row);
+  const isPlain = slowNano === undefined && !isError && oddity === "" && open === undefined;
+  if (isPlain && callee === "") return null;
   const error = clipped(errorOfRow(model, row));
   return (
-    <span className="marks">
+    <span className={marksClass({ isOpen: open !== undefined, slowNano, isError })}>
       {open !== undefined && (
         <span className="mark-open" title={openSpanSentence(open, model.running.nowUnixNano)}>
           {openWords(open)}
@@ -139,29 +148,37 @@ function Marks({ model, row }: { readonly model: TraceModel; readonly row: numbe
           {error === "" ? "error" : error}
         </span>
       )}
+      {callee !== "" && (
+        <span className="mark-callee" title={`${clipped(callee)} has no spans in this trace`}>
+          → {clipped(callee, 60)}
+        </span>
+      )}
       {oddity !== "" && <span className="mark-odd">? {oddity}</span>}
     </span>
   );
 }
 
-function LostCells({
-  model,
-  lost,
-  place,
-  isFolded,
-  hasBar,
-}: CellProps & { readonly lost: number }) {
-  const parent = model.shape.lostParents[lost];
+/** How much of the marks must stay in sight. As classes: asking for elements costs at each scroll. */
+function marksClass(marks: {
+  readonly isOpen: boolean;
+  readonly slowNano: number | undefined;
+  readonly isError: boolean;
+}): string {
+  if (marks.isOpen) return "marks is-open";
+  if (marks.slowNano === undefined) return "marks";
+  return marks.isError ? "marks is-slow is-error" : "marks is-slow";
+}
+
+function lostCells(props: CellProps & { readonly lost: number }): ReactNode {
+  const { model, lost, place, isFolded, hasBar } = props;
   return (
     <>
       <div role="gridcell" className="span-name is-ghost is-tight" style={indentOf(place)}>
-        <Twisty place={place} isFolded={isFolded} below={parent?.rows.length ?? 0} />
+        {twisty(place, isFolded)}
         <span className="ghost-chip" aria-hidden="true">
           ?
         </span>
-        <span className="span-title" title={parent?.spanId}>
-          {lostWords(model, lost)}
-        </span>
+        <span className="span-title">{lostWords(model, lost)}</span>
       </div>
       <div role="gridcell" aria-label="no self time" />
       <div role="gridcell" aria-label="no duration" />
@@ -170,7 +187,7 @@ function LostCells({
   );
 }
 
-function RepeatCells(props: CellProps & { readonly repeat: number }) {
+function repeatCells(props: CellProps & { readonly repeat: number }): ReactNode {
   const { model, repeat, place, window, hasBar } = props;
   const { rows, skeleton, selfNano } = model.shape;
   const members = model.repeats.list[repeat]?.rows ?? [];
@@ -183,17 +200,17 @@ function RepeatCells(props: CellProps & { readonly repeat: number }) {
   return (
     <>
       <div role="gridcell" className="span-name is-tight" style={indentOf(place)}>
-        <Twisty place={place} isFolded below={members.length} />
+        {twisty(place, true)}
         <Monogram service={serviceOfRow(model, first)} look={lookOfRow(model, first)} />
-        <span className="span-title" title={clipped(titleOfRow(model, first))}>
+        <span className="span-title">
           {clipped(skeleton.names[skeleton.name[first] ?? -1] ?? "")}
         </span>
         <span className="mark-repeat">{repeatWords(model, repeat)}</span>
       </div>
-      <div role="gridcell" className="number quiet" title={exactDurationText(ownNano)}>
+      <div role="gridcell" className="number quiet">
         {formatDuration(ownNano)}
       </div>
-      <div role="gridcell" className="number" title={exactDurationText(totalNano)}>
+      <div role="gridcell" className="number">
         {formatDuration(totalNano)}
       </div>
       {hasBar && (
@@ -211,7 +228,8 @@ function RepeatCells(props: CellProps & { readonly repeat: number }) {
   );
 }
 
-function HiddenCells({ count, place, hasBar }: CellProps & { readonly count: number }) {
+function hiddenCells(props: CellProps & { readonly count: number }): ReactNode {
+  const { count, place, hasBar } = props;
   return (
     <>
       <div role="gridcell" className="span-name is-hidden-note" style={indentOf(place)}>
@@ -228,7 +246,9 @@ function HiddenCells({ count, place, hasBar }: CellProps & { readonly count: num
 }
 
 /** Dashed, because it is no span: somebody else told of it. */
-function HolderCells(props: CellProps & { readonly row: number; readonly note: number }) {
+function holderCells(
+  props: CellProps & { readonly row: number; readonly note: number },
+): ReactNode {
   const { model, row, note, place, window, hasBar } = props;
   const {
     verb = "held by",
@@ -273,21 +293,10 @@ function HolderCells(props: CellProps & { readonly row: number; readonly note: n
   );
 }
 
-function Twisty(props: {
-  readonly place: LinePlace;
-  readonly isFolded: boolean;
-  readonly below: number;
-}) {
-  const { place, isFolded, below } = props;
-  if (!place.canFold) return <span className="twisty" aria-hidden="true" />;
+function twisty({ canFold }: LinePlace, isFolded: boolean): ReactNode {
   return (
-    <span
-      className="twisty"
-      data-twisty=""
-      aria-hidden="true"
-      title={`${countText(below, "span")} below`}
-    >
-      {isFolded ? "▸" : "▾"}
+    <span className="twisty" data-twisty={canFold ? "" : undefined} aria-hidden="true">
+      {canFold ? (isFolded ? "▸" : "▾") : ""}
     </span>
   );
 }

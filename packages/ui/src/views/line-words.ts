@@ -14,9 +14,11 @@ import {
 import { countText } from "../design/time-text.ts";
 import type { ExtraLine } from "../geometry/shown-rows.ts";
 import {
+  calleeOfRow,
   durationOfRow,
   errorOfRow,
   hasFlag,
+  movedOfRow,
   serviceOfRow,
   titleOfRow,
   type TraceModel,
@@ -116,11 +118,19 @@ export function hiddenWords(count: number): string {
 }
 
 /** What is odd about where or when `row` is; empty for most. */
-export function oddityOf({ shape }: TraceModel, row: number): string {
+export function oddityOf(model: TraceModel, row: number): string {
+  const { shape } = model;
+  const movedNano = movedOfRow(model, row);
   if (hasFlag(shape, row, RowFlag.selfParent)) return "names itself as parent";
   if (hasFlag(shape, row, RowFlag.cycle)) return "parents in a circle";
   if (hasFlag(shape, row, OutlineFlag.endBeforeStart)) return "ends before it starts";
-  return hasFlag(shape, row, OutlineFlag.timeMissing) ? "without times" : "";
+  if (hasFlag(shape, row, OutlineFlag.timeMissing)) return "without times";
+  return movedNano === 0 ? "" : `clock moved ${signedDuration(movedNano)}`;
+}
+
+/** `+12ms`, `-1h 2m`. */
+export function signedDuration(nano: number): string {
+  return `${nano < 0 ? "" : "+"}${formatDuration(nano)}`;
 }
 
 /** What an open span does, in a word or three. */
@@ -153,6 +163,7 @@ function spokenRow(model: TraceModel, row: number): string {
   const { shape, openOf, slowNano, running } = model;
   const open = openOf.get(row);
   const isError = isErrorRow(shape.rows, row);
+  const callee = calleeOfRow(model, row);
   return [
     clipped(titleOfRow(model, row), SPOKEN_MAX),
     serviceOfRow(model, row),
@@ -161,6 +172,7 @@ function spokenRow(model: TraceModel, row: number): string {
     isError ? `error ${clipped(errorOfRow(model, row), SPOKEN_MAX)}`.trim() : "",
     slowNano.has(row) ? "slow" : "",
     (shape.criticalNano[row] ?? 0) > 0 ? "on the critical path" : "",
+    callee === "" ? "" : `calls ${clipped(callee, SPOKEN_MAX)}, which has no spans here`,
     open === undefined ? "" : `still open, ${openSpanSentence(open, running.nowUnixNano)}`,
     oddityOf(model, row),
   ]

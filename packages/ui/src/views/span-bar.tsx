@@ -1,10 +1,10 @@
 import { isErrorRow, OutlineFlag, type Span, waitFromAttributes } from "@spoor/trace";
-import type { CSSProperties } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import { lookVariables } from "../design/service-colour.ts";
 import { childCover } from "../geometry/child-cover.ts";
 import { barOf } from "../geometry/time-scale.ts";
 import type { TimeWindow } from "../geometry/time-window.ts";
-import { hasFlag, lookOfRow, type TraceModel } from "./trace-model.ts";
+import { calleeOfRow, hasFlag, lookOfRow, momentOfRow, type TraceModel } from "./trace-model.ts";
 
 /** A bar narrower than this share of the scale is a line, and a pale line cannot be seen. */
 const COVER_SHARE_MIN = 0.005;
@@ -17,7 +17,7 @@ export interface LogMark {
   readonly severityNumber: number;
 }
 
-/** What {@link SpanBar} takes. */
+/** What {@link spanBar} takes. */
 export interface SpanBarProps {
   readonly model: TraceModel;
   readonly row: number;
@@ -30,13 +30,13 @@ export interface SpanBarProps {
  * When a span was, and what it did: solid for itself, light for its children, hatched for waiting,
  * underlined where its root waited for it, ticks for events and squares for log records.
  */
-export function SpanBar(props: SpanBarProps) {
+export function spanBar(props: SpanBarProps): ReactNode {
   const { model, row, window } = props;
   const { rows } = model.shape;
   const startNano = rows.startNano[row] ?? 0;
   const endNano = rows.endNano[row] ?? 0;
   const bar = barOf(window, { startNano, endNano });
-  if (bar === undefined) return <OutOfSight isBefore={endNano < window.fromNano} />;
+  if (bar === undefined) return outOfSight(endNano < window.fromNano);
   const look = lookOfRow(model, row);
   const isWaiting = waits(props);
   const style: CSSProperties = {
@@ -55,35 +55,38 @@ export function SpanBar(props: SpanBarProps) {
     "bar",
     ...(isErrorRow(rows, row) ? ["bar-error"] : []),
     ...(hasFlag(model.shape, row, OutlineFlag.open) ? ["bar-open"] : []),
+    ...(calleeOfRow(model, row) === "" ? [] : ["bar-outside"]),
   ];
   return (
     <>
       <div className={classes.join(" ")} style={style} aria-hidden="true" />
-      <Marks {...props} />
+      {marks(props)}
     </>
   );
 }
 
-function OutOfSight({ isBefore }: { readonly isBefore: boolean }) {
+function outOfSight(isBefore: boolean): ReactNode {
   return (
-    <div className={isBefore ? "bar-beyond is-before" : "bar-beyond"} aria-hidden="true">
-      {isBefore ? "‹" : "›"}
-    </div>
+    <>
+      <div className={isBefore ? "bar-beyond is-before" : "bar-beyond"} aria-hidden="true">
+        {isBefore ? "‹" : "›"}
+      </div>
+      {null}
+    </>
   );
 }
 
 /** One element for all marks of a bar, as backgrounds: a span may have a thousand events. */
-function Marks({ model, row, span, window, logs }: SpanBarProps) {
+function marks({ model, row, span, window, logs }: SpanBarProps): ReactNode {
   const { path } = model.shape;
   const layers: string[] = [];
   const length = window.toNano - window.fromNano;
   const first = path.firstOfRow[row] ?? 0;
   const end = path.firstOfRow[row + 1] ?? first;
   if (end > first) layers.push(pathLayer(model, { first, end }, window));
-  const origin = model.shape.skeleton.startTimeUnixNano;
   const events = (span?.events ?? [])
     .filter(({ timeUnixNano }) => timeUnixNano > 0n)
-    .map(({ timeUnixNano }) => Number(timeUnixNano - origin));
+    .map(({ timeUnixNano }) => momentOfRow(model, row, timeUnixNano));
   for (const share of shares(events, window)) {
     layers.push(mark(share, "var(--ink)", "2px 6px", "4px"));
   }

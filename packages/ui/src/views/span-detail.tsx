@@ -5,6 +5,7 @@ import {
   errorText,
   formatDuration,
   OutlineFlag,
+  peerOf,
   serviceName,
   type Span,
   spanKindName,
@@ -20,7 +21,11 @@ import { CopyButton } from "../design/copy-button.tsx";
 import { Monogram } from "../design/monogram.tsx";
 import { clockText, countText, exactDurationText, exactTimeText } from "../design/time-text.ts";
 import { AttributeList } from "./attribute-list.tsx";
-import { durationOfRow, hasFlag, type TraceModel } from "./trace-model.ts";
+import { isAnswered, isOutgoing } from "../geometry/trace-map.ts";
+import { signedDuration } from "./line-words.ts";
+import { LinkingSpans } from "./linking-spans.tsx";
+import { durationOfRow, hasFlag, movedOfRow, type TraceModel } from "./trace-model.ts";
+import { UsualNote } from "./usual-note.tsx";
 import "./span-detail.css";
 
 /** What {@link SpanDetail} takes. */
@@ -28,13 +33,15 @@ export interface SpanDetailProps {
   readonly model: TraceModel;
   readonly row: number;
   readonly span: Span;
+  readonly nowMs: number;
   /** Looks for other spans with this attribute. */
   readonly onFind: (key: string, value: string) => void;
   readonly onClose: () => void;
 }
 
 /** The detail panel of one span. */
-export function SpanDetail({ model, row, span, onFind, onClose }: SpanDetailProps) {
+export function SpanDetail(props: SpanDetailProps) {
+  const { model, row, span, nowMs, onFind, onClose } = props;
   const [filter, setFilter] = useState("");
   const service = serviceName(span.resource);
   return (
@@ -53,6 +60,10 @@ export function SpanDetail({ model, row, span, onFind, onClose }: SpanDetailProp
       <div className="detail-body">
         <StatusLine span={span} />
         <Times row={row} span={span} model={model} />
+        <p className="detail-usual">
+          <UsualNote model={model} row={row} nowMs={nowMs} />
+        </p>
+        <Callee model={model} row={row} span={span} />
         <DroppedCounts span={span} />
         <input
           className="field detail-filter"
@@ -67,6 +78,7 @@ export function SpanDetail({ model, row, span, onFind, onClose }: SpanDetailProp
         </Section>
         <Events span={span} filter={filter} />
         <Links links={span.links} filter={filter} />
+        {model.isStored && <LinkingSpans span={span} key={`${span.traceId} ${span.spanId}`} />}
         <Section title="Resource" count={span.resource.attributes.size}>
           <AttributeList attributes={span.resource.attributes} filter={filter} onFind={onFind} />
           <SchemaUrl url={span.resource.schemaUrl} />
@@ -80,6 +92,20 @@ export function SpanDetail({ model, row, span, onFind, onClose }: SpanDetailProp
         <Ids span={span} />
       </div>
     </aside>
+  );
+}
+
+/** Who is called and sends no spans: the picture has a dashed bar for it. */
+function Callee({ model, row, span }: Pick<SpanDetailProps, "model" | "row" | "span">) {
+  if (!isOutgoing(model.shape.rows, row) || isAnswered(model.shape, row)) return null;
+  const { callee, calleeType } = peerOf(span);
+  if (callee === "") return null;
+  const kind = { database: "the database ", messaging: "the queue ", external: "" }[calleeType];
+  return (
+    <p className="detail-note">
+      Calls {kind}
+      <bdi>{callee.slice(0, 400)}</bdi>, which has no spans of its own in this trace.
+    </p>
   );
 }
 
@@ -120,6 +146,7 @@ function Times(props: { readonly row: number; readonly span: Span; readonly mode
   const durationNano = durationOfRow(model, row);
   const selfNano = shape.selfNano[row] ?? 0;
   const startNano = shape.rows.startNano[row] ?? 0;
+  const movedNano = movedOfRow(model, row);
   return (
     <dl className="detail-times">
       <Fact name="Duration" title={exactDurationText(durationNano)}>
@@ -131,6 +158,11 @@ function Times(props: { readonly row: number; readonly span: Span; readonly mode
       <Fact name="Starts at" title={exactDurationText(startNano)}>
         +{formatDuration(startNano)}
       </Fact>
+      {movedNano !== 0 && (
+        <Fact name="Clock moved" title={exactDurationText(movedNano)}>
+          {signedDuration(movedNano)}
+        </Fact>
+      )}
       <Fact name="Clock" title={exactTimeText(span.startTimeUnixNano)}>
         {clockText(span.startTimeUnixNano)}
       </Fact>

@@ -33,6 +33,7 @@ import {
   type TraceProblems,
   verdictOf,
 } from "./trace-model.ts";
+import { UsualNote } from "./usual-note.tsx";
 import "./trace-head.css";
 
 /** What {@link TraceHead} takes. */
@@ -89,7 +90,7 @@ export function TraceHead({ model, coverage, nowMs, onSelect }: TraceHeadProps) 
       )}
       {verdict.grounds.length > 0 && <Grounds grounds={verdict.grounds} />}
       <ul className="trace-problems">
-        {problemTexts(model.problems).map((text) => (
+        {[...problemTexts(model.problems), skewText(model)].filter(isSaid).map((text) => (
           <li key={text}>
             <span aria-hidden="true">? </span>
             {text}
@@ -163,6 +164,9 @@ function Facts({ model, nowMs }: { readonly model: TraceModel; readonly nowMs: n
       <li className={errorCount > 0 ? "fact-error" : ""}>
         {errorCount === 0 ? "no errors" : `✕ ${countText(errorCount, "error")}`}
       </li>
+      <li className="fact-usual">
+        <UsualNote model={model} row={0} nowMs={nowMs} />
+      </li>
     </ul>
   );
 }
@@ -184,6 +188,18 @@ function spanText(count: number): string {
   return countText(count, "span");
 }
 
+function isSaid(text: string): boolean {
+  return text !== "";
+}
+
+/** A correction is a guess, and is said to be one. */
+function skewText({ skewedCount, shape }: TraceModel): string {
+  if (skewedCount === 0) return "";
+  return shape.movedNano === undefined
+    ? `${spanText(skewedCount)} outside of what called ${skewedCount === 1 ? "it" : "them"}: clocks disagree.`
+    : `${spanText(skewedCount)} moved to where ${skewedCount === 1 ? "it" : "they"} may have been: clocks disagree.`;
+}
+
 /** One sentence for each kind of problem. */
 function problemTexts(problems: TraceProblems): string[] {
   const { orphan, selfParent, cycle, copy, endBeforeStart, sharedId } = problems;
@@ -198,5 +214,5 @@ function problemTexts(problems: TraceProblems): string[] {
     endBeforeStart > 0
       ? `${spanText(endBeforeStart)} ending before the start: a clock was set back.`
       : "",
-  ].filter((text) => text !== "");
+  ].filter(isSaid);
 }

@@ -50,10 +50,13 @@ const COMMAND_OF = {
   "3": "view3",
   "4": "view4",
   "5": "view5",
+  "6": "view6",
   "y l": "copyLink",
   "y i": "copyId",
   "y c": "copyCommand",
   "y m": "copyMarkdown",
+  "y o": "copyOtlp",
+  "y s": "copySvg",
 } as const;
 
 /** Something that a reader wants of the page. */
@@ -97,11 +100,12 @@ export const KEY_HELP: readonly KeySection[] = [
   {
     title: "Views and copies",
     lines: [
-      ["1 … 5", "waterfall, tree, flame, table, logs"],
+      ["1 … 6", "waterfall, tree, flame, table, map, logs"],
       ["y l", "copy the link"],
       ["y i", "copy the span id"],
       ["y c", "copy the command"],
       ["y m", "copy the tree as Markdown"],
+      ["y o y s", "copy as OTLP JSON, as a picture (SVG)"],
     ],
   },
 ];

@@ -9,9 +9,11 @@ import {
   type HolderLines,
   isErrorRow,
   type OpenSpan,
+  peerOf,
   OutlineFlag,
   outlineOfSpan,
   RowFlag,
+  type RowFacts,
   type RowVerdict,
   type RowWords,
   type Running,
@@ -27,7 +29,9 @@ import {
 import type { SpanCache } from "../data/span-cache.ts";
 import { serviceLooks, type ServiceLook } from "../design/service-colour.ts";
 import { rowOfSpan, rowsOfSpans } from "../geometry/line-key.ts";
+import { clockShifts, corrected } from "../geometry/clock-correction.ts";
 import { type Repeats, repeatsOf } from "../geometry/repeats.ts";
+import { isAnswered, isOutgoing } from "../geometry/trace-map.ts";
 import { traceShape, type TraceShape } from "../geometry/trace-shape.ts";
 
 /** A trace, ready to be drawn. */
@@ -45,8 +49,13 @@ export interface TraceModel {
   readonly running: Running;
   /** Own time of the rows that are marked as slow; none while something is open. */
   readonly slowNano: ReadonlyMap<number, number>;
+  readonly facts: RowFacts;
   readonly errorCount: number;
   readonly problems: TraceProblems;
+  /** How many spans lie where they cannot have been, unless clocks disagree. */
+  readonly skewedCount: number;
+  /** False for a trace from a file, of which no server knows anything. */
+  readonly isStored: boolean;
 }
 
 /** How many spans are not as they should be. */
@@ -65,6 +74,9 @@ export interface ModelParts {
   readonly skeleton: TraceSkeleton;
   readonly spans: SpanCache;
   readonly running: Running;
+  readonly isStored: boolean;
+  /** Whether clocks that disagree are made to agree. */
+  readonly isCorrected: boolean;
 }
 
 /** The skeleton of a trace that is here whole. `open` are those that have not ended. */
@@ -80,12 +92,18 @@ export function skeletonOfSpans(
 }
 
 /** Cost: O(n log n) in the spans. */
-export function traceModel({ skeleton, spans, running }: ModelParts): TraceModel {
-  const shape = traceShape(skeleton);
+export function traceModel(parts: ModelParts): TraceModel {
+  const { skeleton: sent, spans, running, isStored, isCorrected } = parts;
+  const shift = clockShifts(sent);
+  const { skeleton, movedNano } =
+    isCorrected && shift !== undefined
+      ? corrected(sent, shift)
+      : { skeleton: sent, movedNano: undefined };
+  const shape = traceShape(skeleton, movedNano);
   const openOf = openRows(shape, running.open);
   const asSpans = withOpenSpans({ traceId: skeleton.traceId, spans: [] }, running.open).spans;
   const openSpans = new Map(asSpans.map((span) => [span.spanId, span]));
-  const { orphanRows, copyCount } = skeleton;
+  const { orphanRows, copyCount, sharedIdCount } = skeleton;
   const count = flagCounter(skeleton);
   return {
     shape,
@@ -103,6 +121,7 @@ export function traceModel({ skeleton, spans, running }: ModelParts): TraceModel
     ),
     running: { ...running, open: [...openOf.values()] },
     slowNano: openOf.size === 0 ? shape.slowNano : new Map(),
+    facts: shape.facts,
     errorCount: count(OutlineFlag.error),
     problems: {
       orphan: orphanRows.length,
@@ -110,8 +129,10 @@ export function traceModel({ skeleton, spans, running }: ModelParts): TraceModel
       cycle: count(RowFlag.cycle),
       copy: copyCount,
       endBeforeStart: count(OutlineFlag.endBeforeStart),
-      sharedId: sharedIds(skeleton),
+      sharedId: sharedIdCount,
     },
+    skewedCount: shift === undefined ? 0 : movedCount(shift),
+    isStored,
   };
 }
 
@@ -123,13 +144,9 @@ function flagCounter({ flags }: TraceSkeleton): (flag: number) => number {
   };
 }
 
-/** Sorted as numbers, which for a million ids takes a tenth of what a set of them takes. */
-function sharedIds({ spanIds }: TraceSkeleton): number {
-  const ids = new BigUint64Array(spanIds.slice().buffer).sort();
+function movedCount(shift: Float64Array): number {
   let count = 0;
-  for (let at = 1; at < ids.length; at += 1) {
-    if (ids[at] === ids[at - 1] && (at < 2 || ids[at] !== ids[at - 2])) count += 1;
-  }
+  for (const nano of shift) if (nano !== 0) count += 1;
   return count;
 }
 
@@ -156,11 +173,21 @@ export function spanOfRow(model: TraceModel, row: number): Span | undefined {
   const same = model.spans.get(skeletonSpanId(skeleton, row));
   if (same === undefined || same.length < 2) return same?.[0];
   // Different spans under one id: the row's own is the one that starts when the row does.
-  const start = skeleton.startNano[row] ?? 0;
+  const start = (skeleton.startNano[row] ?? 0) - movedOfRow(model, row);
   const own = same.find(
     ({ startTimeUnixNano }) => Number(startTimeUnixNano - skeleton.startTimeUnixNano) === start,
   );
   return own ?? same[0];
+}
+
+/** By how much the clock of `row` was moved. */
+export function movedOfRow({ shape: { movedNano } }: TraceModel, row: number): number {
+  return movedNano?.[row] ?? 0;
+}
+
+/** A moment that the clock of `row` told, in ns since the start of the trace. */
+export function momentOfRow(model: TraceModel, row: number, timeUnixNano: bigint): number {
+  return Number(timeUnixNano - model.shape.skeleton.startTimeUnixNano) + movedOfRow(model, row);
 }
 
 /** The spans that are here, with their rows. */
@@ -196,6 +223,16 @@ export function durationOfRow({ shape: { skeleton } }: TraceModel, row: number):
   return skeleton.durationNano[row] ?? 0;
 }
 
+/** Whom `row` calls that sends no spans, once its span is here; empty for most. */
+export function calleeOfRow(model: TraceModel, row: number): string {
+  const { shape } = model;
+  if (!isOutgoing(shape.rows, row) || isAnswered(shape, row)) return "";
+  const span = spanOfRow(model, row);
+  const peer = span === undefined ? undefined : peerOf(span);
+  // Of databases and queues nobody expects spans, and their statement names them.
+  return peer?.calleeType === "external" ? peer.callee : "";
+}
+
 /** The words of the error of `row`; empty without an error, and until its span is here. */
 export function errorOfRow(model: TraceModel, row: number): string {
   if (!isErrorRow(model.shape.rows, row)) return "";
@@ -205,7 +242,7 @@ export function errorOfRow(model: TraceModel, row: number): string {
 
 /** What is to be said about the trace, with what is known of its spans now. */
 export function verdictOf(model: TraceModel): RowVerdict {
-  const { shape, running, slowNano } = model;
+  const { shape, running, slowNano, facts } = model;
   const wordsOf = (row: number): RowWords => ({
     spanId: skeletonSpanId(shape.skeleton, row),
     title: titleOfRow(model, row),
@@ -214,7 +251,7 @@ export function verdictOf(model: TraceModel): RowVerdict {
   });
   const marks = Array.from(slowNano, ([row, ownNano]) => ({ row, ownNano }));
   const spans = Array.from(loadedSpans(model), ([, span]) => span);
-  return verdictOfRows(shape.rows, marks, wordsOf, { shorten, running, spans });
+  return verdictOfRows(shape.rows, marks, wordsOf, { shorten, running, spans, facts });
 }
 
 /** A verdict is read at a glance; the whole statement stands in the detail. */

@@ -12,7 +12,7 @@ import {
 } from "@spoor/trace";
 import { rowOfSpan } from "../geometry/line-key.ts";
 import type { LogMark } from "./span-bar.tsx";
-import { hasFlag, loadedSpans, type TraceModel } from "./trace-model.ts";
+import { hasFlag, loadedSpans, momentOfRow, type TraceModel } from "./trace-model.ts";
 
 /** A log record or an event of a span. */
 export interface Moment {
@@ -40,11 +40,11 @@ export function logMoments(model: TraceModel, answer: LogRecordsAnswer): Moment[
   });
 }
 
-function momentOf({ shape }: TraceModel, record: LogRecord, row: number): Moment {
+function momentOf(model: TraceModel, record: LogRecord, row: number): Moment {
   const time = logRecordTimeUnixNano(record);
   return {
     kind: "log",
-    atNano: time === 0n ? 0 : Number(time - shape.skeleton.startTimeUnixNano),
+    atNano: time === 0n ? 0 : momentOfRow(model, row, time),
     severityNumber: record.severityNumber,
     text: record.body === null ? record.eventName : attributeText(record.body),
     attributes: record.attributes,
@@ -54,11 +54,10 @@ function momentOf({ shape }: TraceModel, record: LogRecord, row: number): Moment
 
 /** `logs` and the events of the spans that are here, in order of time. */
 export function momentsOf(model: TraceModel, logs: readonly Moment[]): Moment[] {
-  const origin = model.shape.skeleton.startTimeUnixNano;
   const moments = [...logs];
   for (const [row, span] of loadedSpans(model)) {
     for (const { timeUnixNano, name, attributes } of span.events) {
-      const atNano = timeUnixNano === 0n ? 0 : Number(timeUnixNano - origin);
+      const atNano = timeUnixNano === 0n ? 0 : momentOfRow(model, row, timeUnixNano);
       moments.push({ kind: "event", atNano, severityNumber: 0, text: name, attributes, row });
     }
   }

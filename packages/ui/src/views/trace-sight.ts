@@ -59,7 +59,11 @@ const UNFOLDED: Folds = { collapsed: NOTHING, openRows: NOTHING };
 /** What of `model` is in sight under `choice`. */
 export function useTraceSight(model: TraceModel, choice: SightChoice): SightState {
   const { shape, repeats, holdersOf } = model;
-  const version = useSyncExternalStore(model.spans.subscribe, () => model.spans.version);
+  // Only what is looked for depends on what spans say; without, their coming changes nothing here.
+  const isFinding = (choice.f ?? "") !== "";
+  const version = useSyncExternalStore(model.spans.subscribe, () =>
+    isFinding ? model.spans.version : 0,
+  );
   const [stored, setStored] = useState({ shape, folds: UNFOLDED });
   const folds = useMemo(() => remapped(stored, shape), [stored, shape]);
   const selected = useMemo(

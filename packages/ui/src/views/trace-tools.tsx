@@ -5,12 +5,13 @@
 import { type KeyboardEvent, type RefObject } from "react";
 import { countText } from "../design/time-text.ts";
 import { type HiddenKind } from "../geometry/row-filter.ts";
+import { ServiceFilter } from "./service-filter.tsx";
 import type { TraceModel } from "./trace-model.ts";
 import type { TraceSight } from "./trace-sight.ts";
 import "./trace-tools.css";
 
 /** The pictures, in the order of their keys. */
-export const VIEW_NAMES = ["waterfall", "tree", "flame", "table", "logs"] as const;
+export const VIEW_NAMES = ["waterfall", "tree", "flame", "table", "map", "logs"] as const;
 
 /** One of the pictures. */
 export type ViewName = (typeof VIEW_NAMES)[number];
@@ -26,20 +27,24 @@ export interface TraceToolsProps {
   readonly hidden: readonly HiddenKind[];
   readonly isBelowOnly: boolean;
   readonly isZoomed: boolean;
+  /** Whether clocks that disagree are made to agree. */
+  readonly isCorrected: boolean;
   readonly findField: RefObject<HTMLInputElement | null>;
   readonly onFind: (typed: string) => void;
   readonly onHiding: (isHiding: boolean) => void;
   readonly onMatch: (step: "nextMatch" | "previousMatch") => void;
+  readonly onHide: (kind: HiddenKind) => void;
   readonly onShow: (hidden: HiddenKind) => void;
   readonly onShowAll: () => void;
   readonly onWholeTime: () => void;
+  readonly onCorrected: (isCorrected: boolean) => void;
   readonly onLeave: () => void;
   readonly children: React.ReactNode;
 }
 
 /** Views, find, and what is out of sight. */
 export function TraceTools(props: TraceToolsProps) {
-  const { view, onView, hidden, isBelowOnly, isZoomed } = props;
+  const { model, view, onView, hidden, isBelowOnly, isZoomed } = props;
   return (
     <div className="trace-tools" data-own-keys="/">
       <div className="view-tabs" role="tablist" aria-label="Views">
@@ -58,6 +63,8 @@ export function TraceTools(props: TraceToolsProps) {
         ))}
       </div>
       <Find {...props} />
+      <ServiceFilter {...props} />
+      {model.skewedCount > 0 && <ClockSwitch {...props} />}
       {hidden.map((kind) => (
         <button
           key={`${kind.service}\n${kind.name}`}
@@ -82,6 +89,23 @@ export function TraceTools(props: TraceToolsProps) {
       )}
       <span className="tools-end">{props.children}</span>
     </div>
+  );
+}
+
+/** Times are shown as they were sent; a correction is a guess that somebody must ask for. */
+function ClockSwitch({ model, isCorrected, onCorrected }: TraceToolsProps) {
+  return (
+    <button
+      type="button"
+      className="button button-quiet"
+      aria-pressed={isCorrected}
+      title={`${countText(model.skewedCount, "span")} cannot have been when their clocks say. ${
+        isCorrected ? "Moved to where they may have been." : "Shown as sent."
+      }`}
+      onClick={() => onCorrected(!isCorrected)}
+    >
+      correct clocks
+    </button>
   );
 }
 

@@ -1,7 +1,7 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- rows of a table cannot be placed freely */
 import { isErrorRow } from "@spoor/trace";
 import { memo } from "react";
-import { type CellProps, LineCells } from "./line-cells.tsx";
+import { type CellProps, lineCells } from "./line-cells.tsx";
 import { linePlace, spokenLine } from "./line-words.ts";
 
 /** What {@link WaterfallLine} takes; the same while the line looks the same. */
@@ -34,7 +34,8 @@ export const WaterfallLine = memo(function WaterfallLine(props: WaterfallLinePro
   return (
     <div
       role="row"
-      id={lineElementId(index)}
+      // Only the one that the grid names as its active descendant is looked for.
+      id={isSelected ? lineElementId(index) : undefined}
       className={classes.join(" ")}
       style={{ top: topPx }}
       data-index={index}
@@ -47,7 +48,7 @@ export const WaterfallLine = memo(function WaterfallLine(props: WaterfallLinePro
       aria-selected={isSelected}
       aria-label={spokenLine(model, line, extra)}
     >
-      <LineCells {...props} place={place} />
+      {lineCells({ ...props, place })}
     </div>
   );
 });

@@ -9,6 +9,7 @@
  */
 import { skeletonSpanId } from "@spoor/trace";
 import {
+  type CSSProperties,
   type MouseEvent,
   type RefObject,
   useEffect,
@@ -27,8 +28,10 @@ import {
   scrollTopFor,
 } from "../geometry/row-window.ts";
 import type { TimeWindow } from "../geometry/time-window.ts";
+import { NameHandle, type NameHandleProps, useNameShare } from "./name-handle.tsx";
 import { type LogMark } from "./span-bar.tsx";
 import { isFolded, rowOfLine } from "./line-moves.ts";
+import { showTip } from "./line-tips.ts";
 import { spanOfRow, type TraceModel } from "./trace-model.ts";
 import type { TraceSight } from "./trace-sight.ts";
 import { lineElementId, WaterfallLine } from "./waterfall-line.tsx";
@@ -66,6 +69,7 @@ export function Waterfall(props: WaterfallProps) {
   useZoomWheel(grid, props.onZoom);
   const pageRows = Math.max(1, rows.pageRows - 1);
   useEffect(() => onPageRows(pageRows), [onPageRows, pageRows]);
+  const [share, setShare] = useNameShare();
   const ticks = hasBars ? ticksOf(sight.window, tickCount(widthPx)) : [];
   return (
     <div
@@ -77,11 +81,20 @@ export function Waterfall(props: WaterfallProps) {
       aria-colcount={hasBars ? 4 : 3}
       aria-activedescendant={place >= first && place < end ? lineElementId(place) : undefined}
       tabIndex={0}
+      style={nameStyle(share)}
       onClick={(event) => follow(event, props)}
+      onPointerOver={(event) => showTip(event.target, props)}
       onPointerMove={(event) => props.onPoint(shareOf(event))}
       onPointerLeave={() => props.onPoint(undefined)}
     >
-      <Head window={sight.window} ticks={ticks} hasBars={hasBars} heightPx={heightPx} />
+      <Head
+        window={sight.window}
+        ticks={ticks}
+        hasBars={hasBars}
+        heightPx={heightPx}
+        share={share}
+        onShare={setShare}
+      />
       <div
         role="rowgroup"
         className="waterfall-body"
@@ -122,19 +135,24 @@ export function Waterfall(props: WaterfallProps) {
   );
 }
 
-function Head(props: {
-  readonly window: TimeWindow;
-  readonly ticks: readonly Tick[];
-  readonly hasBars: boolean;
-  readonly heightPx: number;
-}) {
+function Head(
+  props: NameHandleProps & {
+    readonly window: TimeWindow;
+    readonly ticks: readonly Tick[];
+    readonly hasBars: boolean;
+    readonly heightPx: number;
+  },
+) {
   const { window, ticks, hasBars, heightPx } = props;
   const { fromNano, toNano } = window;
   const share = (nano: number): number => (nano - fromNano) / (toNano - fromNano);
   return (
     <div role="rowgroup" className="waterfall-head">
       <div role="row" className="waterfall-row" aria-rowindex={1}>
-        <div role="columnheader">Span</div>
+        <div role="columnheader">
+          Span
+          {hasBars && <NameHandle share={props.share} onShare={props.onShare} />}
+        </div>
         <div role="columnheader" className="number" title="Duration without that of its children">
           Self
         </div>
@@ -160,6 +178,12 @@ function Head(props: {
   );
 }
 
+function nameStyle(share: number | undefined): CSSProperties | undefined {
+  if (share === undefined) return undefined;
+  // React knows no custom properties, but passes them on.
+  return { "--name-width": `${share}%` } as CSSProperties;
+}
+
 function tickCount(widthPx: number): number {
   return Math.max(2, Math.floor((widthPx * 0.5) / TICK_WIDTH_PX));
 }
@@ -175,7 +199,7 @@ function tickStyle(window: TimeWindow, ticks: readonly Tick[]): Record<string, s
 
 function follow(event: MouseEvent, { onOpen, onFold, sight }: WaterfallProps): void {
   const { target } = event;
-  if (!(target instanceof Element) || target.closest("a") !== null) return;
+  if (!(target instanceof Element) || target.closest("a, [role=separator]") !== null) return;
   const index = target.closest<HTMLElement>("[data-index]")?.dataset["index"];
   const line = index === undefined ? undefined : sight.lines.lines[Number(index)];
   if (line === undefined) return;
