@@ -15,28 +15,46 @@ function skewedTrace(): readonly [root: Span, call: Span, served: Span, within: 
   const root = exampleSpan({ name: "GET /", resource: serviceResource("web") });
   const { traceId, startTimeUnixNano: start } = root;
   const call = exampleSpan({
-    ...{ traceId, parentSpanId: root.spanId, name: "call", kind: SpanKind.client },
-    ...{ startTimeUnixNano: start + 100n * MS, endTimeUnixNano: start + 900n * MS },
+    traceId,
+    parentSpanId: root.spanId,
+    name: "call",
+    kind: SpanKind.client,
+    startTimeUnixNano: start + 100n * MS,
+    endTimeUnixNano: start + 900n * MS,
     resource: serviceResource("web"),
   });
   const served = exampleSpan({
-    ...{ traceId, parentSpanId: call.spanId, name: "served", kind: SpanKind.server },
-    ...{ startTimeUnixNano: start + 3200n * MS, endTimeUnixNano: start + 3800n * MS },
+    traceId,
+    parentSpanId: call.spanId,
+    name: "served",
+    kind: SpanKind.server,
+    startTimeUnixNano: start + 3200n * MS,
+    endTimeUnixNano: start + 3800n * MS,
     resource: serviceResource("stock"),
     attributes: new Map([["shelf", "7"]]),
   });
   const within = exampleSpan({
-    ...{ traceId, parentSpanId: served.spanId, name: "within", kind: SpanKind.internal },
-    ...{ startTimeUnixNano: start + 3300n * MS, endTimeUnixNano: start + 3400n * MS },
+    traceId,
+    parentSpanId: served.spanId,
+    name: "within",
+    kind: SpanKind.internal,
+    startTimeUnixNano: start + 3300n * MS,
+    endTimeUnixNano: start + 3400n * MS,
     resource: serviceResource("stock"),
     events: [
       {
-        ...{ timeUnixNano: start + 3350n * MS, name: "found" },
-        ...{ attributes: new Map(), droppedAttributesCount: 0 },
+        timeUnixNano: start + 3350n * MS,
+        name: "found",
+        attributes: new Map(),
+        droppedAttributesCount: 0,
       },
     ],
   });
   return [root, call, served, within];
+}
+
+function row(page: Page, { spanId }: Span) {
+  return page.locator(`[role=treegrid] [data-key="${spanId}"]`);
 }
 
 suite("what can be chosen on the page of a trace", { skip: chromiumMissing }, () => {
@@ -51,10 +69,6 @@ suite("what can be chosen on the page of a trace", { skip: chromiumMissing }, ()
     url = `${spoor.url}/t/${root.traceId}`;
   });
   after(() => Promise.all([browser.close(), spoor.stop()]));
-
-  function row(page: Page, { spanId }: Span) {
-    return page.locator(`[role=treegrid] [data-key="${spanId}"]`);
-  }
 
   test("times are as they were sent; corrected on demand, with a mark on what was moved", async () => {
     await withPage(browser, url, async (page) => {
@@ -119,7 +133,7 @@ suite("what can be chosen on the page of a trace", { skip: chromiumMissing }, ()
       await row(page, root).waitFor();
       const width = async (): Promise<number> =>
         (await row(page, root).getByRole("gridcell").first().boundingBox())?.width ?? 0;
-      const before = await width();
+      const usual = await width();
       const handle = page.getByRole("separator", { name: "Width of the names" });
       const box = await handle.boundingBox();
       assert.ok(box);
@@ -128,7 +142,7 @@ suite("what can be chosen on the page of a trace", { skip: chromiumMissing }, ()
       await page.mouse.move(box.x + 200, box.y + 5, { steps: 4 });
       await page.mouse.up();
       const dragged = await width();
-      assert.ok(dragged > before + 150, `${before} px, then ${dragged}`);
+      assert.ok(dragged > usual + 150, `${usual} px, then ${dragged}`);
       assert.equal(await page.locator("aside.detail").count(), 0, "a drag opens nothing");
       await handle.focus();
       for (let press = 0; press < 5; press += 1) await page.keyboard.press("ArrowLeft");
@@ -139,7 +153,7 @@ suite("what can be chosen on the page of a trace", { skip: chromiumMissing }, ()
       assert.equal(await width(), narrowed);
       await handle.focus();
       await page.keyboard.press("Home");
-      assert.equal(await width(), before);
+      assert.equal(await width(), usual);
     });
   });
 
@@ -147,7 +161,9 @@ suite("what can be chosen on the page of a trace", { skip: chromiumMissing }, ()
     const top = exampleSpan({ name: "fan out", resource: serviceResource("hub") });
     const many = Array.from({ length: 12 }, (_, index) =>
       exampleSpan({
-        ...{ traceId: top.traceId, parentSpanId: top.spanId, name: `spoke ${index}` },
+        traceId: top.traceId,
+        parentSpanId: top.spanId,
+        name: `spoke ${index}`,
         resource: serviceResource(`spoke-${index}`),
       }),
     );

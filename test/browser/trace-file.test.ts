@@ -22,6 +22,14 @@ async function drop(page: Page, name: string, text: string): Promise<void> {
   await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
 }
 
+async function copied(page: Page, what: string): Promise<string> {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByText("Copy as", { exact: true }).click();
+  await page.getByRole("button", { name: what }).click();
+  await page.locator(".copied", { hasText: "copied" }).waitFor();
+  return await page.evaluate(() => navigator.clipboard.readText());
+}
+
 suite("a trace as text", { skip: chromiumMissing }, () => {
   const sent = checkout();
   let browser: Browser;
@@ -32,19 +40,11 @@ suite("a trace as text", { skip: chromiumMissing }, () => {
   });
   after(() => Promise.all([browser.close(), spoor.stop()]));
 
-  async function copied(page: Page, what: string): Promise<string> {
-    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    await page.getByText("Copy as", { exact: true }).click();
-    await page.getByRole("button", { name: what }).click();
-    await page.locator(".copied", { hasText: "copied" }).waitFor();
-    return await page.evaluate(() => navigator.clipboard.readText());
-  }
-
   test("copied as OTLP JSON and dropped again, it is the same trace, without the server", async () => {
     const url = `${spoor.url}/t/${sent.root.traceId}`;
     const visit = async (page: Page): Promise<void> => {
       await page.locator(`[data-key="${sent.query.spanId}"]`).waitFor();
-      const before = await page.getByRole("treegrid").innerText();
+      const stored = await page.getByRole("treegrid").innerText();
       const text = await copied(page, "OTLP JSON");
       // From here on nobody answers but the files of the page.
       await page.route("**/api/**", (route) => route.abort());
@@ -52,7 +52,7 @@ suite("a trace as text", { skip: chromiumMissing }, () => {
       await page.waitForURL("**/file");
       await page.getByText("From checkout.json; not stored.").waitFor();
       await page.locator(`[data-key="${sent.query.spanId}"]`).waitFor();
-      assert.equal(await page.getByRole("treegrid").innerText(), before);
+      assert.equal(await page.getByRole("treegrid").innerText(), stored);
       await page.locator(`[data-key="${sent.query.spanId}"]`).click();
       await page.locator("aside.detail", { hasText: "an.int" }).waitFor();
       await page.waitForURL(/\/file\?s=/);

@@ -33,6 +33,20 @@ const VIEWS = [
   ".trace-logs",
 ] as const;
 
+async function visitAll(page: Page): Promise<void> {
+  for (const [index, drawn] of VIEWS.entries()) {
+    await page.keyboard.press(String(index + 1));
+    await page.locator(drawn).first().waitFor();
+    await assertAccessible(page);
+  }
+  await page.keyboard.press("1");
+  await page.locator("[role=treegrid] .bar").first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.locator(".detail-body").waitFor();
+  await assertAccessible(page);
+}
+
 suite("the views of a trace", { skip: chromiumMissing }, () => {
   const shop = shopRequests({ requestCount: 40, agoSeconds: 600, slowEvery: 40 });
   const slow = shop.find(({ isSlow }) => isSlow);
@@ -54,20 +68,7 @@ suite("the views of a trace", { skip: chromiumMissing }, () => {
 
   for (const [name, colours] of Object.entries(COLOURS)) {
     test(`all six are accessible: ${name}`, async () => {
-      const visit = async (page: Page): Promise<void> => {
-        for (const [index, drawn] of VIEWS.entries()) {
-          await page.keyboard.press(String(index + 1));
-          await page.locator(drawn).first().waitFor();
-          await assertAccessible(page);
-        }
-        await page.keyboard.press("1");
-        await page.locator("[role=treegrid] .bar").first().waitFor();
-        await page.keyboard.press("ArrowDown");
-        await page.keyboard.press("Enter");
-        await page.locator(".detail-body").waitFor();
-        await assertAccessible(page);
-      };
-      await withPage(browser, url, visit, colours);
+      await withPage(browser, url, visitAll, colours);
     });
   }
 
@@ -119,7 +120,9 @@ suite("the views of a trace", { skip: chromiumMissing }, () => {
     const { traceId, spanId: parentSpanId, startTimeUnixNano: start } = loop;
     const turns = Array.from({ length: 8 }, (_, index) =>
       exampleSpan({
-        ...{ traceId, parentSpanId, name: "turn" },
+        traceId,
+        parentSpanId,
+        name: "turn",
         startTimeUnixNano: start + BigInt(index) * 100_000_000n,
         endTimeUnixNano: start + BigInt(index) * 100_000_000n + 80_000_000n,
       }),

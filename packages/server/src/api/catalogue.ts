@@ -170,7 +170,11 @@ export const baselineRoute: Route = route({
       const sentence = p50Nano === null ? "" : `usually ${formatDuration(p50Nano)}`;
       const share = duration === undefined ? undefined : shorterShare(durations, duration);
       return {
-        ...{ capped: false, service, name, spanCount, errorCount },
+        capped: false,
+        service,
+        name,
+        spanCount,
+        errorCount,
         ...quantiles,
         sentence,
         shorterShare: share ?? null,

@@ -45,8 +45,8 @@ export function rowsOfTree(tree: TraceTree): TraceRows {
 }
 
 /**
- * The rows of a skeleton, which must have arrived whole; `shape` is what {@link skeletonShape} gives,
- * for who has it already. Cost: O(n).
+ * The rows of a skeleton, which must have arrived whole. What {@link skeletonShape} gives may be
+ * given, by callers that have it already. Cost: O(n).
  */
 export function rowsOfSkeleton(
   skeleton: TraceSkeleton,

@@ -94,7 +94,7 @@ export interface BaselineAnswer extends Coverage, AskedInterval {
   readonly p99Nano: number | null;
   /** "usually 118 ms", empty where there are too few spans for one to be usual. */
   readonly sentence: string;
-  /** The least share that was shorter than `duration`, 0 to 1; null without it or without a span. */
+  /** The least share that was shorter than `duration`, 0 to 1; null without one or a span. */
   readonly shorterShare: number | null;
   readonly pendingMinutes: number;
 }

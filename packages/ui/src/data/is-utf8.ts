@@ -1,5 +1,6 @@
 /*
- * What @spoor/otlp/traces-json needs of `node:buffer`, for the browser: the build puts it in its place.
+ * What @spoor/otlp/traces-json needs of `node:buffer`, for the browser: the build puts it in the
+ * place of that.
  */
 const decoder = new TextDecoder("utf-8", { fatal: true });
 

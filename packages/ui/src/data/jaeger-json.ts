@@ -20,7 +20,7 @@ export function isJaegerDocument(value: JsonObject): value is JaegerDocument {
   );
 }
 
-/** A trace of Jaeger as OTLP JSON. What is of the wrong type is passed on for the decoder to tell. */
+/** A trace of Jaeger as OTLP JSON. What is of a wrong type goes on, for the decoder to tell. */
 export function otlpOfJaeger({ spans, processes }: JaegerTrace): JsonObject {
   const processOf = (id: unknown): JsonObject => {
     const process = isObject(processes) && typeof id === "string" ? processes[id] : undefined;
@@ -48,7 +48,7 @@ export function otlpOfJaeger({ spans, processes }: JaegerTrace): JsonObject {
 function spanOf(span: JsonObject): JsonObject {
   const tags = tagsOf(span["tags"]);
   const start = nanoOfMicros(span["startTime"]);
-  const textOf = (key: string): string => String(tags.find((tag) => tag.key === key)?.value ?? "");
+  const textOf = (key: string): string => textOfTag(tags.find((tag) => tag.key === key));
   const references = listOf(span["references"]).filter(isObject);
   const parent = references.find(
     (each) => each["refType"] === "CHILD_OF" && each["traceID"] === span["traceID"],
@@ -88,8 +88,12 @@ const KINDS = ["internal", "server", "client", "producer", "consumer"];
 
 /** Tags that stand for fields of a span. */
 const OWN_TAGS = new Set([
-  ...["span.kind", "otel.status_code", "otel.status_description", "error"],
-  ...["otel.scope.name", "otel.library.name"],
+  "span.kind",
+  "otel.status_code",
+  "otel.status_description",
+  "error",
+  "otel.scope.name",
+  "otel.library.name",
 ]);
 
 function statusCode(textOf: (key: string) => string): number {
@@ -100,7 +104,13 @@ function statusCode(textOf: (key: string) => string): number {
 
 function scopeName(tags: readonly Tag[]): string {
   const tag = tags.find(({ key }) => key === "otel.scope.name" || key === "otel.library.name");
-  return String(tag?.value ?? "");
+  return textOfTag(tag);
+}
+
+/** Empty for a tag that is not there, and for one that is no text. */
+function textOfTag(tag: Tag | undefined): string {
+  const value = tag?.value;
+  return typeof value === "string" || typeof value === "boolean" ? String(value) : "";
 }
 
 interface Tag {

@@ -8,7 +8,7 @@
  *    same words for what is wrong where.
  */
 import { decodeTracesJson } from "@spoor/otlp/traces-json";
-import { errorMessage, LossLedger, type Span, SpanBatch, spansOf } from "@spoor/trace";
+import { errorMessage, formatBytes, LossLedger, type Span, SpanBatch, spansOf } from "@spoor/trace";
 import { isJaegerDocument, otlpOfJaeger } from "./jaeger-json.ts";
 import { isObject, type JsonObject } from "./json-object.ts";
 
@@ -94,9 +94,8 @@ async function unzipped(stream: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 function tooLarge(bytes: number): FileProblem {
-  const mebibytes = (size: number): string => `${Math.round(size / 1024 / 1024)} MiB`;
   return new FileProblem(
-    `it has ${mebibytes(bytes)}, and a page holds ${mebibytes(FILE_BYTES_MAX)}; ` +
+    `it has ${formatBytes(bytes)}, and a page holds ${formatBytes(FILE_BYTES_MAX)}; ` +
       "spoor import takes files of any size",
   );
 }
@@ -173,18 +172,15 @@ function isOwnDocument(value: JsonObject): value is OwnDocument {
   );
 }
 
-/** Its fields are named as OTLP's, but resources and scopes stand once, and spans name their index. */
+/** Named as in OTLP; but resources and scopes stand once, and spans name their index. */
 function otlpOfOwn({ traceId, resources, scopes, spans }: OwnDocument): JsonObject {
-  const groups = Map.groupBy(
-    spans.filter(isObject),
-    (span) => `${span["resource"]} ${span["scope"]}`,
+  const groups = Map.groupBy(spans.filter(isObject), (span) =>
+    JSON.stringify([span["resource"], span["scope"]]),
   );
-  const at = (list: unknown, index: unknown): unknown =>
-    Array.isArray(list) && typeof index === "number" ? list[index] : undefined;
   return {
     resourceSpans: Array.from(groups.values(), (members) => {
-      const resource = at(resources, members[0]?.["resource"]);
-      const scope = at(scopes, members[0]?.["scope"]);
+      const resource = itemOf(resources, members[0]?.["resource"]);
+      const scope = itemOf(scopes, members[0]?.["scope"]);
       const own = members.map(({ resource: _resource, scope: _scope, ...span }) => ({
         traceId,
         ...span,
@@ -195,6 +191,10 @@ function otlpOfOwn({ traceId, resources, scopes, spans }: OwnDocument): JsonObje
       };
     }),
   };
+}
+
+function itemOf(list: unknown, index: unknown): unknown {
+  return Array.isArray(list) && typeof index === "number" ? list[index] : undefined;
 }
 
 /** Outside of it, as OTLP has it, stands the address of its schema. */

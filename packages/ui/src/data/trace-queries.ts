@@ -24,7 +24,7 @@ const REREAD_MS = 1_000;
 const REREAD_SKELETON_MS = 10_000;
 
 /** A million rows come in hundreds of pieces; to draw each number takes longer than to read it. */
-const ARRIVAL_MS = 100;
+const ARRIVAL_SHARE = 0.1;
 
 /** A trace as it was read, from the server or from a file. */
 export interface ReadTrace {
@@ -86,11 +86,10 @@ async function readAny(
     const trace = { traceId, spans, skeleton: undefined, open };
     return { ...trace, nowUnixNano: BigInt(nowUnixNano), coverage: answer, isStored: true };
   }
-  let toldAtMs = Number.NEGATIVE_INFINITY;
+  let told = 0;
   const tell = (arrived: number, count: number): void => {
-    const nowMs = performance.now();
-    if (nowMs - toldAtMs < ARRIVAL_MS) return;
-    toldAtMs = nowMs;
+    if (arrived - told < count * ARRIVAL_SHARE) return;
+    told = arrived;
     onArrival({ arrived, count });
   };
   const { skeleton, end } = await readSkeleton(traceId, tell, signal);

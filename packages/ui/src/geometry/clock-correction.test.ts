@@ -5,6 +5,10 @@ import { rowsOfSkeleton, type Span, SpanKind, selfNanoOfRows } from "@spoor/trac
 import { clockShifts, corrected } from "./clock-correction.ts";
 import { idOf, shapeOf, span } from "./test-spans.ts";
 
+function byName([a]: readonly unknown[], [b]: readonly unknown[]): number {
+  return String(a) < String(b) ? -1 : 1;
+}
+
 interface Timed {
   readonly id: string;
   readonly parent?: string;
@@ -17,8 +21,11 @@ interface Timed {
 function timed({ id, parent = "", service, kind = SpanKind.server, from, to }: Timed): Span {
   const attributes = new Map([["service.name", service]]);
   return span(idOf(id), {
-    ...{ name: id, parentSpanId: idOf(parent), kind },
-    ...{ startTimeUnixNano: BigInt(from + 1000), endTimeUnixNano: BigInt(to + 1000) },
+    name: id,
+    parentSpanId: idOf(parent),
+    kind,
+    startTimeUnixNano: BigInt(from + 1000),
+    endTimeUnixNano: BigInt(to + 1000),
     resource: { attributes, droppedAttributesCount: 0, schemaUrl: "", entityRefs: [] },
   });
 }
@@ -32,7 +39,8 @@ function correctedTimes(spans: readonly Timed[]): unknown[] | undefined {
   const rows = rowsOfSkeleton(after);
   return Array.from(rows.startNano, (start, row) => [
     after.names[after.name[row] ?? -1],
-    ...[start, rows.endNano[row]],
+    start,
+    rows.endNano[row],
   ]);
 }
 
@@ -107,7 +115,8 @@ test("whatever the clocks, durations stay, and each moved row says by how much",
           ...draft,
           id: String.fromCharCode(97 + index),
           parent: index === 0 ? "" : String.fromCharCode(97 + (above % index)),
-          ...{ from, to: from + length },
+          from,
+          to: from + length,
         }),
       );
       const { skeleton } = shapeOf(all);
@@ -119,12 +128,15 @@ test("whatever the clocks, durations stay, and each moved row says by how much",
         after.startTimeUnixNano +
         BigInt(Math.round((after.startNano[row] ?? 0) - (movedNano[row] ?? 0)));
       const found = Array.from(after.name, (name, row) => [
-        ...[after.names[name], rawStart(row), BigInt(after.durationNano[row] ?? 0)],
+        after.names[name],
+        rawStart(row),
+        BigInt(after.durationNano[row] ?? 0),
       ]);
       const sent = all.map(({ name, startTimeUnixNano: start, endTimeUnixNano: end }) => [
-        ...[name, start, end - start],
+        name,
+        start,
+        end - start,
       ]);
-      const byName = (a: unknown[], b: unknown[]): number => (String(a[0]) < String(b[0]) ? -1 : 1);
       assert.deepEqual(found.sort(byName), sent.sort(byName));
       for (const own of selfNanoOfRows(rowsOfSkeleton(after))) assert.ok(own >= 0);
     }),

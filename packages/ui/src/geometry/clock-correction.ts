@@ -1,15 +1,15 @@
 /*
  * A trace as it may have been if all clocks had agreed.
  *
- * Times are shown as they were sent, because a correction is a guess. This is the guess, for whoever
- * asks for it:
+ * Times are shown as they were sent, because a correction is a guess. This is the guess, for those
+ * who ask for it:
  *
  * 1. A span of another service than its parent's, and a server span below a client span, may have
  *    been timed by another clock. Everything below it in the same service was timed by the same.
  * 2. What the caller waited for lies within the caller. If it does not, its clock is moved until it
  *    lies in the middle, as if both ways had taken equally long; if it is longer than its caller,
  *    until it begins with it. A message may be dealt with at any time after it was sent, and a span
- *    that has not ended may end at any time: those are only kept from beginning before their caller.
+ *    that has not ended may end at any time: those only never begin before their caller.
  * 3. What lies within its caller is not moved: there is no reason to.
  *
  * Hosts are not looked at: two processes of one service on two machines pass for one clock.
@@ -67,12 +67,6 @@ export function corrected(skeleton: TraceSkeleton, shift: Float64Array): Correct
     index,
   }));
   orphans.sort((a, b) => a.row - b.row);
-  const ids = ({ spanIds }: TraceSkeleton, rows: Iterable<number>): Uint8Array => {
-    const all = Array.from(rows, (row) => spanIds.subarray(row * 8, row * 8 + 8));
-    const bytes = new Uint8Array(all.length * 8);
-    for (const [row, id] of all.entries()) bytes.set(id, row * 8);
-    return bytes;
-  };
   return {
     movedNano,
     skeleton: {
@@ -90,14 +84,24 @@ export function corrected(skeleton: TraceSkeleton, shift: Float64Array): Correct
       service: Uint32Array.from(order, (old) => skeleton.service[old] ?? 0),
       name: Uint32Array.from(order, (old) => skeleton.name[old] ?? 0),
       flags: Uint16Array.from(order, (old) => skeleton.flags[old] ?? 0),
-      spanIds: ids(skeleton, order),
+      spanIds: idsOf(skeleton.spanIds, order),
       orphanRows: Uint32Array.from(orphans, ({ row }) => row),
-      lostParentIds: ids(
-        { ...skeleton, spanIds: skeleton.lostParentIds },
+      lostParentIds: idsOf(
+        skeleton.lostParentIds,
         orphans.map(({ index }) => index),
       ),
     },
   };
+}
+
+/** The ids of some rows, eight bytes each. */
+function idsOf(all: Uint8Array, rows: ArrayLike<number>): Uint8Array {
+  const bytes = new Uint8Array(rows.length * 8);
+  for (let at = 0; at < rows.length; at += 1) {
+    const from = (rows[at] ?? 0) * 8;
+    bytes.set(all.subarray(from, from + 8), at * 8);
+  }
+  return bytes;
 }
 
 /** The rows in their new order: roots as they were, children by their new starts. */

@@ -6,8 +6,10 @@ import { idOf, shapeOf, span } from "./test-spans.ts";
 
 function at(letter: string, parent: string, name: string, from: number, to: number): Span {
   return span(idOf(letter), {
-    ...{ name, parentSpanId: idOf(parent) },
-    ...{ startTimeUnixNano: BigInt(from + 1), endTimeUnixNano: BigInt(to + 1) },
+    name,
+    parentSpanId: idOf(parent),
+    startTimeUnixNano: BigInt(from + 1),
+    endTimeUnixNano: BigInt(to + 1),
     status: { code: letter === "d" ? StatusCode.error : StatusCode.unset, message: "" },
   });
 }
@@ -28,7 +30,10 @@ test("calls that do the same below the same callers are one bar, the widest firs
   const { skeleton } = SHAPE;
   const shown = bars.map(({ call, row, x, y, width }) => [
     skeleton.names[skeleton.name[row] ?? -1],
-    ...[calls.callCounts[call], x, y, width],
+    calls.callCounts[call],
+    x,
+    y,
+    width,
   ]);
   assert.deepEqual(shown, [
     ["root", 1, 0, 0, 1000],

@@ -69,8 +69,14 @@ export function mergedCalls(shape: TraceShape): MergedCalls {
   }
   const depth = levels.reduce((deepest, level) => Math.max(deepest, level), 0);
   return {
-    ...{ count: parents.length, parents, callCounts, errorCounts, ownNano, totalNano },
-    ...{ longestRows, depth },
+    count: parents.length,
+    parents,
+    callCounts,
+    errorCounts,
+    ownNano,
+    totalNano,
+    longestRows,
+    depth,
   };
 }
 

@@ -48,19 +48,19 @@ export function traceMap(
   peerOfRow: (row: number) => Peer | undefined,
 ): TraceMap {
   const { rows, skeleton } = shape;
-  const isAnswered = new Uint8Array(rows.rowCount);
+  const answered = new Uint8Array(rows.rowCount);
   const calls = new Calls(shape);
   const serviceOf = (row: number): string => skeleton.services[skeleton.service[row] ?? -1] ?? "";
   for (let row = 0; row < rows.rowCount; row += 1) {
     const parent = rows.parentRow[row] ?? -1;
     if (parent === -1 || !isCall(shape, parent, row)) continue;
-    isAnswered[parent] = 1;
+    answered[parent] = 1;
     const timed = isOutgoing(rows, parent) ? parent : row;
     calls.add({ caller: serviceOf(parent), callee: serviceOf(row), calleeType: "service" }, timed);
   }
   let unreadCount = 0;
   for (let row = 0; row < rows.rowCount; row += 1) {
-    if (isAnswered[row] === 1 || !isOutgoing(rows, row)) continue;
+    if (answered[row] === 1 || !isOutgoing(rows, row)) continue;
     const peer = peerOfRow(row);
     if (peer === undefined) unreadCount += 1;
     else calls.add({ caller: serviceOf(row), ...peer }, row);
@@ -71,8 +71,12 @@ export function traceMap(
 /** Own time by service, the most first. Cost: O(rows). */
 export function serviceTimes({ skeleton, rows, selfNano }: TraceShape): ServiceTime[] {
   const times = skeleton.services.map((service) => ({
-    ...{ service, spanCount: 0, errorCount: 0, selfNano: 0 },
-    ...{ longestRow: -1, longestNano: -1 },
+    service,
+    spanCount: 0,
+    errorCount: 0,
+    selfNano: 0,
+    longestRow: -1,
+    longestNano: -1,
   }));
   for (let row = 0; row < rows.rowCount; row += 1) {
     const time = times[skeleton.service[row] ?? -1];

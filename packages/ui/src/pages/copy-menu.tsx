@@ -1,4 +1,4 @@
-import { Menu } from "../design/menu.tsx";
+import { closeMenu, Menu } from "../design/menu.tsx";
 import type { CopyKind } from "./use-copies.ts";
 
 const ITEMS: readonly (readonly [what: CopyKind, text: string, keys: string])[] = [
@@ -20,23 +20,21 @@ export function CopyMenu(props: {
     <>
       <output className="copied">{props.told}</output>
       <Menu text="Copy as" className="menu-end">
-        {(close) => (
-          <ul>
-            {ITEMS.map(([what, text, keys]) => (
-              <li key={what}>
-                <button
-                  type="button"
-                  onClick={() => {
-                    props.onCopy(what);
-                    close();
-                  }}
-                >
-                  {text} {keys !== "" && <kbd aria-hidden="true">{keys}</kbd>}
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
+        <ul>
+          {ITEMS.map(([what, text, keys]) => (
+            <li key={what}>
+              <button
+                type="button"
+                onClick={(event) => {
+                  props.onCopy(what);
+                  closeMenu(event.currentTarget);
+                }}
+              >
+                {text} {keys !== "" && <kbd aria-hidden="true">{keys}</kbd>}
+              </button>
+            </li>
+          ))}
+        </ul>
       </Menu>
     </>
   );

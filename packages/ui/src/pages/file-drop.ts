@@ -8,8 +8,6 @@ const MARK = "is-dropping";
 /** Calls `onFile` with each file that is dropped; of several with the first. */
 export function watchFileDrops(onFile: (file: File) => void): void {
   const { classList } = document.documentElement;
-  const hasFiles = (event: DragEvent): boolean =>
-    event.dataTransfer?.types.includes("Files") === true;
   window.addEventListener("dragover", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
@@ -26,4 +24,8 @@ export function watchFileDrops(onFile: (file: File) => void): void {
     event.preventDefault();
     onFile(file);
   });
+}
+
+function hasFiles({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer?.types.includes("Files") === true;
 }

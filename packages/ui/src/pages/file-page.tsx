@@ -93,20 +93,18 @@ function OpenFile({ file }: { readonly file: TraceFile }) {
         )}
         <Problems problems={problems} />
       </p>
-      <LoadedTrace key={read.traceId} read={read} nowMs={nowMs()} search={search} write={write} />
+      <LoadedTrace key={read.traceId} read={read} nowMs={NEVER_MS} search={search} write={write} />
     </>
   );
-}
-
-/** The day of the reader decides whether a trace was today. */
-function nowMs(): number {
-  return performance.timeOrigin + performance.now();
 }
 
 function Problems({ problems }: { readonly problems: readonly string[] }) {
   if (problems.length === 0) return null;
   return <span className="file-problems"> ▲ {problems.join("; ")}</span>;
 }
+
+/** A file may be of any day, so its day is always said. */
+const NEVER_MS = 0;
 
 /** More are not listed; who has so many searches in a store. */
 const TRACES_LISTED = 1000;

@@ -139,12 +139,8 @@ interface TraceBodyProps extends TraceScreenProps {
 
 /** The picture, and beside it the detail of the selected span. */
 function TraceBody(props: TraceBodyProps) {
-  const { model, state, body, sight, actions, focusView, onPageRows } = props;
+  const { model, state, body, sight, focusView } = props;
   const { search, change } = state;
-  const { durationNano } = model.shape;
-  const { point, moveTo } = useCrosshair(body, { window: sight.window, durationNano });
-  const view = search.v ?? "waterfall";
-  const { records, logs, logsOf } = useLogs(model);
   const row = selectedRow(sight);
   const isDetailOpen = search.d === "1" && row !== -1;
   useEffect(() => {
@@ -155,54 +151,11 @@ function TraceBody(props: TraceBodyProps) {
       ref={body}
       id="trace-view"
       role="tabpanel"
-      aria-labelledby={`view-${view}`}
+      aria-labelledby={`view-${search.v ?? "waterfall"}`}
       className={isDetailOpen ? "trace-body has-detail" : "trace-body"}
     >
       <Suspense fallback={<p className="trace-loading">Reading the picture …</p>}>
-        {view === "flame" && (
-          <Flame
-            model={model}
-            window={sight.window}
-            selectedRow={row}
-            isMerged={search.g === "1"}
-            onMerged={(isMerged) => change({ g: isMerged ? "1" : undefined })}
-            onSelect={(target) => actions.selectRow(target, true)}
-            onPoint={point}
-          />
-        )}
-        {view === "table" && (
-          <SpanTable
-            model={model}
-            sight={sight}
-            onSelect={(target) => actions.selectRow(target, true)}
-          />
-        )}
-        {view === "map" && (
-          <TraceServiceMap model={model} onSelect={(target) => actions.selectRow(target, true)} />
-        )}
-        {view === "logs" && (
-          <TraceLogs
-            model={model}
-            logs={logs}
-            coverage={records}
-            selectedRow={row}
-            onSelect={(target) => actions.selectRow(target, true)}
-            onPoint={moveTo}
-          />
-        )}
-        {(view === "waterfall" || view === "tree") && (
-          <Waterfall
-            model={model}
-            sight={sight}
-            hasBars={view !== "tree"}
-            logsOf={logsOf}
-            onOpen={actions.openLine}
-            onFold={actions.foldLine}
-            onPageRows={onPageRows}
-            onPoint={point}
-            onZoom={actions.zoom}
-          />
-        )}
+        <View {...props} />
       </Suspense>
       {isDetailOpen && (
         <Detail
@@ -218,6 +171,60 @@ function TraceBody(props: TraceBodyProps) {
       )}
     </div>
   );
+}
+
+/** The picture that the reader chose. */
+function View({ model, state, body, sight, actions, onPageRows }: TraceBodyProps): ReactNode {
+  const { search, change } = state;
+  const { durationNano } = model.shape;
+  const { point, moveTo } = useCrosshair(body, { window: sight.window, durationNano });
+  const { records, logs, logsOf } = useLogs(model);
+  const onSelect = (row: number): void => actions.selectRow(row, true);
+  const view = search.v ?? "waterfall";
+  switch (view) {
+    case "flame":
+      return (
+        <Flame
+          model={model}
+          window={sight.window}
+          selectedRow={selectedRow(sight)}
+          isMerged={search.g === "1"}
+          onMerged={(isMerged) => change({ g: isMerged ? "1" : undefined })}
+          onSelect={onSelect}
+          onPoint={point}
+        />
+      );
+    case "table":
+      return <SpanTable model={model} sight={sight} onSelect={onSelect} />;
+    case "map":
+      return <TraceServiceMap model={model} onSelect={onSelect} />;
+    case "logs":
+      return (
+        <TraceLogs
+          model={model}
+          logs={logs}
+          coverage={records}
+          selectedRow={selectedRow(sight)}
+          onSelect={onSelect}
+          onPoint={moveTo}
+        />
+      );
+    case "waterfall":
+    case "tree":
+      return (
+        <Waterfall
+          model={model}
+          sight={sight}
+          hasBars={view !== "tree"}
+          logsOf={logsOf}
+          onOpen={actions.openLine}
+          onFold={actions.foldLine}
+          onPageRows={onPageRows}
+          onPoint={point}
+          onZoom={actions.zoom}
+        />
+      );
+  }
 }
 
 /** The log records of the trace, by time and by row; none while they are on their way. */

@@ -61,8 +61,8 @@ async function otlpText({ spans, shape }: TraceModel): Promise<string> {
 }
 
 async function pictureText(model: TraceModel, sight: TraceSight): Promise<string> {
-  const { currentSvgText } = await import("../views/trace-svg.ts");
-  return currentSvgText(model, sight);
+  const { svgText } = await import("../views/trace-svg.ts");
+  return svgText(model, sight);
 }
 
 function textOf(

@@ -38,7 +38,10 @@ export function useCanvasColours(): CanvasColours {
   return colours;
 }
 
-/** The colours as they are at this moment. An element computes `light-dark()`; reading the property itself gives the text of it. */
+/**
+ * The colours as they are at this moment. An element computes `light-dark()`; reading the property
+ * itself gives the text of it.
+ */
 export function readColours(): CanvasColours {
   const probe = document.createElement("span");
   document.body.append(probe);

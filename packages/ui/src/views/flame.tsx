@@ -76,22 +76,12 @@ export function Flame(props: FlameProps) {
   const onPoint = isMerged ? undefined : props.onPoint;
   return (
     <div className="flame">
-      <div className="flame-head">
-        <p className="flame-words" aria-live="off">
-          {wordsOf(model, { pointed, merged, selectedRow })}
-          {depth > levels &&
-            ` The ${depth - levels} deepest levels are not drawn; the tree has them.`}
-        </p>
-        <button
-          type="button"
-          className="button button-quiet"
-          aria-pressed={isMerged}
-          title="Calls with the same path as one bar, as wide as their own time, the widest first"
-          onClick={() => onMerged(!isMerged)}
-        >
-          merged by path
-        </button>
-      </div>
+      <Head
+        words={wordsOf(model, { pointed, merged, selectedRow })}
+        hiddenCount={depth - levels}
+        isMerged={isMerged}
+        onMerged={onMerged}
+      />
       <section
         className="flame-scroll"
 
@@ -121,6 +111,33 @@ export function Flame(props: FlameProps) {
           <div className="crosshair crosshair-window" />
         </div>
       </section>
+    </div>
+  );
+}
+
+function Head(props: {
+  readonly words: string;
+  /** Levels that are not drawn. */
+  readonly hiddenCount: number;
+  readonly isMerged: boolean;
+  readonly onMerged: (isMerged: boolean) => void;
+}) {
+  const { words, hiddenCount, isMerged, onMerged } = props;
+  return (
+    <div className="flame-head">
+      <p className="flame-words" aria-live="off">
+        {words}
+        {hiddenCount > 0 && ` The ${hiddenCount} deepest levels are not drawn; the tree has them.`}
+      </p>
+      <button
+        type="button"
+        className="button button-quiet"
+        aria-pressed={isMerged}
+        title="Calls with the same path as one bar, as wide as their own time, the widest first"
+        onClick={() => onMerged(!isMerged)}
+      >
+        merged by path
+      </button>
     </div>
   );
 }

@@ -158,15 +158,15 @@ function marks(model: TraceModel, row: number): ReactNode {
   );
 }
 
-/** How much of the marks must stay in sight. As classes: asking for elements costs at each scroll. */
-function marksClass(marks: {
+/** How much of the marks must stay in sight. In classes, because `:has` costs at each scroll. */
+function marksClass(shown: {
   readonly isOpen: boolean;
   readonly slowNano: number | undefined;
   readonly isError: boolean;
 }): string {
-  if (marks.isOpen) return "marks is-open";
-  if (marks.slowNano === undefined) return "marks";
-  return marks.isError ? "marks is-slow is-error" : "marks is-slow";
+  if (shown.isOpen) return "marks is-open";
+  if (shown.slowNano === undefined) return "marks";
+  return shown.isError ? "marks is-slow is-error" : "marks is-slow";
 }
 
 function lostCells(props: CellProps & { readonly lost: number }): ReactNode {

@@ -1,6 +1,6 @@
 /*
- * Which spans of other traces link to this one. Asked on demand: no index leads from a span to those
- * that name it, so it is a search.
+ * Which spans of other traces link to this one. Asked on demand: no index leads from a span to
+ * those that name it, so it is a search.
  */
 import type { Span } from "@spoor/trace";
 import { Link } from "@tanstack/react-router";

@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- a rule across a page is no handle */
 /*
  * The edge of the column of names, to be moved by pointer and by keys. Where it stands is kept in
  * the browser: it belongs to a reader's screen and not to what is read.

@@ -27,7 +27,7 @@ export function ServiceFilter(props: ServiceFilterProps) {
   if (model.looks.size < 2) return null;
   return (
     <Menu text={countText(model.looks.size, "service")} className="service-filter">
-      {() => <Services {...props} />}
+      <Services {...props} />
     </Menu>
   );
 }

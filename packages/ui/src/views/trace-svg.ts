@@ -22,12 +22,8 @@ const TICKS_MAX = 7;
 const NAME_LETTERS_MAX = 62;
 
 /** The picture as the text of an SVG file, in the colours that the page has now. */
-export function currentSvgText(model: TraceModel, sight: TraceSight): string {
-  return svgText(model, sight, readColours());
-}
-
-/** The same in any colours. */
-export function svgText(model: TraceModel, sight: TraceSight, colours: CanvasColours): string {
+export function svgText(model: TraceModel, sight: TraceSight): string {
+  const colours = readColours();
   const { lines, window } = sight;
   const count = Math.min(lines.count, PICTURE_LINES_MAX);
   const rest = lines.count - count;
@@ -79,7 +75,9 @@ function lineSvg(model: TraceModel, sight: TraceSight, { index, colours, xOf }: 
   const isError = line >= 0 && isErrorRow(model.shape.rows, line);
   const letters = NAME_LETTERS_MAX - Math.floor((x - MARGIN_PX) / 6) - rest.length;
   const shown = clipped(name, Math.max(12, letters));
-  const text = `<text x="${x}" y="${y + 15}" fill="${isError ? colours.error : colours.ink}">${xml(shown)} <tspan fill="${colours.quiet}">${xml(rest)}</tspan></text>`;
+  const ink = isError ? colours.error : colours.ink;
+  const words = `${xml(shown)} <tspan fill="${colours.quiet}">${xml(rest)}</tspan>`;
+  const text = `<text x="${x}" y="${y + 15}" fill="${ink}">${words}</text>`;
   if (line < 0) return text;
   const { startNano, endNano } = model.shape.rows;
   const span = { startNano: startNano[line] ?? 0, endNano: endNano[line] ?? 0 };

@@ -16,7 +16,7 @@ const REST_MS = 250;
 export interface UsualNoteProps {
   readonly model: TraceModel;
   readonly row: number;
-  /** When the trace is looked at: the day before it counts, or before the trace if that is older. */
+  /** When the trace is looked at. The day before that counts; before an older trace, its own. */
   readonly nowMs: number;
 }
 

@@ -11,6 +11,7 @@ import { skeletonSpanId } from "@spoor/trace";
 import {
   type CSSProperties,
   type MouseEvent,
+  type ReactNode,
   type RefObject,
   useEffect,
   useLayoutEffect,
@@ -63,7 +64,7 @@ export function Waterfall(props: WaterfallProps) {
   const { lines, place } = sight;
   const grid = useRef<HTMLDivElement>(null);
   const { window: rows, widthPx, heightPx } = useRowWindow(grid, lines.count);
-  const { first, end, shiftPx } = rows;
+  const { first, end } = rows;
   useSelectedInSight(grid, place, lines.count);
   useSpansInSight(model, sight, rows);
   useZoomWheel(grid, props.onZoom);
@@ -105,34 +106,39 @@ export function Waterfall(props: WaterfallProps) {
             <div style={{ height: heightPx - ROW_HEIGHT_PX }} />
           </div>
         )}
-        {Array.from({ length: end - first }, (_, offset) => {
-          const index = first + offset;
-          const line = lines.lines[index] ?? 0;
-          const extra = line < 0 ? lines.extras[-1 - line] : undefined;
-          return (
-            <WaterfallLine
-              // The place in the window, so that elements are reused.
-              key={index % (end - first)}
-              model={model}
-              line={line}
-              extra={extra}
-              span={line >= 0 ? spanOfRow(model, line) : undefined}
-              index={index}
-              topPx={index * ROW_HEIGHT_PX - shiftPx}
-              isSelected={index === place}
-              isFolded={isFolded(sight.folds, line, extra)}
-              isMatch={
-                line >= 0 && sight.matches !== undefined ? sight.matches[line] === 1 : undefined
-              }
-              window={sight.window}
-              logs={line >= 0 ? props.logsOf.get(line) : undefined}
-              hasBar={hasBars}
-            />
-          );
-        })}
+        {linesIn(rows, props)}
       </div>
     </div>
   );
+}
+
+/** The lines of a window, each at its place in it, so that scrolling reuses their elements. */
+function linesIn({ first, end, shiftPx }: RowWindow, props: WaterfallProps): ReactNode[] {
+  const { model, sight, hasBars } = props;
+  const { lines, place } = sight;
+  return Array.from({ length: end - first }, (_, offset) => {
+    const index = first + offset;
+    const line = lines.lines[index] ?? 0;
+    const extra = line < 0 ? lines.extras[-1 - line] : undefined;
+    return (
+      <WaterfallLine
+        // The place in the window, so that elements are reused.
+        key={index % (end - first)}
+        model={model}
+        line={line}
+        extra={extra}
+        span={line >= 0 ? spanOfRow(model, line) : undefined}
+        index={index}
+        topPx={index * ROW_HEIGHT_PX - shiftPx}
+        isSelected={index === place}
+        isFolded={isFolded(sight.folds, line, extra)}
+        isMatch={line >= 0 && sight.matches !== undefined ? sight.matches[line] === 1 : undefined}
+        window={sight.window}
+        logs={line >= 0 ? props.logsOf.get(line) : undefined}
+        hasBar={hasBars}
+      />
+    );
+  });
 }
 
 function Head(
