@@ -67,8 +67,8 @@ export function longestRootNano(rows: TraceRows): number {
 
 /**
  * The spans to mark as slow, the largest own time first. `times` are the own times on the critical
- * paths of all roots, as {@link criticalTimes} gives them. `rows` are those of the tree, for callers
- * that have them.
+ * paths of all roots, as {@link criticalTimes} gives them. Callers that have the rows of the tree
+ * give them too.
  */
 export function slowMarks(
   tree: TraceTree,
