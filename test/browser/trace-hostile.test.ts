@@ -69,6 +69,56 @@ suite("hostile traces", { skip: chromiumMissing }, () => {
     );
   });
 
+  test("every view and every copy bears markup, text from right to left, and years between", async () => {
+    const root = exampleSpan({ name: MARKUP, kind: 3, resource: serviceResource(RIGHT_TO_LEFT) });
+    const { traceId, spanId: parentSpanId, startTimeUnixNano: start } = root;
+    const children = [MARKUP, "x".repeat(10_000), RIGHT_TO_LEFT].map((name, index) =>
+      exampleSpan({
+        traceId,
+        parentSpanId,
+        name,
+        kind: index === 0 ? 2 : 3,
+        startTimeUnixNano: start + BigInt(index) * YEAR_NANO,
+        endTimeUnixNano: start + BigInt(index) * YEAR_NANO + 5n,
+        attributes: new Map([["server.address", index === 1 ? "y".repeat(10_000) : MARKUP]]),
+        resource: serviceResource(MARKUP),
+      }),
+    );
+    await storeSpans(spoor, [root, ...children]);
+    await visit([root], async (page) => {
+      await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      await page.getByRole("button", { name: "correct clocks" }).click();
+      await page.waitForURL(/k=1/);
+      for (const [key, drawn] of [
+        ["2", ".is-tree [data-index]"],
+        ["3", ".flame canvas"],
+        ["4", ".span-table tbody tr"],
+        ["5", ".map-node"],
+        ["6", ".trace-logs"],
+        ["1", "[role=treegrid] .bar"],
+      ] as const) {
+        await page.keyboard.press(key);
+        await page.locator(drawn).first().waitFor();
+        await assertAccessible(page);
+      }
+      for (const key of ["m", "o", "s"]) {
+        await page.keyboard.press("y");
+        await page.keyboard.press(key);
+        await page.locator(".copied", { hasText: "copied" }).waitFor();
+        await page.locator(".copied", { hasText: "copied" }).waitFor({ state: "detached" });
+      }
+      const isDrawn = await page.evaluate(async () => {
+        const svg = await navigator.clipboard.readText();
+        const parsed = new DOMParser().parseFromString(svg, "image/svg+xml");
+        return parsed.querySelector("parsererror, script, img, image") === null;
+      });
+      assert.ok(isDrawn, "the picture is well-formed, and markup in it is text");
+      assert.doesNotMatch(await page.title(), /^run/);
+      await page.setViewportSize({ width: 390, height: 844 });
+      await assertAccessible(page);
+    });
+  });
+
   test("a chain 200 deep keeps its names in sight", async () => {
     const spans = [exampleSpan({ name: "level 0" })];
     for (let level = 1; level < 200; level += 1) {

@@ -209,13 +209,16 @@ function cutOff(path: string): ProblemDocument {
   };
 }
 
-/** All of a trace was asked for, and `limit` spans are the most that the server gives. */
-export function tooLarge(limit: number): Error {
+/** All of a trace was asked for: `limit` spans are the most, or a part of the store was silent. */
+export function notAll(limit: number | undefined): Error {
   return new ProblemError({
     code: "SPOOR_UI_TRACE_TOO_LARGE" satisfies UiErrorCode,
-    title: "The trace is too large to be copied",
+    title: "The server did not give all of the trace",
     status: 0,
-    detail: `the server gives ${limit.toLocaleString("en")} spans at once, and it has more`,
+    detail:
+      limit === undefined
+        ? "a part of the store did not answer"
+        : `the server gives ${limit.toLocaleString("en")} spans at once, and it has more`,
   });
 }
 

@@ -2,7 +2,7 @@
  * The trace file that is open in this page. It is kept nowhere else: a reload asks for it again.
  */
 import { useSyncExternalStore } from "react";
-import type { ProblemDocument } from "@spoor/trace";
+import { errorMessage, type ProblemDocument } from "@spoor/trace";
 import type { UiErrorCode } from "./error-codes.ts";
 import type { TraceFile } from "./trace-file.ts";
 
@@ -20,13 +20,12 @@ const listeners = new Set<() => void>();
 export async function openFile(file: File): Promise<void> {
   const reading: OpenedFile = { state: "reading", name: file.name };
   tell(reading);
-  const { FileProblem, readTraceFile } = await import("./trace-file.ts");
   let outcome: OpenedFile;
   try {
+    const { readTraceFile } = await import("./trace-file.ts");
     outcome = { state: "open", file: await readTraceFile(file) };
   } catch (error) {
-    if (!(error instanceof FileProblem)) throw error;
-    outcome = { state: "failed", problem: unreadable(file.name, error.message) };
+    outcome = { state: "failed", problem: unreadable(file.name, errorMessage(error)) };
   }
   // Another one was dropped in the meantime.
   if (opened === reading) tell(outcome);

@@ -3,7 +3,7 @@
  */
 import { encodeTracesJson } from "@spoor/otlp/traces-json";
 import { fromTraceDocument, type Span } from "@spoor/trace";
-import { tooLarge, readTrace } from "./api-client.ts";
+import { notAll, readTrace } from "./api-client.ts";
 
 /** Spans as an OTLP/JSON document: what `spoor import` takes. */
 export function otlpJson(spans: readonly Span[]): string {
@@ -13,6 +13,6 @@ export function otlpJson(spans: readonly Span[]): string {
 /** All spans of a stored trace. @throws ProblemError, also when the server leaves some out */
 export async function wholeTrace(traceId: string): Promise<readonly Span[]> {
   const answer = await readTrace({ reference: traceId }, new AbortController().signal);
-  if (answer.capped !== null) throw tooLarge(answer.capped.limit);
+  if (answer.capped !== null || !answer.complete) throw notAll(answer.capped?.limit);
   return fromTraceDocument(answer.trace).spans;
 }

@@ -12,6 +12,7 @@ import {
   useMemo,
   useRef,
   useState,
+  useSyncExternalStore,
 } from "react";
 import { lazyRouteComponent } from "@tanstack/react-router";
 import { hiddenText, parseHidden } from "../geometry/row-filter.ts";
@@ -248,7 +249,8 @@ function Detail(props: {
 }): ReactNode {
   const { model, row } = props;
   const { spans, shape } = model;
-  const span = spanOfRow(model, row);
+  // The same object until another span comes in its place.
+  const span = useSyncExternalStore(spans.subscribe, () => spanOfRow(model, row));
   useEffect(() => {
     spans.want("selection", [skeletonSpanId(shape.skeleton, row)]);
     return () => spans.want("selection", []);
@@ -267,7 +269,10 @@ function Detail(props: {
 }
 
 function useTitle(model: TraceModel): void {
-  const title = model.shape.rows.rowCount === 0 ? "" : titleOfRow(model, 0);
+  const { shape, spans } = model;
+  const title = useSyncExternalStore(spans.subscribe, () =>
+    shape.rows.rowCount === 0 ? "" : titleOfRow(model, 0),
+  );
   useEffect(() => {
     if (title !== "") document.title = `${title.slice(0, 120)} · Spoor`;
   }, [title]);

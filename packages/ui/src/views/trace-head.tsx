@@ -9,6 +9,7 @@ import {
   skeletonSpanId,
   type VerdictGround,
 } from "@spoor/trace";
+import { Link } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useMemo, useSyncExternalStore } from "react";
 import { problemOf } from "../data/api-client.ts";
 import { CopyButton } from "../design/copy-button.tsx";
@@ -96,6 +97,11 @@ export function TraceHead({ model, coverage, nowMs, onSelect }: TraceHeadProps) 
             {text}
           </li>
         ))}
+        {model.problems.orphan > 0 && model.isStored && (
+          <li>
+            <Link to="/health">Who loses parents</Link>
+          </li>
+        )}
         {spans.problem !== undefined && (
           <li>▲ What spans say could not be read: {problemOf(spans.problem).detail}</li>
         )}

@@ -105,7 +105,8 @@ export const KEY_HELP: readonly KeySection[] = [
       ["y i", "copy the span id"],
       ["y c", "copy the command"],
       ["y m", "copy the tree as Markdown"],
-      ["y o y s", "copy as OTLP JSON, as a picture (SVG)"],
+      ["y o", "copy as OTLP JSON"],
+      ["y s", "copy as a picture (SVG)"],
     ],
   },
 ];
