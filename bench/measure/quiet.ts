@@ -6,7 +6,7 @@ const WINDOW_MS = 500;
 /** Of one core. A server that does nothing uses a third of it. */
 const IDLE_SHARE_MAX = 0.15;
 const IDLE_WINDOWS = 3;
-const STORED_MS_MAX = 60_000;
+const STORED_MS_MAX = 300_000;
 
 /** Resolves when every acknowledged span is in the answers. */
 export async function untilStored(server: SpoorProcess, traceId: string): Promise<void> {

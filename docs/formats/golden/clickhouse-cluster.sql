@@ -261,3 +261,45 @@ ADD INDEX IF NOT EXISTS ix_array arrayExists(x -> startsWith(x, '\x01x{"arrayVal
 
 ALTER TABLE `traces`.`spans_local` ON CLUSTER `prod-1`
 MATERIALIZE INDEX ix_array;
+
+CREATE TABLE IF NOT EXISTS `traces`.`service_edge_periods_local` ON CLUSTER `prod-1` (
+  seconds UInt32 CODEC(ZSTD(1)),
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  run UInt64 CODEC(ZSTD(1)),
+  caller LowCardinality(String) CODEC(ZSTD(1)),
+  callee String CODEC(ZSTD(1)),
+  callee_type LowCardinality(String) CODEC(ZSTD(1)),
+  call_count UInt64 CODEC(T64, ZSTD(1)),
+  error_count UInt64 CODEC(T64, ZSTD(1)),
+  durations Map(UInt16, UInt64) CODEC(ZSTD(1))
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/traces/service_edge_periods_local', '{replica}', run)
+PARTITION BY toDate(tb)
+ORDER BY (seconds, tb, caller, callee_type, callee)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 2592000;
+
+CREATE TABLE IF NOT EXISTS `traces`.`service_edge_periods` ON CLUSTER `prod-1`
+AS `traces`.`service_edge_periods_local`
+ENGINE = Distributed('prod-1', 'traces', 'service_edge_periods_local', toUInt32(tb));
+
+CREATE TABLE IF NOT EXISTS `traces`.`derived_periods_local` ON CLUSTER `prod-1` (
+  seconds UInt32 CODEC(ZSTD(1)),
+  tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
+  run UInt64 CODEC(ZSTD(1)),
+  minute_runs UInt64 CODEC(ZSTD(1))
+) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/traces/derived_periods_local', '{replica}', run)
+PARTITION BY toDate(tb)
+ORDER BY (seconds, tb)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, min_rows_to_fsync_after_merge = 1, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 2592000;
+
+CREATE TABLE IF NOT EXISTS `traces`.`derived_periods` ON CLUSTER `prod-1`
+AS `traces`.`derived_periods_local`
+ENGINE = Distributed('prod-1', 'traces', 'derived_periods_local', toUInt32(tb));
+
+ALTER TABLE `traces`.`spans_local` ON CLUSTER `prod-1`
+DROP INDEX IF EXISTS ix_text;
+
+ALTER TABLE `traces`.`spans_local` ON CLUSTER `prod-1`
+ADD INDEX IF NOT EXISTS ix_value mapValues(attrs_s) TYPE bloom_filter(0.0025) GRANULARITY 1;
+
+ALTER TABLE `traces`.`spans_local` ON CLUSTER `prod-1`
+MATERIALIZE INDEX ix_value;

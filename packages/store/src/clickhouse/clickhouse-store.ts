@@ -46,7 +46,13 @@ import { findSpans } from "../derive/find-spans.ts";
 import { MinuteJob } from "../derive/minute-job.ts";
 import { readOperationStats, readServiceEdges } from "../derive/read-minutes.ts";
 import type { LogList, LogQuery } from "../port/log-search.ts";
-import type { RangeAnswer, RangeRequest, SearchAnswer, SearchRequest } from "../port/search.ts";
+import type {
+  RangeAnswer,
+  RangeRequest,
+  SearchAnswer,
+  SearchBounds,
+  SearchRequest,
+} from "../port/search.ts";
 import { DimensionReader } from "../read/dimension-reader.ts";
 import { findTraceIds } from "../read/find-trace-ids.ts";
 import { findTraces } from "../read/find-traces.ts";
@@ -65,6 +71,7 @@ import { applyRetention } from "../retention/apply-retention.ts";
 import { EMBEDDED_PLACE, migrate } from "../schema/migrate.ts";
 import type { SchemaPlace } from "../schema/table-ddl.ts";
 import { queryRange } from "../search/query-range.ts";
+import { DimensionKeys } from "../search/dimension-keys.ts";
 import { SearchQueries } from "../search/search-queries.ts";
 import { searchLogs } from "../search/search-logs.ts";
 import { searchTraces } from "../search/search-traces.ts";
@@ -164,6 +171,7 @@ export class ClickHouseStore implements BlockStore {
   readonly #writer: SpanWriter;
   readonly #catalogue: CatalogueCopy;
   readonly #dimensions: DimensionReader;
+  readonly #dimensionKeys: DimensionKeys | undefined;
   readonly #writing = new Set<Promise<void>>();
   readonly #onEvent: StoreEventListener;
   readonly #minutes: MinuteJob;
@@ -185,6 +193,9 @@ export class ClickHouseStore implements BlockStore {
     });
     this.#onEvent = options.onEvent;
     this.#dimensions = new DimensionReader(options.onEvent);
+    this.#dimensionKeys = options.isOnlyWriter
+      ? new DimensionKeys(() => this.#writer.dimensionsVersion)
+      : undefined;
     this.#minutes = new MinuteJob(options);
     this.#minutes.start();
   }
@@ -308,7 +319,7 @@ export class ClickHouseStore implements BlockStore {
   }
 
   async search(request: SearchRequest): Promise<SearchAnswer> {
-    const queries = new SearchQueries(this.#source.current().reader, this.#clock, request);
+    const queries = this.#queries(request);
     const now = this.#clock.nowUnixNano();
     const known = await frequencyOf(this.#catalogue, request);
     // A clock that is ahead says nothing about when most spans come.
@@ -320,8 +331,13 @@ export class ClickHouseStore implements BlockStore {
     });
   }
 
+  #queries(bounds: SearchBounds): SearchQueries {
+    const { reader } = this.#source.current();
+    return new SearchQueries(reader, this.#clock, bounds, this.#dimensionKeys);
+  }
+
   async queryRange(request: RangeRequest): Promise<RangeAnswer> {
-    const queries = new SearchQueries(this.#source.current().reader, this.#clock, request);
+    const queries = this.#queries(request);
     return queryRange({ request, queries, dimensions: this.#dimensions });
   }
 

@@ -116,7 +116,7 @@ test("calls are derived once, and again when a half comes late, across restarts"
   assert.deepEqual(await edges(store), ["shop pay 1"]);
 });
 
-test("calls of an hour are added up, and again when spans of it come late", async () => {
+test("calls of a period are added up, and again when spans of it come late", async () => {
   const dataPath = newDirectory();
   const clock = new ManualClock(NOON + 30n * MINUTE);
   const call = (minutesBefore: bigint, from: string, to: string): Span[] => {
@@ -126,9 +126,10 @@ test("calls of an hour are added up, and again when spans of it come late", asyn
       parentSpanId: client.spanId,
       status: { code: 2 as const, message: "" },
     };
+    const fields = { kind: 2, parentSpanId: client.spanId } as const;
     return [client, spanOf(to, client.startTimeUnixNano, fields)];
   };
-  const rows = "SELECT caller, callee, toUInt32(call_count) FROM spoor.service_edge_hours";
+  const rows = "SELECT caller, callee, toUInt32(call_count) FROM spoor.service_edge_periods";
   {
     await using store = await openEmbeddedStore({ dataPath, clock });
     const early = [call(50n, "shop", "pay"), call(20n, "shop", "pay"), call(7n, "pay", "mail")];
@@ -138,7 +139,7 @@ test("calls of an hour are added up, and again when spans of it come late", asyn
     await store.countMinutes();
     assert.deepEqual(await edges(store), ["shop pay 2", "pay mail 1", "shop mail 1"]);
   }
-  assert.deepEqual(await ask(dataPath, `${rows} ORDER BY callee`), [
+  assert.deepEqual(await ask(dataPath, `${rows} WHERE seconds = 3600 ORDER BY callee`), [
     ["pay", "mail", 1],
     ["shop", "pay", 2],
   ]);
@@ -163,10 +164,14 @@ test("calls of an hour are added up, and again when spans of it come late", asyn
     await store.countMinutes();
     assert.ok((await edges(store)).includes("shop bank 1"));
   }
-  assert.deepEqual(await ask(dataPath, `${rows} WHERE callee = 'bank'`), [["shop", "bank", 1]]);
-  assert.deepEqual(await ask(dataPath, "SELECT toUInt32(count()) FROM spoor.derived_hours FINAL"), [
-    [1],
+  assert.deepEqual(await ask(dataPath, `${rows} WHERE callee = 'bank'`), [
+    ["shop", "bank", 1],
+    ["shop", "bank", 1],
   ]);
+  assert.deepEqual(
+    await ask(dataPath, "SELECT toUInt32(count()) FROM spoor.derived_periods FINAL"),
+    [[5]],
+  );
 });
 
 test("a minute is not derived before its spans can have come", async () => {

@@ -4,7 +4,7 @@ import { DERIVE_ALL_EVERY, DERIVE_INTERVAL_MS, DERIVE_RECENT_SECONDS } from "../
 import type { StoreEventListener } from "../base/store-event.ts";
 import type { ConnectionSource } from "../engine/connection.ts";
 import { tableName } from "../schema/table-ddl.ts";
-import { deriveHours } from "./derive-hours.ts";
+import { derivePeriods } from "./derive-periods.ts";
 import { deriveMinutes, type DeriveOptions } from "./derive-minutes.ts";
 import type { MinuteRange } from "./minute-states.ts";
 
@@ -78,7 +78,7 @@ export class MinuteJob {
       isStopped: () => this.#isClosed,
     };
     await deriveMinutes(connection.writer, options);
-    if (!this.#isClosed) await deriveHours(connection.writer, options);
+    if (!this.#isClosed) await derivePeriods(connection.writer, options);
   }
 }
 

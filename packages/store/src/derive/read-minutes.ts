@@ -2,25 +2,30 @@
  * Answers from the tables of minutes. A minute that is not derived, or was derived from fewer spans
  * than there are now, is derived on the spot, the newest first, as long as that is affordable; what
  * is left is told as pending. Calls of whole hours come from the table of hours where it has them.
+ * is left is told as pending. Calls of whole hours and ten minutes come added up.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 
 import type { DurationHistogram } from "../base/duration-histogram.ts";
-import { LIVE_MINUTES_MAX, LIVE_SPANS_MAX } from "../base/limits.ts";
-import {
-  type CalleeType,
-  mostFrequent,
-  type OperationQuery,
-  type OperationStats,
-  type ServiceEdge,
-  type ServiceEdgeList,
-  type ServiceEdgeQuery,
+import { LIVE_MINUTES_MAX, LIVE_SPANS_MAX, PERIODS_SECONDS } from "../base/limits.ts";
+import type {
+  CalleeType,
+  OperationQuery,
+  OperationStats,
+  ServiceEdge,
+  ServiceEdgeList,
+  ServiceEdgeQuery,
 } from "../port/catalogue.ts";
 import { runQuery } from "../read/run-query.ts";
-import { hourOf } from "../schema/time-bucket.ts";
-import { hourStates } from "./hour-states.ts";
+import { type PeriodState, periodStates } from "./period-states.ts";
 import { edgesSql, operationsSql, summedEdgesSql } from "./minute-sql.ts";
-import { minuteParameters, minuteRange, type MinuteStates, minuteStates } from "./minute-states.ts";
+import {
+  minuteParameters,
+  type MinuteRange,
+  minuteRange,
+  type MinuteStates,
+  minuteStates,
+} from "./minute-states.ts";
 
 const here = (table: string): string => table;
 
@@ -48,10 +53,7 @@ function split({ minutes }: MinuteStates, range: { first: number; last: number }
   };
 }
 
-/**
- * Rows of the newest runs of the minutes from `from` to `to`, without the live ones. `and` leaves
- * out more minutes; inside, where it decides which parts of a table are read.
- */
+/** Rows of the newest runs of the minutes from `from` to `to`, without the live ones. */
 function ofNewestRuns(and: string = "1"): string {
   return `tb >= {from:UInt32} AND tb <= {to:UInt32} AND (tb, run) IN (
     SELECT tb, max(run) FROM derived_minutes
@@ -77,69 +79,108 @@ export async function readServiceEdges(
 ): Promise<ServiceEdgeList> {
   const range = minuteRange(query);
   if (range === undefined) return { items: [], capped: false, pendingMinutes: 0 };
-  const [minutes, hours] = await Promise.all([
+  const [minutes, periods] = await Promise.all([
     minuteStates(client, range, here),
-    hourStates(client, range, here),
+    periodStates(client, range, here),
   ]);
   const { live, parameters, pendingMinutes } = split(minutes, range);
-  const added = hours.filter(
-    (state) => state.isCurrent && !live.some((minute) => hourOf(minute) === state.hour),
+  const { taken, gaps } = cover(range, periods, live);
+  const rows = [
+    storedEdgesSql(gaps),
+    ...taken.map(periodEdgesSql),
+    ...(live.length === 0 ? [] : [freshEdgesSql()]),
+  ];
+  const edges = await runQuery<EdgeRow>(
+    client,
+    "list calls between services",
+    `${summedEdgesSql(rows.join("\nUNION ALL\n"))}
+    ORDER BY calls DESC, caller, callee, callee_type
+    LIMIT {limit:UInt64}`,
+    { ...parameters, ...minuteParameters(live), limit: query.limit + 1 },
   );
-  const verb = "list calls between services";
-  const stored = runQuery<EdgeRow>(client, verb, summedEdgesSql(STORED_EDGES), {
-    ...parameters,
-    hours: added.map(({ hour }) => hour),
-  });
-  const fresh =
-    live.length === 0
-      ? undefined
-      : runQuery<EdgeRow>(
-          client,
-          verb,
-          summedEdgesSql(`SELECT caller, callee, callee_type, errors AS error_count, durations
-            FROM (${edgesSql(here)})`),
-          minuteParameters(live),
-        );
-  const edges = new Map<string, EdgeRow[]>();
-  for (const result of await Promise.all([stored, fresh])) {
-    for (const row of result?.rows ?? []) {
-      const id = row.slice(0, 3).join("\0");
-      const rows = edges.get(id);
-      if (rows === undefined) edges.set(id, [row]);
-      else rows.push(row);
-    }
-  }
-  const { items, capped } = mostFrequent(edges, query.limit, {
-    count: ([, rows]) => rows.reduce((sum, row) => sum + Number(row[3]), 0),
-    text: ([id]) => id,
-  });
-  return { items: items.map(([, rows]) => edgeOf(rows)), capped, pendingMinutes };
+  const items = edges.rows.slice(0, query.limit).map(edgeOf);
+  return { items, capped: edges.rows.length > query.limit, pendingMinutes };
 }
 
-/** Minutes without the hours that are added up, and these. */
-const STORED_EDGES = `
-SELECT caller, callee, callee_type, error_count, durations FROM service_edges
-WHERE ${ofNewestRuns("NOT has({hours:Array(UInt32)}, toUnixTimestamp(toStartOfHour(tb)))")}
-UNION ALL
-SELECT caller, callee, callee_type, error_count, durations FROM service_edge_hours
-WHERE tb IN {hours:Array(UInt32)} AND (tb, run) IN (
-  SELECT tb, max(run) FROM derived_hours WHERE tb IN {hours:Array(UInt32)} GROUP BY tb
-)`;
+/** Periods of one length. */
+interface TakenPeriods {
+  readonly seconds: number;
+  readonly starts: readonly number[];
+}
 
-/** One edge from its rows, which are at least one. */
-function edgeOf(rows: readonly EdgeRow[]): ServiceEdge {
-  const [caller = "", callee = "", calleeType = "service"] = rows[0] ?? [];
-  const sum = (column: 3 | 4): number => rows.reduce((all, row) => all + Number(row[column]), 0);
+/** The longest periods that are added up and lie in a range, and the minutes that are in none. */
+function cover(
+  range: MinuteRange,
+  periods: readonly PeriodState[],
+  live: readonly number[],
+): { readonly taken: readonly TakenPeriods[]; readonly gaps: readonly MinuteRange[] } {
+  let gaps: MinuteRange[] = [range];
+  const taken = PERIODS_SECONDS.map((seconds) => {
+    const isIn = ({ start }: PeriodState): boolean =>
+      gaps.some(({ first, last }) => first <= start && start + seconds - 60 <= last);
+    const own = periods.filter(
+      (period) =>
+        period.seconds === seconds &&
+        period.isCurrent &&
+        isIn(period) &&
+        !live.some((minute) => minute - (minute % seconds) === period.start),
+    );
+    const starts = own.map(({ start }) => start).sort((a, b) => a - b);
+    gaps = gaps.flatMap((gap) => gapsBetween(starts, seconds, gap));
+    return { seconds, starts };
+  });
+  return { taken: taken.filter(({ starts }) => starts.length > 0), gaps };
+}
+
+/** What is between periods that are in order; both ends of a gap are minutes of it. */
+function gapsBetween(starts: readonly number[], seconds: number, gap: MinuteRange): MinuteRange[] {
+  const gaps: MinuteRange[] = [];
+  let from = gap.first;
+  for (const start of starts) {
+    if (start < from || start > gap.last) continue;
+    if (start > from) gaps.push({ first: from, last: start - 60 });
+    from = start + seconds;
+  }
+  if (from <= gap.last) gaps.push({ first: from, last: gap.last });
+  return gaps;
+}
+
+// The times in these statements are whole numbers that were made here.
+
+/** Minutes that are in no period. */
+function storedEdgesSql(gaps: readonly MinuteRange[]): string {
+  const inGap = gaps.map(({ first, last }) => `tb >= ${first} AND tb <= ${last}`);
+  const isAsked = `(${[...inGap, "0"].join(" OR ")})`;
+  return `SELECT ${EDGE_COLUMNS} FROM service_edges
+    WHERE ${isAsked} AND ${ofNewestRuns(isAsked)}`;
+}
+
+const EDGE_COLUMNS = `toString(caller) AS caller, callee, toString(callee_type) AS callee_type,
+      call_count, error_count, durations`;
+
+function periodEdgesSql({ seconds, starts }: TakenPeriods): string {
+  const isTaken = `seconds = ${seconds} AND tb IN (${starts.join(", ")})`;
+  return `SELECT ${EDGE_COLUMNS} FROM service_edge_periods
+    WHERE ${isTaken} AND (tb, run) IN (
+      SELECT tb, max(run) FROM derived_periods WHERE ${isTaken} GROUP BY tb
+    )`;
+}
+
+/** Minutes that are derived now. */
+function freshEdgesSql(): string {
+  return `SELECT caller, callee, callee_type, calls AS call_count, errors AS error_count, durations
+    FROM (${edgesSql(here)})`;
+}
+
+/** One edge from its row. */
+function edgeOf([caller, callee, calleeType, calls, errors, durations]: EdgeRow): ServiceEdge {
   return {
     caller,
     callee,
     calleeType,
-    callCount: sum(3),
-    errorCount: sum(4),
-    durations: addedUp(
-      undefined,
-      rows.flatMap((row) => row[5]),
-    ),
+    callCount: Number(calls),
+    errorCount: Number(errors),
+    durations: addedUp(undefined, durations),
   };
 }
 

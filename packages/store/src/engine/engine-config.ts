@@ -61,10 +61,16 @@ export function engineConfig(options: {
       ]),
       user(endpoint.reader, "reader", ["GRANT SELECT ON spoor.*"]),
     ]),
-    tag("profiles", [tag("default", ""), tag("reader", tag("readonly", "2"))]),
+    tag("profiles", [tag("default", ""), tag("reader", READER_PROFILE)]),
     tag("quotas", tag("default", "")),
   ]);
 }
+
+const READER_PROFILE = [
+  tag("readonly", "2"),
+  // Indexes are looked at before rows: in one sweep, and `max_rows_to_read` can go by what is left.
+  tag("use_skip_indexes_on_data_read", "0"),
+];
 
 /** Answers only requests with the secret headers; where there are none, what ClickHouse does. */
 function secretHandlers({ headers }: Endpoint): string[] {

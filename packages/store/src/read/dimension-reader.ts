@@ -9,7 +9,7 @@ import {
   type Resource,
 } from "@spoor/trace";
 
-import { DIMENSION_CACHE_ENTRIES_MAX } from "../base/limits.ts";
+import { DIMENSION_CACHE_ENTRIES_MAX, DIMENSIONS_READ_AHEAD } from "../base/limits.ts";
 import type { StoreEventListener } from "../base/store-event.ts";
 import { fromTaggedText } from "../schema/tagged-text.ts";
 import { runQuery } from "./run-query.ts";
@@ -63,8 +63,8 @@ export class DimensionReader {
     if (ids.length === 0) return 0;
     const { rows, scannedRows } = await runQuery<
       [id: string, attrs: TextPair[], dropped: number, schemaUrl: string, entityRefs: string]
-    >(client, "read resources", SELECT_RESOURCES, { ids: ids.map(BigInt) });
-    for (const [id, attrs, droppedAttributesCount, schemaUrl, entityRefs] of rows) {
+    >(client, "read resources", SELECT_RESOURCES, selection(ids, this.#resources));
+    for (const [id, attrs, droppedAttributesCount, schemaUrl, entityRefs] of rows.toReversed()) {
       remember(this.#resources, id, {
         attributes: attributesOf(attrs),
         droppedAttributesCount,
@@ -87,8 +87,9 @@ export class DimensionReader {
         dropped: number,
         schemaUrl: string,
       ]
-    >(client, "read scopes", SELECT_SCOPES, { ids: ids.map(BigInt) });
-    for (const [id, name, version, attrs, droppedAttributesCount, schemaUrl] of rows) {
+    >(client, "read scopes", SELECT_SCOPES, selection(ids, this.#scopes));
+    for (const row of rows.toReversed()) {
+      const [id, name, version, attrs, droppedAttributesCount, schemaUrl] = row;
       const attributes = attributesOf(attrs);
       const scope = { name, version, attributes, droppedAttributesCount, schemaUrl };
       remember(this.#scopes, id, scope);
@@ -102,13 +103,29 @@ export class DimensionReader {
   }
 }
 
+/** Those that are asked for come first, and are remembered last: what is remembered is bounded. */
+const SELECTED = `
+WHERE {others:UInt32} > 0 OR id IN {ids:Array(UInt64)}
+ORDER BY id IN {ids:Array(UInt64)} DESC
+LIMIT 1 BY id
+LIMIT {limit:UInt32}`;
+
+/** Who knows none yet asks for some more: most systems have few, and the next trace needs them. */
+function selection(
+  ids: readonly string[],
+  known: ReadonlyMap<string, unknown>,
+): Record<string, unknown> {
+  const others = known.size === 0 ? DIMENSIONS_READ_AHEAD : 0;
+  return { ids: ids.map(BigInt), others, limit: ids.length + others };
+}
+
 const SELECT_RESOURCES = `
 SELECT toString(id), attrs, dropped_attrs, schema_url, entity_refs
-FROM resources WHERE id IN {ids:Array(UInt64)}`;
+FROM resources ${SELECTED}`;
 
 const SELECT_SCOPES = `
 SELECT toString(id), name, version, attrs, dropped_attrs, schema_url
-FROM scopes WHERE id IN {ids:Array(UInt64)}`;
+FROM scopes ${SELECTED}`;
 
 function missing(ids: Iterable<string>, known: ReadonlyMap<string, unknown>): string[] {
   return [...new Set(ids)].filter((id) => id !== "0" && !known.has(id));

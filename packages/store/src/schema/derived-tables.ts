@@ -69,9 +69,7 @@ export const OPERATION_MINUTES: TableDescription = {
   shardBy: "toUInt32(tb)",
 };
 
-/** Calls between services: the columns of minutes and of hours. */
-const EDGES = {
-  elements: `
+const EDGE_COLUMNS = `
   tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
   run UInt64 CODEC(ZSTD(1)),
   caller LowCardinality(String) CODEC(ZSTD(1)),
@@ -79,19 +77,30 @@ const EDGES = {
   callee_type LowCardinality(String) CODEC(ZSTD(1)),
   call_count UInt64 CODEC(T64, ZSTD(1)),
   error_count UInt64 CODEC(T64, ZSTD(1)),
-  durations Map(UInt16, UInt64) CODEC(ZSTD(1))`,
+  durations Map(UInt16, UInt64) CODEC(ZSTD(1))`;
+
+/** Calls between services, for each minute. */
+export const SERVICE_EDGES: TableDescription = {
+  name: "service_edges",
+  elements: EDGE_COLUMNS,
   engine: "ReplacingMergeTree",
   version: "run",
   partitionBy: "toDate(tb)",
   orderBy: "(tb, caller, callee_type, callee)",
   shardBy: "toUInt32(tb)",
-} as const;
+};
 
-/** Calls between services, for each minute. */
-export const SERVICE_EDGES: TableDescription = { name: "service_edges", ...EDGES };
-
-/** The same for whole hours, added up; see derive/derive-hours.ts. */
-export const SERVICE_EDGE_HOURS: TableDescription = { name: "service_edge_hours", ...EDGES };
+/** The same added up for ten minutes and for hours; see derive/derive-periods.ts. */
+export const SERVICE_EDGE_PERIODS: TableDescription = {
+  name: "service_edge_periods",
+  elements: `
+  seconds UInt32 CODEC(ZSTD(1)),${EDGE_COLUMNS}`,
+  engine: "ReplacingMergeTree",
+  version: "run",
+  partitionBy: "toDate(tb)",
+  orderBy: "(seconds, tb, caller, callee_type, callee)",
+  shardBy: "toUInt32(tb)",
+};
 
 /** Which minutes were derived, and from how many spans. */
 export const DERIVED_MINUTES: TableDescription = {
@@ -107,16 +116,17 @@ export const DERIVED_MINUTES: TableDescription = {
   shardBy: "toUInt32(tb)",
 };
 
-/** Which hours were added up, and from which runs of their minutes. */
-export const DERIVED_HOURS: TableDescription = {
-  name: "derived_hours",
+/** Which periods were added up, and from which runs of their minutes. */
+export const DERIVED_PERIODS: TableDescription = {
+  name: "derived_periods",
   elements: `
+  seconds UInt32 CODEC(ZSTD(1)),
   tb DateTime('UTC') CODEC(Delta(4), ZSTD(1)),
   run UInt64 CODEC(ZSTD(1)),
   minute_runs UInt64 CODEC(ZSTD(1))`,
   engine: "ReplacingMergeTree",
   version: "run",
   partitionBy: "toDate(tb)",
-  orderBy: "tb",
+  orderBy: "(seconds, tb)",
   shardBy: "toUInt32(tb)",
 };

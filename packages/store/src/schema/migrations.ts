@@ -5,11 +5,11 @@
 import {
   ATTRIBUTE_KEYS,
   ATTRIBUTE_VALUES,
-  DERIVED_HOURS,
   DERIVED_MINUTES,
+  DERIVED_PERIODS,
   OPERATION_MINUTES,
   OPERATIONS,
-  SERVICE_EDGE_HOURS,
+  SERVICE_EDGE_PERIODS,
   SERVICE_EDGES,
 } from "./derived-tables.ts";
 import type {
@@ -230,6 +230,28 @@ const ARRAY_INDEX =
   `ix_array arrayExists(x -> startsWith(x, '\\x01x{"arrayValue"'), mapValues(attrs_s)) ` +
   "TYPE minmax GRANULARITY 1";
 
+/**
+ * One granule in four hundred that has no such value is read all the same, where it was one in a
+ * hundred: at ten million spans that was most of what was read for a value of one trace.
+ */
+const VALUE_INDEX = "ix_value mapValues(attrs_s) TYPE bloom_filter(0.0025) GRANULARITY 1";
+
+/** Differences of times have few bits that differ: a seventh less than as bytes, which pays for it. */
+const TIMES_BY_BITS: readonly SchemaChange[] = [
+  {
+    alter: "spans",
+    action: "MODIFY COLUMN ts CODEC(Delta(8), T64('bit'), ZSTD(1))",
+    concerns: "rows",
+    onlyEmbedded: true,
+  },
+  {
+    alter: "spans",
+    action: "MODIFY COLUMN `events.ts` CODEC(T64('bit'), ZSTD(1))",
+    concerns: "rows",
+    onlyEmbedded: true,
+  },
+];
+
 /** All steps up to the present schema. */
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -269,7 +291,17 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     number: 5,
-    name: "calls between services by hours",
-    changes: [{ create: SERVICE_EDGE_HOURS }, { create: DERIVED_HOURS }],
+    name: "calls between services by ten minutes and by hours",
+    changes: [{ create: SERVICE_EDGE_PERIODS }, { create: DERIVED_PERIODS }],
+  },
+  {
+    number: 6,
+    name: "a sharper index of values, smaller times",
+    changes: [
+      ...TIMES_BY_BITS,
+      { alter: "spans", action: "DROP INDEX IF EXISTS ix_text", concerns: "rows" },
+      { alter: "spans", action: `ADD INDEX IF NOT EXISTS ${VALUE_INDEX}`, concerns: "rows" },
+      { alter: "spans", action: "MATERIALIZE INDEX ix_value", concerns: "rows" },
+    ],
   },
 ];

@@ -21,6 +21,7 @@ import {
 
 import { allOf, type BoundSql, noneOf, someOf } from "./bound-sql.ts";
 import type { DimensionIds } from "./dimension-ids.ts";
+import type { DimensionTable } from "./dimension-keys.ts";
 import {
   ARRAY_START,
   arraySql,
@@ -46,6 +47,7 @@ export class ConditionWriter {
   readonly sql: BoundSql;
   readonly #dimensions: DimensionIds;
   #usesIndex = false;
+  #readsAttributes = false;
 
   constructor(sql: BoundSql, dimensions: DimensionIds) {
     this.sql = sql;
@@ -55,6 +57,11 @@ export class ConditionWriter {
   /** Whether something was written that the index of the values or of the trace ids answers. */
   get usesIndex(): boolean {
     return this.#usesIndex;
+  }
+
+  /** Whether something was written for which the attributes of every span are read. */
+  get readsAttributes(): boolean {
+    return this.#readsAttributes;
   }
 
   /** The condition that `expression` is true. */
@@ -140,7 +147,7 @@ export class ConditionWriter {
         return someOf([own, allOf([shared, noneOf(this.#hasSpanAttribute(key))])]);
       }
       case "instrumentation":
-        return this.#dimensions.condition(this.sql, "scope", (sql) =>
+        return this.#dimensionAttribute("scope", key, (sql) =>
           dimensionSql(sql, key, operator, fixed),
         );
       case "event":
@@ -155,6 +162,7 @@ export class ConditionWriter {
   }
 
   #spanAttribute(key: string, operator: Comparison, fixed: Fixed): string {
+    this.#readsAttributes = true;
     const name = this.sql.text(key);
     const has = (map: string): string => `mapContains(attrs_${map}, ${name})`;
     const text = `attrs_s[${name}]`;
@@ -190,6 +198,7 @@ export class ConditionWriter {
   }
 
   #hasSpanAttribute(key: string): string {
+    this.#readsAttributes = true;
     const name = this.sql.text(key);
     const typed = ["i", "d", "b"].map((map) => `mapContains(attrs_${map}, ${name})`);
     const text = `(mapContains(attrs_s, ${name}) AND attrs_s[${name}] != ${NIL_TEXT})`;
@@ -200,9 +209,18 @@ export class ConditionWriter {
     if (key === keys.serviceName) {
       return comparisonSql(operator, (wanted) => plainTextSql(this.sql, "service", wanted, fixed));
     }
-    return this.#dimensions.condition(this.sql, "resource", (sql) =>
+    return this.#dimensionAttribute("resource", key, (sql) =>
       dimensionSql(sql, key, operator, fixed),
     );
+  }
+
+  /** A condition that only a resource or a scope with that attribute meets. */
+  #dimensionAttribute(
+    table: DimensionTable,
+    key: string,
+    fits: (sql: BoundSql) => string,
+  ): Promise<string> {
+    return this.#dimensions.condition(this.sql, table, fits, { key });
   }
 
   /** Undefined for what is not in the row of a span. */
@@ -262,7 +280,7 @@ export class ConditionWriter {
     // A span without a scope has one without a name.
     const comparison = comparisonOf({ type: "string", value: "" }, operator, fixed);
     const fitsNone = isTrue(comparison, () => undefined);
-    return this.#dimensions.condition(this.sql, "scope", fits, fitsNone);
+    return this.#dimensions.condition(this.sql, "scope", fits, { fitsNone });
   }
 
   #many(id: IntrinsicField["id"], operator: Comparison, fixed: Fixed): string {
@@ -284,8 +302,8 @@ export class ConditionWriter {
       return exact(many === undefined ? "1" : `notEmpty(${many.column})`);
     }
     const { scope, key } = field;
-    const shared = (table: "resource" | "scope"): Promise<string> =>
-      this.#dimensions.condition(this.sql, table, (sql) => dimensionExists(sql, key));
+    const shared = (table: DimensionTable): Promise<string> =>
+      this.#dimensionAttribute(table, key, (sql) => dimensionExists(sql, key));
     switch (scope) {
       case "span":
         return exact(this.#hasSpanAttribute(key));
@@ -307,8 +325,9 @@ export class ConditionWriter {
   }
 }
 
-/** As the index `ix_array` has it. */
-const HAS_ARRAY = `arrayExists(x -> startsWith(x, ${ARRAY_START}), mapValues(attrs_s)) = 1`;
+/** As the index `ix_array` has it, and asked of nothing else: no row is looked at for it. */
+const HAS_ARRAY =
+  `indexHint(arrayExists(x -> startsWith(x, ${ARRAY_START}), ` + `mapValues(attrs_s)) = 1)`;
 
 const NOWHERE = { start: 0, end: 0 };
 const TRUE: Fixed = { type: "boolean", value: true };

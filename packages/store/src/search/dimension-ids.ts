@@ -6,6 +6,7 @@
  * inside the statement.
  */
 import { BoundSql } from "./bound-sql.ts";
+import type { DimensionTable } from "./dimension-keys.ts";
 import type { SearchQueries } from "./search-queries.ts";
 
 /** Ids that are sent as a parameter; the address of a request has to hold them. */
@@ -22,14 +23,19 @@ export class DimensionIds {
 
   /**
    * A condition on the column `<table>_id` of spans: that its row in `<table>s` fits. `fits` writes
-   * the condition on that row. `fitsNone` says whether a span without such a row fits.
+   * the condition on that row. `fitsNone` says whether a span without such a row fits, `key` is an
+   * attribute that every row has which fits.
    */
   async condition(
     sql: BoundSql,
-    table: "resource" | "scope",
+    table: DimensionTable,
     fits: (sql: BoundSql) => string,
-    fitsNone: boolean = false,
+    { fitsNone = false, key }: { readonly fitsNone?: boolean; readonly key?: string } = {},
   ): Promise<string> {
+    const { dimensionKeys } = this.#queries;
+    if (key !== undefined && dimensionKeys !== undefined) {
+      if (!(await dimensionKeys.has(table, key, this.#queries))) return "0";
+    }
     const own = new BoundSql();
     const condition = fits(own);
     const found = condition === "0" ? [] : await this.#ids(table, condition, own);
@@ -43,7 +49,7 @@ export class DimensionIds {
     return fitsNone ? `(${column} = 0 OR ${inside})` : inside;
   }
 
-  #ids(table: string, condition: string, own: BoundSql): Promise<readonly string[]> {
+  #ids(table: DimensionTable, condition: string, own: BoundSql): Promise<readonly string[]> {
     const key = JSON.stringify([table, condition, own.parameters], (_, value: unknown) =>
       typeof value === "bigint" ? value.toString() : value,
     );

@@ -31,6 +31,8 @@ export interface PlannedSql {
   readonly someFilter: string;
   /** Whether some condition is one that an index answers. */
   readonly usesIndex: boolean;
+  /** Whether some condition reads the attributes of every span. */
+  readonly readsAttributes: boolean;
 }
 
 /** A pipeline and what it needs. */
@@ -39,26 +41,34 @@ export class SearchPlan {
   readonly needs: QueryNeeds;
   /** Whether some condition is one that an index answers. */
   readonly usesIndex: boolean;
+  /** Whether some condition reads the attributes of every span. */
+  readonly readsAttributes: boolean;
   readonly #dimensions: DimensionIds;
 
   private constructor(
     options: PlanOptions,
     dimensions: DimensionIds,
-    known: Pick<SearchPlan, "needs" | "usesIndex">,
+    known: Pick<SearchPlan, "needs" | "usesIndex" | "readsAttributes">,
   ) {
     this.options = options;
     this.#dimensions = dimensions;
     this.needs = known.needs;
     this.usesIndex = known.usesIndex;
+    this.readsAttributes = known.readsAttributes;
   }
 
   /** Makes the plan: finds the resources and scopes that the conditions name. */
   static async make(options: PlanOptions, dimensions: DimensionIds): Promise<SearchPlan> {
-    const { trace, filters, usesIndex } = await write(options, dimensions);
+    const { trace, filters, ...known } = await write(options, dimensions);
+    const { usesIndex, readsAttributes } = known;
     const isExact = (filter: SpansetFilter): boolean => filters.get(filter)?.isExact === true;
     const needs = needsOf(options.pipeline, isExact, options.behind);
     const wholeTraces = needs.wholeTraces || trace.fitsWithout;
-    return new SearchPlan(options, dimensions, { needs: { ...needs, wholeTraces }, usesIndex });
+    return new SearchPlan(options, dimensions, {
+      needs: { ...needs, wholeTraces },
+      usesIndex,
+      readsAttributes,
+    });
   }
 
   /** Writes the conditions into a new statement. */
@@ -73,7 +83,9 @@ async function write(options: PlanOptions, dimensions: DimensionIds): Promise<Pl
   const conditions = new TraceConditions(writer);
   const trace = await conditions.pipeline(options.pipeline);
   const someFilter = someOf(Array.from(conditions.filters.values(), (filter) => filter.sql));
-  return { sql, trace, filters: conditions.filters, someFilter, usesIndex: writer.usesIndex };
+  const { filters } = conditions;
+  const { usesIndex, readsAttributes } = writer;
+  return { sql, trace, filters, someFilter, usesIndex, readsAttributes };
 }
 
 /** The time of a span as a number. */

@@ -1,12 +1,13 @@
 /* The statements of one search: what they cost together, and what ends them. */
 import { randomUUID } from "node:crypto";
 
-import type { ClickHouseClient } from "@clickhouse/client";
+import type { ClickHouseClient, ClickHouseSettings } from "@clickhouse/client";
 import { type Clock, errorCode, SpoorError } from "@spoor/trace";
 
 import { SEARCH_MEMORY_BYTES_MAX, SEARCH_MS_MAX } from "../base/limits.ts";
 import type { SearchBounds } from "../port/search.ts";
 import { runQuery } from "../read/run-query.ts";
+import type { DimensionKeys } from "./dimension-keys.ts";
 
 /** Thrown when the time of a search is over; the search answers with what it has. */
 export class TimeIsOver extends Error {
@@ -17,12 +18,20 @@ export class TimeIsOver extends Error {
 export class SearchQueries {
   readonly client: ClickHouseClient;
   readonly timeoutMs: number;
+  /** Undefined where others write too. */
+  readonly dimensionKeys: DimensionKeys | undefined;
   readonly #clock: Clock;
   readonly #signal: AbortSignal | undefined;
   readonly #startMs: number;
   scannedRows = 0;
 
-  constructor(client: ClickHouseClient, clock: Clock, bounds: SearchBounds) {
+  constructor(
+    client: ClickHouseClient,
+    clock: Clock,
+    bounds: SearchBounds,
+    dimensionKeys?: DimensionKeys,
+  ) {
+    this.dimensionKeys = dimensionKeys;
     this.client = client;
     this.#clock = clock;
     this.#signal = bounds.signal;
@@ -41,17 +50,19 @@ export class SearchQueries {
   }
 
   /**
-   * Runs a statement in the time that is left.
+   * Runs a statement in the time that is left. `more` are settings of this one.
    *
    * @throws TimeIsOver, the reason of the signal, SPOOR_STORE_UNAVAILABLE, SPOOR_STORE_REFUSED
    */
   async run<Row extends readonly unknown[]>(
     query: string,
     parameters: Readonly<Record<string, unknown>>,
+    more: ClickHouseSettings = {},
   ): Promise<Row[]> {
     this.check();
     const queryId = randomUUID();
     const settings = {
+      ...more,
       max_execution_time: Math.max(0.01, (this.timeoutMs - this.tookMs) / 1000),
       max_memory_usage: String(SEARCH_MEMORY_BYTES_MAX),
       // A client that is gone wants no answer: ClickHouse notices the closed connection.

@@ -6,9 +6,10 @@
  * 2. For the newest, windows are searched one after another, each several times as long as the one
  *    before it. A trace that began in a window has all its rows there, so its place is exact; one
  *    that began before drops out when its exact summary is read, and comes in a later window.
- * 3. Where the filters find few spans in a window, those are read at once, and the evaluator
- *    decides which of their traces fit. That is all of the window. With a condition that an index
- *    answers, that is tried for the whole interval before all else.
+ * 3. The newest spans of a window that the filters find are read at once, and the evaluator decides
+ *    which of their traces fit. Where there are more than that, it is settled for the traces that
+ *    began after the last of them. With a condition that an index answers, everything it finds is
+ *    read before all else, while the first window is searched, in case that is much.
  * 4. Else candidates are taken in the order of the answer, a few more than are wanted: trace ids
  *    only. Of those the spans are read, and the evaluator decides and finds what is shown.
  * 5. If candidates dropped out and more are wanted, the next are taken, from where the last ended.
@@ -20,10 +21,12 @@ import { invariant, type TraceSummary } from "@spoor/trace";
 import { runPipeline, type TraceView } from "@spoor/traceql";
 
 import {
+  SEARCH_INDEXED_ROWS_MAX,
   SEARCH_ROWS_AT_ONCE_MAX,
   SEARCH_TRACES_AT_ONCE_MAX,
   SEARCH_SPANS_FOUND_MAX,
   SEARCH_TRACES_MAX,
+  SEARCH_WINDOW_ATTRIBUTE_SPANS,
   SEARCH_WINDOW_GROWTH,
   SEARCH_WINDOW_SPANS,
   TRACES_PER_QUERY_MAX,
@@ -49,7 +52,7 @@ import { DimensionIds } from "./dimension-ids.ts";
 import { bucketsOf, candidateQuery, SearchPlan } from "./search-plan.ts";
 import { type SearchQueries, TimeIsOver } from "./search-queries.ts";
 import { DURATION } from "./summary-condition.ts";
-import { TraceReader } from "./trace-reader.ts";
+import { type FoundSpans, TraceReader } from "./trace-reader.ts";
 
 /** What is known about the spans of the interval. It may be a little behind. */
 export interface NewestSpans {
@@ -108,34 +111,55 @@ class TraceSearch {
     const queries = this.#queries;
     const reader = new TraceReader({ plan, queries, dimensions: this.#dimensions });
     if (this.#sort === "recent") {
-      const isSettled =
-        plan.usesIndex && (await this.#whatIsFound(plan, reader, undefined)) !== undefined;
-      if (isSettled) return;
-      for (const from of windowStarts(this.#request, newest)) {
-        const isSeen = this.#place !== undefined && this.#place.key < from;
-        if (!isSeen && (await this.#window(plan, reader, from))) return;
+      const spans = plan.readsAttributes ? SEARCH_WINDOW_ATTRIBUTE_SPANS : SEARCH_WINDOW_SPANS;
+      const windows = windowStarts(this.#request, newest, spans).filter(
+        (from) => this.#place === undefined || this.#place.key >= from,
+      );
+      const { all, newestFound } = await this.#atOnce(plan, reader, windows[0]);
+      if (all !== undefined) return void (await this.#takeFound(all));
+      for (const [index, from] of windows.entries()) {
+        const known = index === 0 ? newestFound : undefined;
+        if (await this.#window(plan, reader, { from, known })) return;
       }
     }
-    await this.#window(plan, reader, undefined);
+    await this.#window(plan, reader, {});
+  }
+
+  /**
+   * Where an index answers: everything it finds, unless that is much, and in case it is what the
+   * first window has, asked for at the same time.
+   */
+  async #atOnce(
+    plan: SearchPlan,
+    reader: TraceReader,
+    first: bigint | undefined,
+  ): Promise<{ readonly all?: FoundSpans | undefined; readonly newestFound?: FoundSpans }> {
+    if (!plan.usesIndex || plan.needs.wholeTraces) return {};
+    const limits = { limit: SEARCH_SPANS_FOUND_MAX, rowsMax: SEARCH_INDEXED_ROWS_MAX };
+    const [all, newestFound] = await Promise.all([
+      reader.findAll(limits),
+      first === undefined ? undefined : reader.findNewest(first, SEARCH_SPANS_FOUND_MAX),
+    ]);
+    return { all, ...(newestFound !== undefined && { newestFound }) };
   }
 
   /** Looks at traces that began at `from` or later. True when no more are wanted. */
-  async #window(plan: SearchPlan, reader: TraceReader, from: bigint | undefined): Promise<boolean> {
-    return (
-      (await this.#whatIsFound(plan, reader, from)) ??
-      (await this.#candidatesOf(plan, reader, from))
-    );
-  }
-
-  /** The same where the filters find few spans; undefined where they do not. */
-  async #whatIsFound(
+  async #window(
     plan: SearchPlan,
     reader: TraceReader,
-    from: bigint | undefined,
-  ): Promise<boolean | undefined> {
-    if (plan.needs.wholeTraces) return undefined;
-    const found = await reader.find(from ?? 0n, SEARCH_SPANS_FOUND_MAX);
-    if (found === undefined) return undefined;
+    { from, known }: { readonly from?: bigint; readonly known?: FoundSpans | undefined },
+  ): Promise<boolean> {
+    const found = known ?? (await find(plan, reader, from));
+    if (found !== undefined) {
+      if (await this.#takeFound(found)) return true;
+      if (found.from === (from ?? 0n)) return false;
+    }
+    return this.#candidatesOf(plan, reader, from);
+  }
+
+  /** Takes what spans were found of, as far as these are all. True when no more are wanted. */
+  async #takeFound(found: FoundSpans): Promise<boolean> {
+    const from = found.from === 0n ? undefined : found.from;
     const summaries = await this.#summaries(found.traceIds, from);
     const place = this.#place;
     const after = summaries.filter(
@@ -163,6 +187,7 @@ class TraceSearch {
   ): Promise<boolean> {
     let batch = Math.min(this.#request.limit + 20, SEARCH_TRACES_AT_ONCE_MAX);
     for (;;) {
+      const foundBefore = this.#found.length;
       const candidates = await this.#candidates(plan, from, batch);
       const ids = candidates.map(({ traceId }) => traceId);
       const exact = await this.#summaries(ids, from);
@@ -179,7 +204,10 @@ class TraceSearch {
         this.cut = { unit: "traces looked into", limit: SEARCH_TRACES_MAX };
         return true;
       }
-      batch = Math.min(batch * 4, SEARCH_TRACES_AT_ONCE_MAX);
+      batch = nextBatch(batch, this.#request.limit + 1 - this.#found.length, {
+        fitting: this.#found.length - foundBefore,
+        of: candidates.length,
+      });
     }
   }
 
@@ -263,17 +291,42 @@ class TraceSearch {
   }
 }
 
+/** Spans of a window, or of everything if they are few; undefined for what needs whole traces. */
+function find(
+  plan: SearchPlan,
+  reader: TraceReader,
+  from: bigint | undefined,
+): Promise<FoundSpans | undefined> | undefined {
+  if (plan.needs.wholeTraces) return undefined;
+  const limit = SEARCH_SPANS_FOUND_MAX;
+  return from === undefined ? reader.findAll({ limit }) : reader.findNewest(from, limit);
+}
+
 /** No id stands behind it. */
 const LAST_ID = "f".repeat(32);
 
-/** Starts of the windows that are smaller than the interval, the latest first. */
+/** As many as are probably enough by what came of those before, four times as many at most. */
+function nextBatch(
+  batch: number,
+  wanted: number,
+  { fitting, of }: { readonly fitting: number; readonly of: number },
+): number {
+  const most = Math.min(batch * 4, SEARCH_TRACES_AT_ONCE_MAX);
+  return fitting === 0 ? most : Math.min(most, Math.ceil((wanted / fitting) * of * 1.5) + 10);
+}
+
+/**
+ * Starts of the windows that are smaller than the interval, the latest first. The first holds about
+ * `firstSpans`.
+ */
 function windowStarts(
   { fromUnixNano, toUnixNano }: SearchRequest,
   { lastStartUnixNano, spansPerHour }: NewestSpans,
+  firstSpans: number,
 ): bigint[] {
   const newest = lastStartUnixNano < toUnixNano ? lastStartUnixNano : toUnixNano;
   const starts: bigint[] = [];
-  const hours = SEARCH_WINDOW_SPANS / Math.max(1, spansPerHour);
+  const hours = firstSpans / Math.max(1, spansPerHour);
   for (let length = BigInt(Math.ceil(hours * HOUR_NANO)); ; length *= SEARCH_WINDOW_GROWTH) {
     // A last window that is hardly shorter than the interval would be searched twice.
     if (newest - length * 2n <= fromUnixNano) return starts;

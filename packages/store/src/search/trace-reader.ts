@@ -12,7 +12,8 @@ import {
   type Value,
   valueOfAttribute,
 } from "@spoor/traceql";
-import { keys, type TraceSummary } from "@spoor/trace";
+import type { ClickHouseSettings } from "@clickhouse/client";
+import { errorCode, keys, SpoorError, type TraceSummary } from "@spoor/trace";
 
 import { SEARCH_ROWS_AT_ONCE_MAX } from "../base/limits.ts";
 import { judgedInterval } from "../port/search.ts";
@@ -49,6 +50,8 @@ export interface TracesRead {
 /** Spans that were read before it was known of which traces. */
 export interface FoundSpans {
   readonly traceIds: readonly string[];
+  /** No span is missing that started at this time or later. */
+  readonly from: bigint;
   /** Their traces, as far as they are among `summaries`. */
   views(summaries: readonly TraceSummary[]): ReadonlyMap<string, TraceView>;
 }
@@ -58,6 +61,11 @@ type Row = [...BaseRow, flags: number[], ...unknown[]];
 interface RowsRead {
   readonly rows: Row[];
   readonly decode: (row: Row) => SpanSource;
+}
+
+interface RowsOptions {
+  readonly order?: string;
+  readonly settings?: ClickHouseSettings;
 }
 
 /** Reads traces. */
@@ -92,23 +100,52 @@ export class TraceReader {
   }
 
   /**
-   * Every span that some filter finds, from `from` on; undefined when there are more than `limit`.
-   * Of a trace that began before only a part. Not for a query that needs whole traces.
+   * The spans that some filter finds, from `from` on: all of them, or the newest `limit`. Of a trace
+   * that began before only a part. Not for a query that needs whole traces.
    */
-  async find(from: bigint, limit: number): Promise<FoundSpans | undefined> {
+  async findNewest(from: bigint, limit: number): Promise<FoundSpans> {
     const judged = this.#judged;
     const interval = { from: judged.from > from ? judged.from : from, last: judged.last };
-    const read = await this.#rows((sql) => startedIn(sql, interval), limit + 1);
-    if (read.rows.length > limit) return undefined;
-    const traceIds = [...new Set(read.rows.map(([traceId]) => traceId))];
-    return { traceIds, views: (summaries) => viewsOf(read, summaries) };
+    const read = await this.#rows((sql) => startedIn(sql, interval), limit + 1, {
+      order: `ORDER BY ${START} DESC`,
+    });
+    const isCut = read.rows.length > limit;
+    const last = isCut ? read.rows.at(-1) : undefined;
+    return foundSpans(read, last === undefined ? from : BigInt(last[3]) + 1n);
+  }
+
+  /**
+   * Every span that some filter finds; undefined when there are more than `limit`, or when
+   * ClickHouse had to read more than `rowsMax` rows. Not for a query that needs whole traces.
+   */
+  async findAll({
+    limit,
+    rowsMax,
+  }: {
+    readonly limit: number;
+    readonly rowsMax?: number;
+  }): Promise<FoundSpans | undefined> {
+    const interval = this.#judged;
+    try {
+      const read = await this.#rows((sql) => startedIn(sql, interval), limit + 1, {
+        ...(rowsMax !== undefined && { settings: { max_rows_to_read: String(rowsMax) } }),
+      });
+      return read.rows.length > limit ? undefined : foundSpans(read, 0n);
+    } catch (error) {
+      if (rowsMax !== undefined && isTooManyRows(error)) return undefined;
+      throw error;
+    }
   }
 
   get #judged(): { from: bigint; last: bigint } {
     return judgedInterval(this.#options.plan.options);
   }
 
-  async #rows(where: (sql: BoundSql) => string, limit: number): Promise<RowsRead> {
+  async #rows(
+    where: (sql: BoundSql) => string,
+    limit: number,
+    { order = "", settings }: RowsOptions = {},
+  ): Promise<RowsRead> {
     const { plan, queries, dimensions, withAttributes = false } = this.#options;
     const { sql, filters, someFilter } = await plan.write();
     const columns: string[] = [];
@@ -128,8 +165,10 @@ export class TraceReader {
       `SELECT ${selected}
       FROM spans
       WHERE ${where(sql)} ${onlyFound}
+      ${order}
       LIMIT ${limit}`,
       sql.parameters,
+      settings,
     );
     queries.scannedRows += await dimensions.load(queries.client, {
       resources: this.#needsDimensions() ? rows.map((row) => row[5]) : [],
@@ -202,6 +241,16 @@ function inTraces(
   return `trace_id IN ${ids}
         AND tb IN (SELECT tb FROM trace_summaries WHERE trace_id IN ${ids})
         AND ${between(sql, START, judged)}`;
+}
+
+function foundSpans(read: RowsRead, from: bigint): FoundSpans {
+  const traceIds = [...new Set(read.rows.map(([traceId]) => traceId))];
+  return { traceIds, from, views: (summaries) => viewsOf(read, summaries) };
+}
+
+/** TOO_MANY_ROWS */
+function isTooManyRows(error: unknown): boolean {
+  return error instanceof SpoorError && errorCode(error.cause) === "158";
 }
 
 function viewsOf(

@@ -62,6 +62,11 @@ export class SpanWriter {
     }
   }
 
+  /** Another number whenever resources or scopes may have been added. */
+  get dimensionsVersion(): number {
+    return this.#dimensions.version;
+  }
+
   /** Writes each resource, scope and row of the catalogue again that comes from now on. */
   forget(): void {
     this.#dimensions.forget();
