@@ -12,6 +12,7 @@ import {
   spanBatchOf,
   systemClock,
 } from "@spoor/trace";
+import { parse } from "@spoor/traceql";
 
 import type { StoreEvent } from "../base/store-event.ts";
 import { traceStoreContract } from "../port/trace-store.contract.ts";
@@ -154,6 +155,30 @@ test("a batch with spans of 130 days is kept", { timeout: 60_000 }, async () => 
   await write(store, spans);
   const read = await store.readTrace(FIRST, { spanLimit: 200 });
   assert.deepEqual(read?.trace.spans, spans.toReversed());
+});
+
+test("a search knows of an attribute of resources as soon as the first has it", async () => {
+  await using store = await openEmbeddedStore({ dataPath: newDirectory(), clock: systemClock });
+  const traceOf = async (text: string): Promise<string[]> => {
+    const parsed = parse(text);
+    assert.ok(parsed.ok);
+    const range = { fromUnixNano: 0n, toUnixNano: 2n ** 64n - 1n };
+    const found = await store.search({ ...range, query: parsed.query, limit: 5, spanLimit: 1 });
+    return found.traces.map(({ summary }) => summary.traceId);
+  };
+  const third = "3".repeat(32);
+  const inZone = (zone: string): Partial<Span> => ({
+    resource: { ...RESOURCE, attributes: new Map([["zone", zone]]) },
+  });
+  await write(store, [spanOf(FIRST)]);
+  assert.deepEqual(await traceOf(`{ .zone = "east" }`), []);
+  assert.deepEqual(await traceOf(`{ resource.zone = nil }`), [FIRST]);
+  await write(store, [spanOf(SECOND, inZone("east"))]);
+  assert.deepEqual(await traceOf(`{ .zone = "east" }`), [SECOND]);
+  assert.deepEqual(await traceOf(`{ resource.zone = nil }`), [FIRST]);
+  await write(store, [spanOf(third, inZone("west"))]);
+  assert.deepEqual(await traceOf(`{ resource.zone = "west" }`), [third]);
+  assert.deepEqual(await traceOf(`{ .zone != "west" }`), [SECOND]);
 });
 
 function lastReady(events: readonly StoreEvent[]): StoreEvent & { kind: "engine_ready" } {

@@ -301,7 +301,7 @@ export class ClickHouseStore implements BlockStore {
 
   async findLogs(query: LogQuery): Promise<LogList> {
     return searchLogs(query, {
-      queries: new SearchQueries(this.#source.current().reader, this.#clock, query),
+      queries: this.#queries(query),
       dimensions: this.#dimensions,
       nowUnixNano: this.#clock.nowUnixNano(),
     });

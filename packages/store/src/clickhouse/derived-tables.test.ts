@@ -149,14 +149,11 @@ test("calls of a period are added up, and again when spans of it come late", asy
     await using store = await openEmbeddedStore({ dataPath, clock });
     const counted = await edges(store);
     assert.deepEqual(counted, ["shop pay 2", "pay mail 1", "shop mail 1"]);
-    const half = { fromUnixNano: NOON - 30n * MINUTE, toUnixNano: NOON + 60n * MINUTE, limit: 9 };
-    const { items } = await store.listServiceEdges(half);
+    const part = { fromUnixNano: NOON - 25n * MINUTE, toUnixNano: NOON - 3n * MINUTE, limit: 9 };
+    const { items } = await store.listServiceEdges(part);
     assert.deepEqual(
       items.map(({ callee, callCount, durations }) => [callee, callCount, durations.size]),
-      [
-        ["mail", 1, 1],
-        ["pay", 1, 1],
-      ],
+      [["pay", 1, 1]],
     );
     clock.advanceMs(1000);
     await store.writeBlock(blockOf(call(20n, "shop", "bank"), NOON), "late");

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { plainSpan, type Span, spanBatchOf, systemClock } from "@spoor/trace";
+import { type AttributeValue, plainSpan, type Span, spanBatchOf, systemClock } from "@spoor/trace";
 import { parse } from "@spoor/traceql";
 
 import { SEARCH_SPANS_FOUND_MAX } from "../base/limits.ts";
@@ -39,7 +39,10 @@ after(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** `few` in 60 traces that begin over an hour and go on after it, `many` in more than fit. */
+/**
+ * `few` in 60 traces that begin over an hour and go on after it, `many` in more than are read at
+ * once, `dense` in more than that within twenty minutes, in traces that overlap.
+ */
 function* spans(): Generator<Span> {
   for (let number = 0; number < 60; number += 1) {
     const at = START + BigInt(number * 60) * SECOND;
@@ -50,6 +53,11 @@ function* spans(): Generator<Span> {
   for (let number = 0; number <= SEARCH_SPANS_FOUND_MAX; number += 1) {
     const traceId = `2${number.toString(16).padStart(31, "0")}`;
     yield spanOf(traceId, START + BigInt(number) * SECOND, "many");
+  }
+  for (let number = 0; number <= SEARCH_SPANS_FOUND_MAX / 3; number += 1) {
+    const traceId = `3${((number * 7) % 1000).toString(16).padStart(31, "0")}`;
+    const at = START + 2_400n * SECOND + BigInt(number) * (SECOND + SECOND / 2n);
+    for (const after of [0n, 3n, 50n, 120n]) yield spanOf(traceId, at + after * SECOND, "dense");
   }
 }
 
@@ -64,7 +72,10 @@ function spanOf(traceId: string, startTimeUnixNano: bigint, mark: string): Span 
     kind: 1,
     startTimeUnixNano,
     endTimeUnixNano: startTimeUnixNano + BigInt(spanNumber),
-    attributes: new Map([["mark", mark]]),
+    attributes: new Map<string, AttributeValue>([
+      ["mark", mark],
+      ["number", BigInt(spanNumber)],
+    ]),
   });
 }
 
@@ -101,6 +112,8 @@ async function search(
 const AT_ONCE: NewestSpans = { lastStartUnixNano: START + HOUR, spansPerHour: 0 };
 /** Windows of 4, 29 and 230 seconds and so on. */
 const BUSY: NewestSpans = { lastStartUnixNano: START + HOUR, spansPerHour: 100_000_000 };
+/** A window of 25 minutes for what is read with its attributes. */
+const DENSE: NewestSpans = { lastStartUnixNano: START + HOUR, spansPerHour: 48_000 };
 const BEHIND: NewestSpans = { ...BUSY, lastStartUnixNano: START + 600n * SECOND };
 const AHEAD: NewestSpans = { ...BUSY, lastStartUnixNano: START + 100n * HOUR };
 
@@ -113,12 +126,16 @@ for (const [text, least] of [
   ['{ name = "none" }', 0],
   ['{ name = "many" }', 52],
   ['{ span.mark = "many" }', 52],
+  ['{ name = "dense" }', 52],
+  ['{ span.mark = "dense" }', 52],
+  ['{ span.number % 2 = 0 && span.mark = "dense" }', 52],
+  ["{ span.number > 4000 }", 52],
 ] as const) {
   test(`windows change nothing about ${text}`, async () => {
     const expected = await search(text, AT_ONCE);
     assert.ok(expected.length >= least, `found ${expected.length}`);
     assert.equal(new Set(expected).size, expected.length);
-    for (const newest of [BUSY, BEHIND, AHEAD]) {
+    for (const newest of [BUSY, DENSE, BEHIND, AHEAD]) {
       assert.deepEqual(await search(text, newest), expected);
       const byDuration = { sort: "duration", limit: 100 } as const;
       assert.deepEqual(
