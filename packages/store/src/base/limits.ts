@@ -249,8 +249,8 @@ export const SEARCH_WINDOW_GROWTH = 8n;
 /** Spans of a window that are read at once, before it is known which of their traces fit. */
 export const SEARCH_SPANS_FOUND_MAX = 2_000;
 /**
- * Rows that ClickHouse may read for a condition that an index answers, 0.3 µs each. What is found in
- * more granules than that is frequent, and the newest of it is found sooner.
+ * Rows that ClickHouse may read for a condition that an index answers, 0.3 µs each. What is found
+ * in more granules than that is frequent, and the newest of it is found sooner.
  */
 export const SEARCH_INDEXED_ROWS_MAX = 500_000;
 /** Attribute keys of resources and of scopes that are remembered; with more, each search asks. */

@@ -157,6 +157,10 @@ test("a batch with spans of 130 days is kept", { timeout: 60_000 }, async () => 
   assert.deepEqual(read?.trace.spans, spans.toReversed());
 });
 
+function inZone(zone: string): Partial<Span> {
+  return { resource: { ...RESOURCE, attributes: new Map([["zone", zone]]) } };
+}
+
 test("a search knows of an attribute of resources as soon as the first has it", async () => {
   await using store = await openEmbeddedStore({ dataPath: newDirectory(), clock: systemClock });
   const traceOf = async (text: string): Promise<string[]> => {
@@ -167,9 +171,6 @@ test("a search knows of an attribute of resources as soon as the first has it", 
     return found.traces.map(({ summary }) => summary.traceId);
   };
   const third = "3".repeat(32);
-  const inZone = (zone: string): Partial<Span> => ({
-    resource: { ...RESOURCE, attributes: new Map([["zone", zone]]) },
-  });
   await write(store, [spanOf(FIRST)]);
   assert.deepEqual(await traceOf(`{ .zone = "east" }`), []);
   assert.deepEqual(await traceOf(`{ resource.zone = nil }`), [FIRST]);

@@ -57,7 +57,7 @@ function* spans(): Generator<Span> {
   for (let number = 0; number <= SEARCH_SPANS_FOUND_MAX / 3; number += 1) {
     const traceId = `3${((number * 7) % 1000).toString(16).padStart(31, "0")}`;
     const at = START + 2_400n * SECOND + BigInt(number) * (SECOND + SECOND / 2n);
-    for (const after of [0n, 3n, 50n, 120n]) yield spanOf(traceId, at + after * SECOND, "dense");
+    for (const delay of [0n, 3n, 50n, 120n]) yield spanOf(traceId, at + delay * SECOND, "dense");
   }
 }
 

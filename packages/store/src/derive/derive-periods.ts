@@ -3,8 +3,8 @@
  * read from few rows.
  *
  * A period is added up from the newest runs of its minutes, which are named in the statement, and
- * noted with them. It is used only while those are still the newest (period-states.ts); so one whose
- * spans came late costs time until it is added up again, and never counts wrongly.
+ * noted with them. It is used only while those are still the newest (period-states.ts); so one
+ * whose spans came late costs time until it is added up again, and never counts wrongly.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 

@@ -1,9 +1,9 @@
 /*
- * Which periods, ten minutes and hours, are added up, and whether their minutes are still those that
- * were.
+ * Which periods, ten minutes and hours, are added up, and whether their minutes are still those
+ * that were.
  *
- * A period is noted with the sum of the newest runs of its minutes, modulo 2^64. Whatever happens to
- * a minute, a later run, a first one, or none after its day was deleted, makes another sum.
+ * A period is noted with the sum of the newest runs of its minutes, modulo 2^64. Whatever happens
+ * to a minute, a later run, a first one, or none after its day was deleted, makes another sum.
  */
 import type { ClickHouseClient } from "@clickhouse/client";
 
@@ -29,7 +29,7 @@ export interface PeriodState {
 
 const VERB = "look which calls are added up";
 
-/** The periods that lie in `range` with all their minutes: the longest first, of those the newest. */
+/** The periods that lie in `range` with all their minutes: the longest first, then the newest. */
 export async function periodStates(
   client: ClickHouseClient,
   range: MinuteRange,

@@ -326,8 +326,11 @@ export class ConditionWriter {
 }
 
 /** As the index `ix_array` has it, and asked of nothing else: no row is looked at for it. */
-const HAS_ARRAY =
-  `indexHint(arrayExists(x -> startsWith(x, ${ARRAY_START}), ` + `mapValues(attrs_s)) = 1)`;
+const HAS_ARRAY = `indexHint(${hasArrayIn("attrs_s")})`;
+
+function hasArrayIn(map: string): string {
+  return `arrayExists(x -> startsWith(x, ${ARRAY_START}), mapValues(${map})) = 1`;
+}
 
 const NOWHERE = { start: 0, end: 0 };
 const TRUE: Fixed = { type: "boolean", value: true };

@@ -37,9 +37,6 @@ export class DimensionKeys {
   async #read(queries: SearchQueries): Promise<Known> {
     // Before it is asked: what is written meanwhile may be missing.
     const version = this.#version();
-    const keysOf = (table: string): string =>
-      `SELECT '${table}', arrayJoin(mapKeys(attrs)) AS key FROM ${table}s ` +
-      `GROUP BY key LIMIT ${DIMENSION_KEYS_MAX + 1}`;
     const rows = await queries.run<[table: DimensionTable, key: string]>(
       `${keysOf("resource")} UNION ALL ${keysOf("scope")}`,
       {},
@@ -52,4 +49,11 @@ export class DimensionKeys {
     this.#known = known;
     return known;
   }
+}
+
+function keysOf(table: DimensionTable): string {
+  return (
+    `SELECT '${table}', arrayJoin(mapKeys(attrs)) AS key FROM ${table}s ` +
+    `GROUP BY key LIMIT ${DIMENSION_KEYS_MAX + 1}`
+  );
 }

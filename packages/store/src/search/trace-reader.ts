@@ -100,8 +100,8 @@ export class TraceReader {
   }
 
   /**
-   * The spans that some filter finds, from `from` on: all of them, or the newest `limit`. Of a trace
-   * that began before only a part. Not for a query that needs whole traces.
+   * The spans that some filter finds, from `from` on: all of them, or the newest `limit`. Of a
+   * trace that began before only a part. Not for a query that needs whole traces.
    */
   async findNewest(from: bigint, limit: number): Promise<FoundSpans> {
     const judged = this.#judged;
