@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkLayers, LAYERS, type Layers, type Rooms } from "./layers.ts";
+import { checkLayers, type Layers, type Rooms } from "./check-layers.ts";
+import { LAYERS } from "./layers.ts";
 import { parseModule, problemText, readModules, repositoryFiles } from "./source-module.ts";
 
 const SOUND: Layers = {

@@ -87,5 +87,6 @@ export const TAIL_RETRY_MS = 1_000;
 
 /** Operations of which one answer says how long they usually take; more hang than anybody reads. */
 export const USUAL_QUESTIONS_MAX = 16;
+
 /** Characters of the secret of agents, at least: whoever guesses it learns command names. */
 export const AGENT_SECRET_CHARACTERS_MIN = 16;

@@ -146,8 +146,7 @@ export const baselineRoute: Route = route({
   },
   answer: "BaselineAnswer",
   problems: [],
-  handle: ({ service, name, kind, ...given }, request) =>
-  handle: ({ service, name, duration, ...given }, request) =>
+  handle: ({ service, name, kind, duration, ...given }, request) =>
     listed({ ...given, limit: 1 }, { request, unit: "spans" }, async (query) => {
       const { fromUnixNano, toUnixNano } = query;
       const found = await request.store.readOperationStats({
@@ -163,18 +162,10 @@ export const baselineRoute: Route = route({
       const isKnown = p50Nano !== null && spanCount >= USUAL_SPANS_MIN;
       const sentence = isKnown ? `usually ${formatDuration(p50Nano)}` : "";
       const operation = { service, name, kind: kind ?? null, spanCount, errorCount };
-      return { capped: false, ...operation, ...quantiles, sentence, pendingMinutes } satisfies Omit<
-        BaselineAnswer,
-        keyof Coverage | keyof AskedInterval
-      > & { capped: boolean };
-      const sentence = p50Nano === null ? "" : `usually ${formatDuration(p50Nano)}`;
       const share = duration === undefined ? undefined : shorterShare(durations, duration);
       return {
         capped: false,
-        service,
-        name,
-        spanCount,
-        errorCount,
+        ...operation,
         ...quantiles,
         sentence,
         shorterShare: share ?? null,

@@ -121,11 +121,6 @@ test("calls of a period are added up, and again when spans of it come late", asy
   const clock = new ManualClock(NOON + 30n * MINUTE);
   const call = (minutesBefore: bigint, from: string, to: string): Span[] => {
     const client = spanOf(from, NOON - minutesBefore * MINUTE);
-    const fields = {
-      kind: 2 as const,
-      parentSpanId: client.spanId,
-      status: { code: 2 as const, message: "" },
-    };
     const fields = { kind: 2, parentSpanId: client.spanId } as const;
     return [client, spanOf(to, client.startTimeUnixNano, fields)];
   };

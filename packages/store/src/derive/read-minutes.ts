@@ -1,7 +1,6 @@
 /*
  * Answers from the tables of minutes. A minute that is not derived, or was derived from fewer spans
  * than there are now, is derived on the spot, the newest first, as long as that is affordable; what
- * is left is told as pending. Calls of whole hours come from the table of hours where it has them.
  * is left is told as pending. Calls of whole hours and ten minutes come added up.
  */
 import type { ClickHouseClient } from "@clickhouse/client";

@@ -65,11 +65,8 @@ export function lineText(model: TraceModel, line: number, extra: Extra | undefin
       return { level: extra.level, name: "", rest: hiddenWords(extra.count) };
     case "note": {
       const holder = model.holdersOf.get(extra.row)?.[extra.note];
-      return {
-        level: extra.level,
-        text: `${holder?.verb ?? "held by"} ${codeText(holder?.who ?? "")}`,
-      };
-      return { level: extra.level, name: "", rest: `held by ${holder?.who ?? ""}` };
+      const rest = `${holder?.verb ?? "held by"} ${holder?.who ?? ""}`;
+      return { level: extra.level, name: "", rest };
     }
   }
 }

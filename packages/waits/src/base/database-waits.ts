@@ -11,7 +11,11 @@ export interface DatabasePort {
   /** Whether nobody else walks it, from now until `endLease`. @throws the driver's error */
   takeLease(query: Query): Promise<boolean>;
   endLease(query: Query): Promise<void>;
-  /** Only while the lease is ours. What it asks with `query` is counted. @throws the driver's error */
+  /**
+   * Only while the lease is ours. What it asks with `query` is counted.
+   *
+   * @throws the driver's error
+   */
   explain(
     waiters: readonly Waiter[],
     tools: { readonly query: Query; readonly meter: CostMeter },

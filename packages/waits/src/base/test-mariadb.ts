@@ -1,6 +1,6 @@
 /*
- * A MariaDB or MySQL of a test's own, with a shop in it: in a temporary directory, on a free port of
- * 127.0.0.1, with the users `app`, `job` and `watch` (`PROCESS`) and `nobody`.
+ * A MariaDB or MySQL of a test's own, with a shop in it: in a temporary directory, on a free port
+ * of 127.0.0.1, with the users `app`, `job` and `watch` (`PROCESS`) and `nobody`.
  */
 import { spawnSync } from "node:child_process";
 import { chownSync, mkdtempSync, rmSync } from "node:fs";
@@ -46,7 +46,7 @@ const SCHEMA = [
   "GRANT PROCESS ON *.* TO watch@'127.0.0.1'",
 ];
 
-/** A server of MySQL's own: `SPOOR_TEST_MYSQLD`, or the `mysqld` here if MariaDB has not taken it. */
+/** A server of MySQL's own: `SPOOR_TEST_MYSQLD`, or the `mysqld` here that is not MariaDB's. */
 const MYSQLD: string | undefined = process.env["SPOOR_TEST_MYSQLD"] ?? ownMysqld();
 
 function ownMysqld(): string | undefined {

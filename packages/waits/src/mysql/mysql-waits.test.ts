@@ -256,8 +256,8 @@ test("two records of one page are two places, in the lock ids of every server", 
     ["1402:2:4:7:1403", "1402:2:4:8:1404", "performance-schema"],
     ["9382:6:2:4:7:9383", "9382:6:2:4:8:9384", "performance-schema"],
   ] as const;
-  for (const [one, other, dialect] of ids) {
-    assert.notEqual(placeIn(one, dialect), placeIn(other, dialect));
+  for (const [one, another, dialect] of ids) {
+    assert.notEqual(placeIn(one, dialect), placeIn(another, dialect));
     assert.equal(placeIn(one, dialect), placeIn(one.replace(/^\d+/u, "77"), dialect));
   }
   assert.equal(placeIn(undefined, "performance-schema"), undefined);

@@ -7,10 +7,6 @@ export async function use({ FlowProducer, Queue, Worker }) {
   const flows = new FlowProducer({ connection });
   const jobs = deferred();
   let doneCount = 0;
-  const handle = async (job) => {
-    await work(`inside ${job.name}`, () => Promise.resolve());
-    if (job.name === "broken" && job.attemptsMade === 0) throw new Error("no such address");
-  };
   const worker = await work("first request", () => new Worker("mails", handle, { connection }));
   worker.on("completed", () => {
     doneCount += 1;
@@ -26,4 +22,9 @@ export async function use({ FlowProducer, Queue, Worker }) {
   await worker.close();
   await queue.close();
   await flows.close();
+}
+
+async function handle(job) {
+  await work(`inside ${job.name}`, () => Promise.resolve());
+  if (job.name === "broken" && job.attemptsMade === 0) throw new Error("no such address");
 }
