@@ -5,7 +5,12 @@ import { Pool } from "pg";
 import { required, untilDisconnected } from "./lifecycle.ts";
 
 const backUrl = required("BACK_URL");
-const pool = new Pool({ connectionString: required("DATABASE_URL"), max: 1 });
+// Kept open: on a busy machine the request comes long after the connection was made.
+const pool = new Pool({
+  connectionString: required("DATABASE_URL"),
+  max: 1,
+  idleTimeoutMillis: 0,
+});
 const redis = new Redis(required("REDIS_URL"));
 await redis.ping();
 await pool.query("SELECT 1");
