@@ -17,12 +17,17 @@ import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
 /** Of every log record that is sent here. */
 const LOG_SERVICE = serviceName(exampleLogRecord().resource);
 
-const ROUNDS = 6;
+const ROUNDS = 4;
 /** Requests have some 512 spans: up to 20,000 a second. */
 const SEND_EVERY_MS = 25;
 const SOON_MS = 1_000;
 const POLL_MS = 20;
-const ANSWER_MS_MAX = 30_000;
+const ANSWER_MS_MAX = 60_000;
+/**
+ * Where a machine is so busy with other work that the store never catches up with the load, the
+ * load is given up when an answer took so long, and only what is in the answers is looked at.
+ */
+const LOADED_MS_MAX = 5_000;
 
 async function post(
   { httpPort }: SpoorProcess,
@@ -39,6 +44,9 @@ async function post(
   assert.equal(response.status, 200);
 }
 
+/** Written by who asks, read by who sends. */
+const load = { isGivenUp: false };
+
 /** Asks until the answer is complete; returns it, and how long that took. */
 async function complete(url: string): Promise<{ readonly text: string; readonly tookMs: number }> {
   const startedMs = performance.now();
@@ -49,13 +57,14 @@ async function complete(url: string): Promise<{ readonly text: string; readonly 
       return { text, tookMs: performance.now() - startedMs };
     }
     const elapsedMs = performance.now() - startedMs;
+    if (elapsedMs > LOADED_MS_MAX) load.isGivenUp = true;
     assert.ok(elapsedMs < ANSWER_MS_MAX, `${url} is not complete: ${text.slice(0, 300)}`);
     await pause(POLL_MS);
   }
 }
 
 /** Keeps the server busy until it is stopped. */
-async function load(spoor: SpoorProcess, signal: AbortSignal): Promise<void> {
+async function sendLoad(spoor: SpoorProcess, signal: AbortSignal): Promise<void> {
   const workload = new Workload({
     // Its services make fewer calls than a map tells, so that the map is complete.
     name: "jaeger",
@@ -68,7 +77,9 @@ async function load(spoor: SpoorProcess, signal: AbortSignal): Promise<void> {
     gzipSync(workload.request(number), { level: 1 }),
   );
   for (let number = 0; !signal.aborted; number += 1) {
-    await post(spoor, "/v1/traces", bodies[number % bodies.length] ?? gzipSync(""), "gzip");
+    const body = bodies[number % bodies.length] ?? gzipSync("");
+    if (load.isGivenUp) return;
+    await post(spoor, "/v1/traces", body, "gzip");
     await pause(SEND_EVERY_MS);
   }
 }
@@ -129,16 +140,18 @@ test("an acknowledged span is in every answer within a second, under load", asyn
   const [load1 = 0] = loadavg();
   const spoor = await startSpoor();
   const stopping = new AbortController();
-  const loading = load(spoor, stopping.signal);
+  const loading = sendLoad(spoor, stopping.signal);
   try {
     const rounds: ReadonlyMap<string, number>[] = [];
     for (let number = 0; number < ROUNDS; number += 1) rounds.push(await round(spoor, number));
+    // On a machine that others use, how long it takes says nothing about this server.
+    const isOurs = load1 < cpus().length;
+    if (isOurs) assert.equal(load.isGivenUp, false, "the store falls behind");
     for (const name of rounds[0]?.keys() ?? []) {
       const tookMs = rounds.map((took) => took.get(name) ?? 0).toSorted((a, b) => a - b);
       context.diagnostic(`${name}: ${tookMs.map(Math.round).join(", ")} ms`);
       const median = tookMs[ROUNDS >> 1] ?? 0;
-      // On a machine that others use, how long it takes says nothing about this server.
-      if (load1 < cpus().length) assert.ok(median < SOON_MS, `${name}: the median is ${median} ms`);
+      if (isOurs) assert.ok(median < SOON_MS, `${name}: the median is ${median} ms`);
     }
   } finally {
     stopping.abort();
