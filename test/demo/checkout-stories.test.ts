@@ -42,7 +42,10 @@ function printedTree(output: string): string[] {
   return lines.slice(start, end).map((line) => {
     const depth = line.search(/[^│├└─\s]/u) / 4;
     const text = line.replace(/^[│├└─\s]+/u, "").replace(/\s*\([\d.]+(?:µs|ms|s)\)/u, "");
-    const words = text.replace("← slow", "").trim().replaceAll(/\s+/gu, " ");
+    const words = text
+      .replace(/← slow(?:, usually [\d.]+(?:µs|ms|s))?/u, "")
+      .trim()
+      .replaceAll(/\s+/gu, " ");
     return "  ".repeat(depth) + words;
   });
 }
