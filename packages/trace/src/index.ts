@@ -142,6 +142,7 @@ export {
   type ReportingInstance,
   withOpenSpans,
 } from "./report/open-span.ts";
+export type { SenderName } from "./report/sender-name.ts";
 export {
   type FindingReport,
   type FindingSeverity,

@@ -1,12 +1,8 @@
-import type { LossEntry } from "@spoor/trace";
+import type { LossEntry, SenderName } from "@spoor/trace";
 import type { ProcessPlace } from "./process-place.ts";
 
 /** How many spans of one sender. Crosses threads. */
-export interface SenderCount {
-  /** `service.name`. */
-  readonly service: string;
-  /** `service.instance.id`, or empty. */
-  readonly instance: string;
+export interface SenderCount extends SenderName {
   readonly spanCount: number;
 }
 

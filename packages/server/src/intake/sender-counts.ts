@@ -1,16 +1,18 @@
 import type { ResourceShare } from "@spoor/otlp";
-import { keys, LossLedger, type Resource, serviceName, type SpanBatch } from "@spoor/trace";
+import {
+  keys,
+  LossLedger,
+  type Resource,
+  type SenderName,
+  serviceName,
+  type SpanBatch,
+} from "@spoor/trace";
 import { SENDER_NAME_LENGTH_MAX } from "../base/limits.ts";
 import { type ProcessPlace, processPlace } from "../base/process-place.ts";
 import type { SenderCount, SenderShare } from "../base/sender-share.ts";
 
-interface Sender {
-  readonly service: string;
-  readonly instance: string;
-}
-
 interface SenderSum {
-  readonly sender: Sender & { readonly place?: ProcessPlace };
+  readonly sender: SenderName & { readonly place?: ProcessPlace };
   spanCount: number;
   rejectedSpanCount: number;
   readonly losses: LossLedger;
@@ -62,9 +64,9 @@ export function senderCounts(batch: SpanBatch): SenderCount[] {
   return [...counts.values()];
 }
 
-const senders = new WeakMap<Resource, Sender>();
+const senders = new WeakMap<Resource, SenderName>();
 
-function senderOf(resource: Resource): Sender {
+function senderOf(resource: Resource): SenderName {
   let sender = senders.get(resource);
   if (sender === undefined) {
     const instance = resource.attributes.get(keys.serviceInstanceId);
@@ -77,6 +79,6 @@ function senderOf(resource: Resource): Sender {
   return sender;
 }
 
-function nameOf({ service, instance }: Sender): string {
+function nameOf({ service, instance }: SenderName): string {
   return `${service}\0${instance}`;
 }

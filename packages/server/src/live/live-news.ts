@@ -5,13 +5,11 @@
  * sent to the thread that answers. Reading costs two searches in columns for a request that says
  * nothing of the kind.
  */
-import type { OpenSpanSource, Report } from "@spoor/trace";
+import type { OpenSpanSource, Report, SenderName } from "@spoor/trace";
 import type { ProcessPlace } from "../base/process-place.ts";
 
 /** Who reports. */
-export interface Reporter {
-  readonly service: string;
-  readonly instance: string;
+export interface Reporter extends SenderName {
   /** Which process it is; undefined where its resource does not say. */
   readonly place?: ProcessPlace;
 }

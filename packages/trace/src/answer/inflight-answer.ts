@@ -1,6 +1,7 @@
 import type { Inflight } from "../analysis/inflight.ts";
 import type { FindingSeverity } from "../report/report.ts";
 import type { OpenSpan, ReportingInstance } from "../report/open-span.ts";
+import type { SenderName } from "../report/sender-name.ts";
 import type { KeyValue } from "../span/any-value.ts";
 import type { LossLine } from "./loss-answer.ts";
 
@@ -30,13 +31,11 @@ export interface FindingsAnswer {
 }
 
 /** Something that is wrong with the tracing of one process. */
-export interface Finding {
+export interface Finding extends SenderName {
   readonly code: string;
   readonly subject: string;
   readonly severity: FindingSeverity;
   readonly sentence: string;
-  readonly service: string;
-  readonly instance: string;
   readonly count: number;
   readonly firstSeenUnixNano: string;
   readonly lastSeenUnixNano: string;
@@ -47,9 +46,7 @@ export interface Finding {
 }
 
 /** What one process says that it lost before it could send it. */
-export interface SenderLoss {
-  readonly service: string;
-  readonly instance: string;
+export interface SenderLoss extends SenderName {
   /** Totals since the start of the process. */
   readonly losses: readonly LossLine[];
 }

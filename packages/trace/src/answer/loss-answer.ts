@@ -10,6 +10,7 @@
  * a request in `requests`, and in no account: nobody knows its spans or its sender.
  */
 
+import type { SenderName } from "../report/sender-name.ts";
 import type { SenderLoss } from "./inflight-answer.ts";
 
 /** `GET /api/v1/loss`. */
@@ -64,12 +65,8 @@ export interface SpanAccount {
   readonly changed: readonly LossLine[];
 }
 
-/** The account of one sender. */
-export interface SenderAccount extends SpanAccount {
-  /** `service.name`; empty for the account that many senders share. */
-  readonly service: string;
-  /** `service.instance.id`; empty when the sender names none. */
-  readonly instance: string;
+/** The account of one sender; without a name for the account that many senders share. */
+export interface SenderAccount extends SpanAccount, SenderName {
   /** True for the account of all senders beyond the limit. */
   readonly isShared: boolean;
 }

@@ -9,6 +9,7 @@ import { NO_RESOURCE, plainSpan } from "../span/plain-span.ts";
 import type { Resource } from "../span/resource.ts";
 import type { Span, Trace } from "../span/span.ts";
 import { keys } from "../semconv/keys.ts";
+import type { SenderName } from "./sender-name.ts";
 
 /**
  * `open`: its process says so. `ending`: its process no longer lists it, and the finished span has
@@ -25,7 +26,7 @@ export type OpenSpanSource =
   | "db.server.query_sample";
 
 /** A span that has not ended. */
-export interface OpenSpan {
+export interface OpenSpan extends SenderName {
   readonly traceId: string;
   readonly spanId: string;
   /** Empty for a root span. */
@@ -43,9 +44,6 @@ export interface OpenSpan {
   readonly ageMs: number;
   /** How long ago the last message about it came, or about its process. */
   readonly heardMsAgo: number;
-  readonly service: string;
-  /** `service.instance.id`; empty where the sender names none. */
-  readonly instance: string;
   readonly state: OpenSpanState;
   /** False for a span that is told only because one below it is overdue. */
   readonly isOverdue: boolean;
@@ -59,10 +57,7 @@ export interface OpenSpan {
 }
 
 /** What is known of a process that reports. */
-export interface ReportingInstance {
-  readonly service: string;
-  /** `service.instance.id`; empty where the sender names none. */
-  readonly instance: string;
+export interface ReportingInstance extends SenderName {
   /**
    * `reporting`: tells of open spans. `silent`: has missed a report. `gone`: has missed three.
    * `spans_only`: sends spans and never said that it would tell of open ones.
