@@ -127,6 +127,22 @@ export function testSearch(bench: SearchBench): void {
     assert.deepEqual(idsOf(await bench.store.search(requestOf('{ name = "edge root" }'))), []);
   });
 
+  test("what is not there is looked for among what the filter before it left", async () => {
+    const traceId = bench.newTraceId();
+    const startTimeUnixNano = THEN + 5n * SECOND;
+    const left = new Map([["mark", "left"]]);
+    await bench.write([
+      bench.span(traceId, { startTimeUnixNano, name: "call", attributes: left }),
+      bench.span(traceId, { startTimeUnixNano, name: "lock" }),
+    ]);
+    const found = async (text: string): Promise<boolean> =>
+      idsOf(await bench.store.search(requestOf(text, { limit: 1_000 }))).includes(traceId);
+    assert.equal(await found('{ span.mark = "left" } | !{ name = "lock" }'), true);
+    assert.equal(await found('{ span.mark = "left" } | !{ name = "call" }'), false);
+    assert.equal(await found('{ span.mark = "nobody" } | !{ name = "call" }'), true);
+    assert.equal(await found('{ span.mark = "nobody" } && !{ name = "lock" }'), false);
+  });
+
   test("what is selected comes with the spans, and what was counted with the group", async () => {
     await writeTraces(bench, "select", [7n]);
     const text = '{ span.mark = "select" } | count() = 1 | select(span.mark, status, .none)';

@@ -311,7 +311,8 @@ function spanset(random: Random, depth: number = 0): string {
 function stage(random: Random): string {
   switch (random.below(7)) {
     case 0:
-      return filter(random);
+      // What is not there, among what is left of a trace.
+      return random.chance(0.5) ? filter(random) : spanset(random, 1);
     case 1:
       return `by(${random.of([attribute(random), "name", "status", "duration > 1s", "resource.service.name"])})`;
     case 2:

@@ -4,6 +4,9 @@
  * They find candidates: every trace that fits, and some that do not, because SQL does not walk
  * trees. Each condition comes with one that no trace meets that does not fit, so that negation can
  * turn them around.
+ *
+ * Only the first filter looks at all spans of a trace, those behind it at what is left of them.
+ * What is there among them is there among all; what is not there says nothing, and is left open.
  */
 import {
   isTrue,
@@ -42,10 +45,10 @@ export class TraceConditions {
   }
 
   /** The condition of a pipeline. */
-  async pipeline({ stages }: Pipeline): Promise<TraceCondition> {
+  async pipeline({ stages }: Pipeline, isOfAll: boolean = true): Promise<TraceCondition> {
     let condition = EVERYTHING;
     for (const [index, stage] of stages.entries()) {
-      condition = await this.#stage(stage, condition, { stages, index });
+      condition = await this.#stage(stage, condition, { stages, index, isOfAll });
     }
     return condition;
   }
@@ -53,16 +56,27 @@ export class TraceConditions {
   async #stage(
     stage: Stage,
     before: TraceCondition,
-    { stages, index }: { readonly stages: readonly Stage[]; readonly index: number },
+    {
+      stages,
+      index,
+      isOfAll,
+    }: {
+      readonly stages: readonly Stage[];
+      readonly index: number;
+      /** Whether the pipeline begins with all spans of the trace. */
+      readonly isOfAll: boolean;
+    },
   ): Promise<TraceCondition> {
     switch (stage.node) {
       case "spanset": {
-        const own = await this.#spanset(stage.spanset);
+        const own = await this.#spanset(stage.spanset, isOfAll && index === 0);
         if (index === 0) return own;
+        // What is found by what is not there is found where nothing is left too.
+        if (own.fitsWithout) return { ...own, certain: "0", result: "1" };
         return {
           having: allOf([before.having, own.having]),
           certain: "0",
-          fitsWithout: before.fitsWithout && own.fitsWithout,
+          fitsWithout: false,
           result: own.result === "1" ? before.result : own.result,
           summary: allOf([before.summary, own.summary]),
         };
@@ -75,7 +89,7 @@ export class TraceConditions {
       case "scalarFilter": {
         for (const side of [stage.left, stage.right]) await this.#scalar(side);
         // Behind a second filter it would count among the spans of the first.
-        return this.#scalarFilter(stage, before, index === 1 ? stages[0] : undefined);
+        return this.#scalarFilter(stage, before, isOfAll && index === 1 ? stages[0] : undefined);
       }
     }
   }
@@ -100,13 +114,13 @@ export class TraceConditions {
   }
 
   async #scalar(scalar: Scalar): Promise<void> {
-    if (scalar.node === "scalarPipeline") await this.pipeline(scalar.pipeline);
+    if (scalar.node === "scalarPipeline") await this.pipeline(scalar.pipeline, false);
     if (scalar.node !== "scalarBinary") return;
     await this.#scalar(scalar.left);
     await this.#scalar(scalar.right);
   }
 
-  async #spanset(spanset: Spanset): Promise<TraceCondition> {
+  async #spanset(spanset: Spanset, isOfAll: boolean): Promise<TraceCondition> {
     switch (spanset.node) {
       case "filter": {
         const condition = await this.#writer.condition(spanset.expression);
@@ -122,8 +136,8 @@ export class TraceConditions {
       }
       case "logic": {
         const [left, right] = [
-          await this.#spanset(spanset.left),
-          await this.#spanset(spanset.right),
+          await this.#spanset(spanset.left, isOfAll),
+          await this.#spanset(spanset.right, isOfAll),
         ];
         const isAnd = spanset.operator === "&&";
         const join = isAnd ? allOf : someOf;
@@ -139,8 +153,8 @@ export class TraceConditions {
       }
       case "relation": {
         const [left, right] = [
-          await this.#spanset(spanset.left),
-          await this.#spanset(spanset.right),
+          await this.#spanset(spanset.left, isOfAll),
+          await this.#spanset(spanset.right, isOfAll),
         ];
         const isNegated = spanset.form === "negated";
         return {
@@ -152,7 +166,8 @@ export class TraceConditions {
         };
       }
       case "negation": {
-        const inner = await this.#spanset(spanset.operand);
+        const inner = await this.#spanset(spanset.operand, isOfAll);
+        if (!isOfAll) return { ...EVERYTHING, certain: "0" };
         return {
           having: noneOf(inner.certain),
           certain: noneOf(inner.having),
@@ -162,7 +177,7 @@ export class TraceConditions {
         };
       }
       case "group":
-        return this.pipeline(spanset.pipeline);
+        return this.pipeline(spanset.pipeline, isOfAll);
     }
   }
 }
