@@ -17,6 +17,21 @@ const HOUR_NANO = 3_600_000_000_000n;
 /** A button, and what it finds. */
 export function LinkingSpans({ span }: { readonly span: Span }) {
   const [isAsked, setAsked] = useState(false);
+  return (
+    <section className="detail-section">
+      <h3>Linked from</h3>
+      {isAsked ? (
+        <Found span={span} />
+      ) : (
+        <button type="button" className="button" onClick={() => setAsked(true)}>
+          Find spans that link to this one
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Found({ span }: { readonly span: Span }) {
   const { traceId, spanId, startTimeUnixNano: start } = span;
   const asked = searchQuestion({
     q: `{ link:traceID = "${traceId}" && link:spanID = "${spanId}" }`,
@@ -27,18 +42,12 @@ export function LinkingSpans({ span }: { readonly span: Span }) {
     limit: TRACES_MAX,
     spans: SPANS_MAX,
   });
-  const { data, error } = useAnswer(isAsked ? asked : undefined);
+  const { data, error } = useAnswer(asked);
   const traces = data?.traces ?? [];
   return (
-    <section className="detail-section">
-      <h3>Linked from</h3>
-      {!isAsked && (
-        <button type="button" className="button" onClick={() => setAsked(true)}>
-          Find spans that link to this one
-        </button>
-      )}
+    <>
       <output>
-        {isAsked && data === undefined && error === null && "Asking …"}
+        {data === undefined && error === null && "Asking …"}
         {error !== null && problemOf(error).detail}
         {data !== undefined && (traces.length === 0 ? "No span links to this one." : "")}
       </output>
@@ -71,7 +80,7 @@ export function LinkingSpans({ span }: { readonly span: Span }) {
         </ul>
       )}
       {data !== undefined && <CoverageNote coverage={data} />}
-    </section>
+    </>
   );
 }
 

@@ -10,7 +10,7 @@ import { durationOfRow, hasFlag, serviceOfRow, type TraceModel } from "./trace-m
 const DAY_NANO = 86_400_000_000_000n;
 /** Of fewer, a share says nothing. */
 const COUNT_MIN = 10;
-const REST_MS = 250;
+const REST_MS = 500;
 
 /** What {@link UsualNote} takes. */
 export interface UsualNoteProps {
