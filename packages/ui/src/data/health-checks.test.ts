@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Finding, LossAnswer, LossLine, SpanAccount } from "@spoor/trace";
+import {
+  type Finding,
+  type LossAnswer,
+  type LossLine,
+  REPORT_EVENT_NAMES,
+  type SpanAccount,
+} from "@spoor/trace";
 import { type HealthFacts, healthChecks, healthSentence } from "./health-checks.ts";
 
 const COVERAGE = { complete: true, capped: null, sampledRate: 1, scannedRows: 0, tookMs: 0 };
@@ -192,6 +198,8 @@ test("log records without a trace are worth knowing, by who writes them", () => 
     logs: [
       { resource: 0, scope: 0 },
       { resource: 0, scope: 0 },
+      // A process that tells of its open spans.
+      { resource: 0, scope: 0, eventName: REPORT_EVENT_NAMES.snapshot },
     ],
   };
   assert.deepEqual(outcome({ logs }), { "logs-without-trace": "note 2" });

@@ -3,6 +3,7 @@
  */
 import {
   fromLogRecordListDocument,
+  REPORT_EVENT_NAMES,
   serviceName,
   type LogSearchAnswer,
   inconsistencies,
@@ -64,6 +65,7 @@ export interface HealthCheck {
 /** Finds spans whose parent never arrived. */
 export const ORPHAN_QUERY = '{ nestedSetParent < 0 && span:parentID != "" }';
 
+const REPORTS: ReadonlySet<string> = new Set(Object.values(REPORT_EVENT_NAMES));
 const OPEN_SPAN_LOSSES = new Set(["open_span_expired", "open_span_final_missing"]);
 /** Findings that belong to a check of their own. */
 const OWN_CHECK = new Set(["context_lost", "span_never_ended"]);
@@ -308,19 +310,21 @@ function calledButSilent({ map, services }: HealthFacts): HealthCheck {
 }
 
 function logsWithoutTrace({ logs }: HealthFacts): HealthCheck {
-  const byService = Map.groupBy(logs === undefined ? [] : fromLogRecordListDocument(logs), (log) =>
-    serviceName(log.resource),
+  // What a process says about its own tracing belongs to no trace.
+  const records = (logs === undefined ? [] : fromLogRecordListDocument(logs)).filter(
+    ({ eventName }) => !REPORTS.has(eventName),
   );
+  const byService = Map.groupBy(records, ({ resource }) => serviceName(resource));
   const made = check("logs-without-trace", {
     title: "Log records without a trace",
     unit: "log record",
-    lines: Array.from(byService, ([who, records]) => ({
+    lines: Array.from(byService, ([who, own]) => ({
       who,
       text:
         logs?.nextPage === null
           ? "cannot be found by the id of a trace"
           : "cannot be found by the id of a trace; these are only the newest",
-      count: records.length,
+      count: own.length,
       traceId: "",
       spanId: "",
     })).sort((a, b) => b.count - a.count),
