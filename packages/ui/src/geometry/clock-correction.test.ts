@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { rowsOfSkeleton, type Span, SpanKind, selfNanoOfRows } from "@spoor/trace";
+import { rowsOfSkeleton, type Span, SpanKind, StatusCode, selfNanoOfRows } from "@spoor/trace";
 import { clockShifts, corrected } from "./clock-correction.ts";
 import { idOf, shapeOf, span } from "./test-spans.ts";
 
@@ -14,16 +14,19 @@ interface Timed {
   readonly parent?: string;
   readonly service: string;
   readonly kind?: SpanKind;
+  readonly hasFailed?: boolean;
   readonly from: number;
   readonly to: number;
 }
 
-function timed({ id, parent = "", service, kind = SpanKind.server, from, to }: Timed): Span {
+function timed(literal: Timed): Span {
+  const { id, parent = "", service, kind = SpanKind.server, hasFailed = false, from, to } = literal;
   const attributes = new Map([["service.name", service]]);
   return span(idOf(id), {
     name: id,
     parentSpanId: idOf(parent),
     kind,
+    status: { code: hasFailed ? StatusCode.error : StatusCode.unset, message: "" },
     startTimeUnixNano: BigInt(from + 1000),
     endTimeUnixNano: BigInt(to + 1000),
     resource: { attributes, droppedAttributesCount: 0, schemaUrl: "", entityRefs: [] },
@@ -73,6 +76,16 @@ test("a call that is longer than its caller begins with it, unless it begins lat
     ["b", 0, 300],
   ]);
   assert.equal(correctedTimes([CALLER, { ...call, from: 150, to: 450 }]), undefined);
+});
+
+test("a caller that failed may be outlived, and never preceded, by what it called", () => {
+  const caller = { ...CALLER, hasFailed: true };
+  const call = { id: "b", parent: "a", service: "stock" };
+  assert.equal(correctedTimes([caller, { ...call, from: 110, to: 205 }]), undefined);
+  assert.deepEqual(correctedTimes([caller, { ...call, from: 90, to: 150 }]), [
+    ["a", 0, 100],
+    ["b", 0, 60],
+  ]);
 });
 
 test("a message may come late, and never before it was sent", () => {
