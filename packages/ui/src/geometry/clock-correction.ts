@@ -8,9 +8,9 @@
  *    been timed by another clock. Everything below it in the same service was timed by the same.
  * 2. What the caller waited for lies within the caller. If it does not, its clock is moved until it
  *    lies in the middle, as if both ways had taken equally long; if it is longer than its caller,
- *    until it begins with it. A message may be dealt with at any time after it was sent, a span that
- *    has not ended may end at any time, and a caller that failed may have given up before its callee
- *    was done: those only never begin before their caller.
+ *    until it begins with it. A message may be dealt with at any time after it was sent, a span
+ *    that has not ended may end at any time, and a caller that failed may have given up before its
+ *    callee was done: those only never begin before their caller.
  * 3. What lies within its caller is not moved: there is no reason to.
  *
  * Hosts are not looked at: two processes of one service on two machines pass for one clock.
