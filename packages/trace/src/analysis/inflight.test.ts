@@ -123,6 +123,8 @@ test("what nobody waits for any more is a zombie, with all below it", () => {
   const { zombieCount, sentence, groups } = told(spans);
   assert.equal(zombieCount, 1);
   assert.equal(sentence, "2 requests are hanging. Nobody waits any more for 1 of them.");
+  const alone = told(spans.slice(0, 2)).sentence;
+  assert.equal(alone, "1 request is hanging. Nobody waits any more for it.");
   assert.deepEqual(
     groups[0]?.requests.map(({ traceId, isZombie }) => [traceId, isZombie]),
     [

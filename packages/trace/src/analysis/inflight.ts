@@ -272,7 +272,8 @@ function inflightSentence(
     sentences.push(`${who}${what}, ${probably}${holder.verb} ${holder.text}.`);
   }
   if (zombies > 0) {
-    sentences.push(`Nobody waits any more for ${zombies === count ? "any" : zombies} of them.`);
+    const whom = zombies < count ? `${zombies} of them` : count === 1 ? "it" : "any of them";
+    sentences.push(`Nobody waits any more for ${whom}.`);
   }
   return sentences.join(" ");
 }
