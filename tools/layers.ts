@@ -246,7 +246,6 @@ export const LAYERS: Layers = {
     "packages/cli/src/commands/run-literal.ts": "runs a command line for tests",
     "packages/waits/src/look.ts": "looks at a database from the command line",
     "packages/waits/src/base/row-queue.ts": "lets sessions wait for one row, for tests",
-    "packages/waits/src/base/test-mariadb.ts": "starts MariaDB for tests",
     "packages/cli/src/arguments/reference-page.ts": "a test writes docs/reference/cli.md with it",
   },
   testImports: {
