@@ -35,7 +35,7 @@ export function startParts(host: WatchHost): HookedLibraries {
       processStartUnixNano: processStartUnixNano(),
       clock: systemClock,
       send: (events) => exporter.exportLogs(events, { isUrgent: true }),
-      onError: (error) => announcer.problem(`open spans are not reported: ${String(error)}`),
+      onError: (error) => announcer.problem(`open spans are not watched: ${String(error)}`),
     });
   }
   return startPart(host);
