@@ -5,7 +5,8 @@
  * 1. Spoor starts in an empty folder, on the ports that a user gets; they must be free.
  * 2. The shop of examples/checkout-504 answers some checkouts, and one hangs on a row lock until it
  *    fails. While it hangs the home page is taken.
- * 3. `spoor show` and Chromium show that one; the output goes between the marks in README.md.
+ * 3. `spoor now` is asked while that one hangs, `spoor show` and Chromium show it; what they print
+ *    goes between the marks in README.md.
  *
  * Where SPOOR_TEST_PICTURES names a folder, every page is put there too, wide and narrow, light and
  * dark, for a person to look at.
@@ -97,15 +98,35 @@ async function startSpoor(): Promise<StartedSpoor> {
 }
 
 /** A good day, the incident, and a good day again, each in a shop that has just opened. */
-async function tellStories(spoor: Spoor): Promise<void> {
+/** Returns what `spoor now` printed while the request hung. */
+async function tellStories(spoor: Spoor): Promise<string> {
+  let now = "";
   await inShop(spoor, ({ shop }) => checkOutTimes(spoor, { shop, count: CHECKOUTS_BEFORE }));
   await inShop(spoor, async ({ shop, stage }) => {
-    await Promise.all([
+    [now] = await Promise.all([
+      untilHolderIsNamed(),
       takePicture({ name: "home", path: "/", ready: ".now-holder" }),
       tellLockIncident(stage, { shop, spoor, timeoutMs: CHECKOUT_TIMEOUT_MS }),
     ]);
     await checkOutTimes(spoor, { shop, count: CHECKOUTS_AFTER });
   });
+  return now;
+}
+
+async function untilHolderIsNamed(): Promise<string> {
+  const deadlineMs = performance.now() + READY_MS_MAX;
+  for (;;) {
+    const printed = await printedBy("now");
+    if (printed.includes("held by")) return printed;
+    if (performance.now() > deadlineMs) throw new Error(`nobody holds anything: ${printed}`);
+  }
+}
+
+/** What a command prints, into a pipe and so without colours. */
+async function printedBy(...words: readonly string[]): Promise<string> {
+  const args = [COMMAND, ...words, "--url", URL_OF_PAGE];
+  const env = { ...process.env, NO_COLOR: "1" };
+  return (await promisify(execFile)(process.execPath, args, { env })).stdout;
 }
 
 interface OpenShop {
@@ -191,12 +212,10 @@ interface Picture {
 async function main(): Promise<void> {
   await using started = await startSpoor();
   const spoor = { url: URL_OF_PAGE, grpcPort: 4317, httpPort: 4318, isForeign: true };
-  await tellStories(spoor);
+  const now = await tellStories(spoor);
   const traceId = await failedTraceId();
   const query = await slowestQuery(traceId);
-  const args = [COMMAND, "show", traceId, "--url", URL_OF_PAGE];
-  const env = { ...process.env, NO_COLOR: "1" };
-  const shown = await promisify(execFile)(process.execPath, args, { env });
+  const shown = await printedBy("show", traceId);
   const pictures: readonly Picture[] = [
     { name: "trace", path: `/t/${traceId}?s=${query.spanId}&d=1`, ready: "aside.detail" },
     { name: "explore", path: "/explore?from=-5m&lines=groups", ready: ".difference-keys" },
@@ -204,8 +223,10 @@ async function main(): Promise<void> {
     { name: "health", path: "/health", ready: ".health-card" },
   ];
   for (const picture of pictures) await takePicture(picture);
-  const text = withBlock(readFileSync(README, "utf8"), "tree", treeOf(shown.stdout));
-  writeFileSync(README, withBlock(text, "start", started.output));
+  const blocks = { now, tree: treeOf(shown), start: started.output };
+  let text = readFileSync(README, "utf8");
+  for (const [name, block] of Object.entries(blocks)) text = withBlock(text, name, block);
+  writeFileSync(README, text);
 }
 
 if (import.meta.main) await main();

@@ -29,17 +29,14 @@ export type {
   CalleeType,
   CappedList,
   CatalogueQuery,
-  FoundSpan,
   OperationQuery,
   OperationStats,
   ServiceEdge,
   ServiceEdgeList,
   ServiceEdgeQuery,
   ServiceEntry,
-  SpanList,
   SpanNameEntry,
   SpanNameQuery,
-  SpanQuery,
   TimeRange,
 } from "./port/catalogue.ts";
 export type {

@@ -27,10 +27,8 @@ import type {
   ServiceEdgeList,
   ServiceEdgeQuery,
   ServiceEntry,
-  SpanList,
   SpanNameEntry,
   SpanNameQuery,
-  SpanQuery,
 } from "../port/catalogue.ts";
 import type {
   LogRead,
@@ -42,7 +40,6 @@ import type {
   TraceStore,
 } from "../port/trace-store.ts";
 import { CatalogueCopy } from "../catalogue/catalogue-copy.ts";
-import { findSpans } from "../derive/find-spans.ts";
 import { MinuteJob } from "../derive/minute-job.ts";
 import { readOperationStats, readServiceEdges } from "../derive/read-minutes.ts";
 import type { LogList, LogQuery } from "../port/log-search.ts";
@@ -375,12 +372,6 @@ export class ClickHouseStore implements BlockStore {
 
   async readOperationStats(query: OperationQuery): Promise<OperationStats> {
     return readOperationStats(this.#source.current().reader, query);
-  }
-
-  async findSpans(query: SpanQuery): Promise<SpanList> {
-    requireItems(query.limit);
-    const hint = await frequencyOf(this.#catalogue, query, query);
-    return findSpans(this.#source.current().reader, query, hint);
   }
 
   countMinutes(): Promise<void> {

@@ -70,7 +70,6 @@ async function openBoth(): Promise<TraceStore> {
     listAttributeValues: (query) => one.listAttributeValues(query),
     listServiceEdges: (query) => other.listServiceEdges(query),
     readOperationStats: (query) => other.readOperationStats(query),
-    findSpans: (query) => other.findSpans(query),
     close,
     [Symbol.asyncDispose]: close,
   };

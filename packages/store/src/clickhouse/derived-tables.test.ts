@@ -247,17 +247,6 @@ test("spans of one moment are found whatever the width of their buckets", async 
   }
   const none = { fromUnixNano: at + 45_000n, toUnixNano: at + SECOND, sort, limit: 9 } as const;
   assert.deepEqual((await store.findTraces(none)).traces, []);
-  // Its start is not believed, and it is found all the same.
-  await store.writeBlock(blockOf([spanOf("busy", 7n, { name: "rare" })], NOON), "old");
-  const range = { fromUnixNano: 0n, toUnixNano: NOON, limit: 9 };
-  for (let round = 0; round < 2; round += 1) {
-    const { spans } = await store.findSpans({ ...range, service: "busy", name: "rare" });
-    assert.deepEqual(
-      spans.map(({ startTimeUnixNano }) => startTimeUnixNano),
-      [at, 7n],
-    );
-    await store.countMinutes();
-  }
 });
 
 test("data of the version before is read, listed and derived", async () => {

@@ -10,8 +10,6 @@ import type {
   ServiceEdge,
   ServiceEdgeList,
   ServiceEdgeQuery,
-  SpanList,
-  SpanQuery,
   TimeRange,
 } from "../port/catalogue.ts";
 
@@ -92,36 +90,6 @@ export function readOperationStats(spans: Iterable<Span>, query: OperationQuery)
     errorCount: tally.errorCount,
     durations: inOrder(tally.durations),
     pendingMinutes: 0,
-  };
-}
-
-/** The newest spans of an operation. */
-export function findSpans(spans: Iterable<Span>, query: SpanQuery): SpanList {
-  const { fromUnixNano, toUnixNano, durationMinNano, limit } = query;
-  let scannedRows = 0;
-  const found: Span[] = [];
-  for (const span of spans) {
-    scannedRows += 1;
-    const start = span.startTimeUnixNano;
-    if (!isOf(span, query) || start < fromUnixNano || start >= toUnixNano) continue;
-    if (durationMinNano === undefined || durationOf(span) >= durationMinNano) found.push(span);
-  }
-  found.sort((a, b) => {
-    if (a.startTimeUnixNano !== b.startTimeUnixNano) {
-      return a.startTimeUnixNano > b.startTimeUnixNano ? -1 : 1;
-    }
-    return a.traceId + a.spanId < b.traceId + b.spanId ? -1 : 1;
-  });
-  return {
-    spans: found.slice(0, limit).map((span) => ({
-      traceId: span.traceId,
-      spanId: span.spanId,
-      startTimeUnixNano: span.startTimeUnixNano,
-      durationNano: durationOf(span),
-      isError: span.status.code === StatusCode.error,
-    })),
-    hasMore: found.length > limit,
-    scannedRows,
   };
 }
 

@@ -27,10 +27,8 @@ import type {
   ServiceEdgeList,
   ServiceEdgeQuery,
   ServiceEntry,
-  SpanList,
   SpanNameEntry,
   SpanNameQuery,
-  SpanQuery,
 } from "../port/catalogue.ts";
 import type {
   LogRead,
@@ -235,10 +233,6 @@ class MemoryStore implements TraceStore {
 
   async readOperationStats(query: OperationQuery): Promise<OperationStats> {
     return calls.readOperationStats(this.#spans(), query);
-  }
-
-  async findSpans(query: SpanQuery): Promise<SpanList> {
-    return calls.findSpans(this.#spans(), query);
   }
 
   *#spans(): Generator<Span> {

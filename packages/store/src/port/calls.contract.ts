@@ -24,7 +24,6 @@ export function testCalls(bench: CatalogueBench): void {
   testLateCalls(bench);
   testPeers(bench);
   testStats(bench);
-  testFindSpans(bench);
 }
 
 function spanAt(
@@ -169,45 +168,5 @@ function testStats(bench: CatalogueBench): void {
     assert.deepEqual(counts, [0, 0, 1, 4, 0, 0]);
     const none = await bench.store.readOperationStats({ ...query, name: "nothing" });
     assert.deepEqual([none.spanCount, none.durations.size], [0, 0]);
-  });
-}
-
-function testFindSpans(bench: CatalogueBench): void {
-  test("finds the spans of an operation that lasted long enough, newest first", async () => {
-    const traceId = bench.newTraceId();
-    const start = BASE + 100n * MINUTE;
-    const spans = Array.from({ length: 40 }, (_, index) =>
-      spanAt(bench, traceId, "find", start + BigInt(index) * MINUTE, {
-        endTimeUnixNano: start + BigInt(index) * MINUTE + BigInt(index % 4) * MILLISECOND,
-        status: { code: index === 39 ? 2 : 0, message: "" },
-      }),
-    );
-    await bench.write(spans);
-    await bench.write([spanAt(bench, traceId, "find", start, { name: "other" })]);
-    const query = { ...minutes(100n, 40n), service: "find", name: "call" };
-    const find = async (fields: {
-      readonly durationMinNano?: bigint;
-      readonly limit: number;
-    }): Promise<[ids: string[], hasMore: boolean]> => {
-      const found = await bench.store.findSpans({ ...query, ...fields });
-      return [found.spans.map(({ spanId }) => spanId), found.hasMore];
-    };
-    const ids = spans.map(({ spanId }) => spanId).toReversed();
-    assert.deepEqual(await find({ limit: 40 }), [ids, false]);
-    assert.deepEqual(await find({ limit: 3 }), [ids.slice(0, 3), true]);
-    const long = ids.filter((_, index) => (39 - index) % 4 === 3);
-    const durationMinNano = 3n * MILLISECOND;
-    assert.deepEqual(await find({ durationMinNano, limit: 40 }), [long, false]);
-    assert.deepEqual(await find({ durationMinNano: durationMinNano + 1n, limit: 9 }), [[], false]);
-    const [newest] = (await bench.store.findSpans({ ...query, limit: 1 })).spans;
-    assert.deepEqual(newest, {
-      traceId,
-      spanId: ids[0],
-      startTimeUnixNano: start + 39n * MINUTE,
-      durationNano: 3n * MILLISECOND,
-      isError: true,
-    });
-    const half = await bench.store.findSpans({ ...query, toUnixNano: start + 1n, limit: 9 });
-    assert.equal(half.spans.length, 1);
   });
 }

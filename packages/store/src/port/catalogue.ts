@@ -132,34 +132,6 @@ export interface OperationStats {
   readonly pendingMinutes: number;
 }
 
-/** Which spans to find. */
-export interface SpanQuery extends TimeRange {
-  readonly service: string;
-  readonly name: string;
-  /** Only spans that lasted at least so long. */
-  readonly durationMinNano?: bigint;
-  /** 1 to 1000. */
-  readonly limit: number;
-}
-
-/** A span that was found. */
-export interface FoundSpan {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly startTimeUnixNano: bigint;
-  readonly durationNano: bigint;
-  readonly isError: boolean;
-}
-
-/** Spans, the newest first, those of one moment by trace id and span id. */
-export interface SpanList {
-  readonly spans: readonly FoundSpan[];
-  /** True when there are more than were asked for. */
-  readonly hasMore: boolean;
-  /** Rows the store looked at. */
-  readonly scannedRows: number;
-}
-
 /** Cuts a list after the most frequent, those of one count by their text. */
 export function mostFrequent<Item>(
   items: Iterable<Item>,

@@ -20,10 +20,8 @@ import type {
   ServiceEdgeList,
   ServiceEdgeQuery,
   ServiceEntry,
-  SpanList,
   SpanNameEntry,
   SpanNameQuery,
-  SpanQuery,
 } from "./catalogue.ts";
 import type { LogList, LogQuery } from "./log-search.ts";
 import type { RangeAnswer, RangeRequest, SearchAnswer, SearchRequest } from "./search.ts";
@@ -144,9 +142,6 @@ export interface TraceStore extends AsyncDisposable {
 
   /** How often an operation ran in the minutes of the range, and how long it took. */
   readOperationStats(query: OperationQuery): Promise<OperationStats>;
-
-  /** The newest spans of an operation that began in the range and lasted long enough. */
-  findSpans(query: SpanQuery): Promise<SpanList>;
 
   /** Waits for writes in flight, then lets go of every resource. A second call does nothing. */
   close(): Promise<void>;
