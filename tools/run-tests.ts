@@ -24,7 +24,7 @@ const PURE = /^(?:packages\/(?:trace|traceql|otlp|ui)|tools)\//u;
 const TEST_MS_MAX = 120_000;
 
 /** After this a run is ended from outside, because something that it opened keeps it alive. */
-const RUN_MS_MAX = 600_000;
+const RUN_MS_MAX = 1_800_000;
 
 interface Run {
   readonly title: string;

@@ -87,7 +87,8 @@ export async function withPage(
   const complaints: string[] = [];
   // Chromium reports a refusal by the content security policy as an error on the console.
   page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    complaints.push(`${message.text()} ${message.location().url}`.trim());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
   await page.goto(url);
