@@ -11,6 +11,9 @@ const SCROLL_MS_MAX = 12;
 const DETAIL_MS_MAX = 60;
 const TREE_ELEMENTS_MAX = 600;
 
+/** What else runs on the machine can only add to the cost: a page that is too slow is so always. */
+const ATTEMPTS = 3;
+
 suite("the budgets of the page of a trace", { skip: chromiumMissing }, () => {
   let browser: Browser;
   let spoor: SpoorProcess;
@@ -24,12 +27,19 @@ suite("the budgets of the page of a trace", { skip: chromiumMissing }, () => {
     { count, loadSecondsMax }: { readonly count: number; readonly loadSecondsMax: number },
   ): Promise<void> {
     const trace = await sendGeneratedTrace(spoor, count);
-    const costs = await measureViewer(browser, spoorViewer(spoor.url, trace));
-    context.diagnostic(costsText(costs));
-    assert.ok(costs.loadSeconds <= loadSecondsMax, `loaded: ${costsText(costs)}`);
-    assert.ok(costs.scrollMs <= SCROLL_MS_MAX, `scrolled: ${costsText(costs)}`);
-    assert.ok(costs.detailMs <= DETAIL_MS_MAX, `detail: ${costsText(costs)}`);
-    assert.ok(costs.treeElements <= TREE_ELEMENTS_MAX, `elements: ${costsText(costs)}`);
+    const missed: string[] = [];
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const costs = await measureViewer(browser, spoorViewer(spoor.url, trace));
+      context.diagnostic(costsText(costs));
+      assert.ok(costs.treeElements <= TREE_ELEMENTS_MAX, `elements: ${costsText(costs)}`);
+      const isWithin =
+        costs.loadSeconds <= loadSecondsMax &&
+        costs.scrollMs <= SCROLL_MS_MAX &&
+        costs.detailMs <= DETAIL_MS_MAX;
+      if (isWithin) return;
+      missed.push(costsText(costs));
+    }
+    assert.fail(`over the budget each time:\n${missed.join("\n")}`);
   }
 
   test("1,000 spans", (context) => check(context, { count: 1_000, loadSecondsMax: 0.35 }));

@@ -136,11 +136,15 @@ class TraceSearch {
   ): Promise<{ readonly all?: FoundSpans | undefined; readonly newestFound?: FoundSpans }> {
     if (!plan.usesIndex || plan.needs.wholeTraces) return {};
     const limits = { limit: SEARCH_SPANS_FOUND_MAX, rowsMax: SEARCH_INDEXED_ROWS_MAX };
-    const [all, newestFound] = await Promise.all([
-      reader.findAll(limits),
-      first === undefined ? undefined : reader.findNewest(first, SEARCH_SPANS_FOUND_MAX),
-    ]);
-    return { all, ...(newestFound !== undefined && { newestFound }) };
+    const everything = reader.findAll(limits);
+    const newest =
+      first === undefined ? undefined : reader.findNewest(first, SEARCH_SPANS_FOUND_MAX);
+    // What it fails of is told when it is waited for, which may be never.
+    newest?.catch(() => undefined);
+    const all = await everything;
+    if (all !== undefined) return { all };
+    const newestFound = await newest;
+    return newestFound === undefined ? {} : { newestFound };
   }
 
   /** Looks at traces that began at `from` or later. True when no more are wanted. */
