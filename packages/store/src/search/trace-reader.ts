@@ -101,13 +101,19 @@ export class TraceReader {
 
   /**
    * The spans that some filter finds, from `from` on: all of them, or the newest `limit`. Of a
-   * trace that began before only a part. Not for a query that needs whole traces.
+   * trace that began before only a part. Not for a query that needs whole traces. `settings` are
+   * those of ClickHouse.
    */
-  async findNewest(from: bigint, limit: number): Promise<FoundSpans> {
+  async findNewest(
+    from: bigint,
+    limit: number,
+    settings: ClickHouseSettings = {},
+  ): Promise<FoundSpans> {
     const judged = this.#judged;
     const interval = { from: judged.from > from ? judged.from : from, last: judged.last };
     const read = await this.#rows((sql) => startedIn(sql, interval), limit + 1, {
       order: `ORDER BY ${START} DESC`,
+      settings,
     });
     const isCut = read.rows.length > limit;
     const last = isCut ? read.rows.at(-1) : undefined;
