@@ -171,7 +171,7 @@ function lockWait(now: bigint): WaitReport {
     ],
     gaps: [],
     remedies: [
-      { purpose: "end the holder's transaction", text: "SELECT pg_terminate_backend(11512)" },
+      { purpose: "ends the holder's transaction", text: "SELECT pg_terminate_backend(11512)" },
     ],
     cost: NO_COST,
   };

@@ -87,7 +87,7 @@ HELD BY ${holder}  the row lock on table inventory
 └── checkout POST /checkout (▷ OPEN #)  trace ${hang.traceId}
     └── inventory postgres.Query SELECT * FROM inventory FOR UPDATE (▷ OPEN #)
     seen in pg_locks: backend 11512 holds what 11509 waits for
-    to end the holder's transaction: SELECT pg_terminate_backend(11512)
+    SELECT pg_terminate_backend(11512)  (ends the holder's transaction)
 
 checkout checkout-1: reports open spans, heard # ago
 inventory inventory-1: reports open spans, heard # ago
