@@ -5,6 +5,7 @@
  * about traces with it.
  */
 export { type Clock, ManualClock, systemClock } from "./base/clock.ts";
+export { type Deferred, deferred } from "./base/deferred.ts";
 export { formatBytes } from "./base/bytes.ts";
 export { formatDuration } from "./base/duration.ts";
 export { invariant } from "./base/invariant.ts";

@@ -91,6 +91,7 @@ export {
   verdictOfRows,
 } from "./analysis/verdict.ts";
 export { type Clock, ManualClock, systemClock } from "./base/clock.ts";
+export { type Deferred, deferred } from "./base/deferred.ts";
 export { formatBytes } from "./base/bytes.ts";
 export { formatDuration } from "./base/duration.ts";
 export { invariant, InvariantError } from "./base/invariant.ts";

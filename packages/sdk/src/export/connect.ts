@@ -5,9 +5,8 @@
  */
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { suppressTracing } from "../context/linked-context.ts";
-import { deferred } from "../base/deferred.ts";
 import { connect as connectSocket } from "node:net";
-import type { Clock } from "@spoor/trace/basics";
+import { type Clock, deferred } from "@spoor/trace/basics";
 import { PROBE_MS_MAX } from "../base/export-limits.ts";
 import type { Endpoint, ExportSettings } from "../settings/export-settings.ts";
 import { defaultEndpoint } from "../settings/endpoint.ts";

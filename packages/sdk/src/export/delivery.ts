@@ -1,8 +1,7 @@
 /*
  * One batch, from its first try to its end: taken, refused, given up or cancelled.
  */
-import { deferred } from "../base/deferred.ts";
-import type { Clock, LossReason } from "@spoor/trace/basics";
+import { type Clock, deferred, type LossReason } from "@spoor/trace/basics";
 import { giveChunkBuffer } from "../base/chunk-buffers.ts";
 import type { DiskWay } from "./disk-way.ts";
 import type { QueuedChunk } from "./chunk-queue.ts";

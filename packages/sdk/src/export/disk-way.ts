@@ -5,9 +5,8 @@
  *
  * While the oldest request is not taken, nothing else is tried: new requests are stored at once.
  */
-import type { Clock, LossLedger } from "@spoor/trace/basics";
+import { type Clock, deferred, type LossLedger } from "@spoor/trace/basics";
 import { ADOPT_PAUSE_MS } from "../base/export-limits.ts";
-import { deferred } from "../base/deferred.ts";
 import type { DiskQueue, StoredRequest } from "../disk/disk-queue.ts";
 import type { QueueFile } from "../disk/queue-file.ts";
 import type { ExportObserver } from "./export-observer.ts";

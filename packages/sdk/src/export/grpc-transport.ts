@@ -6,7 +6,7 @@
  * the receiver is about to leave (GOAWAY), and when a call had no answer in its time: a connection
  * that died without a word would otherwise swallow one call after the other.
  */
-import { deferred } from "../base/deferred.ts";
+import { deferred } from "@spoor/trace/basics";
 import { Buffer } from "node:buffer";
 import {
   type ClientHttp2Session,

@@ -5,11 +5,10 @@
  * second holds nothing up for longer. A status of success counts from the moment it arrives: its
  * body can only add which records were left out.
  */
-import { deferred } from "../base/deferred.ts";
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import * as http from "node:http";
 import * as https from "node:https";
-import type { Clock } from "@spoor/trace/basics";
+import { type Clock, deferred } from "@spoor/trace/basics";
 import { REQUESTS_IN_FLIGHT_MAX } from "../base/export-limits.ts";
 import { AnswerBytes } from "./answer-bytes.ts";
 import { failureOutcome } from "./connection-failure.ts";

@@ -1,4 +1,4 @@
-import { deferred } from "../base/deferred.ts";
+import { deferred } from "@spoor/trace/basics";
 
 /**
  * Pauses that can be ended early, and that never keep the process alive.

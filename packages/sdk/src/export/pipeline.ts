@@ -11,8 +11,7 @@
  *
  * No timer and no socket here keeps the process alive; a flush does, while it waits.
  */
-import { deferred } from "../base/deferred.ts";
-import { errorMessage, type LossEntry, type LossReason } from "@spoor/trace/basics";
+import { deferred, errorMessage, type LossEntry, type LossReason } from "@spoor/trace/basics";
 import {
   BATCH_BYTES,
   BATCH_SPAN_COUNT,

@@ -1,8 +1,7 @@
 /*
  * The way of finished spans, and of what is said about them, out of the process.
  */
-import { deferred } from "../base/deferred.ts";
-import { type Clock, type LossEntry, LossLedger, systemClock } from "@spoor/trace/basics";
+import { type Clock, deferred, type LossEntry, LossLedger, systemClock } from "@spoor/trace/basics";
 import type { Resource } from "@spoor/trace";
 import { giveChunkBuffer } from "../base/chunk-buffers.ts";
 import type { SenderEvent } from "../base/sender-event.ts";

@@ -7,7 +7,14 @@
  * 3. Whoever has walked keeps the lease until half a second after the walk began.
  * 4. A walk that was slow makes the next one wait longer.
  */
-import { type Clock, errorMessage, unknownWait, type WaitReport } from "@spoor/trace";
+import {
+  type Clock,
+  type Deferred,
+  deferred,
+  errorMessage,
+  unknownWait,
+  type WaitReport,
+} from "@spoor/trace";
 import {
   LEASE_MS,
   LEASE_MS_MAX,
@@ -38,7 +45,7 @@ export interface WalkPort {
 
 interface Batch {
   readonly waiters: Map<number, Waiter>;
-  readonly answer: PromiseWithResolvers<Explanations>;
+  readonly answer: Deferred<Explanations>;
 }
 
 /** Gathers questions about one database, and walks it for all of them at once. */
@@ -47,7 +54,7 @@ export class SharedWalks {
   readonly #clock: Clock;
   readonly #delay: (ms: number) => Promise<void>;
   readonly #random: () => number;
-  readonly #closing = Promise.withResolvers<void>();
+  readonly #closing = deferred<void>();
   #next: Batch | undefined;
   #running: Promise<void> | undefined;
   #leaseMs = LEASE_MS;
@@ -64,7 +71,7 @@ export class SharedWalks {
   async explain(waiters: readonly Waiter[]): Promise<Explanations> {
     if (waiters.length === 0) return new Map();
     if (this.#isClosed) return this.#unknownFor(waiters, "the connection for questions is closed");
-    this.#next ??= { waiters: new Map(), answer: Promise.withResolvers() };
+    this.#next ??= { waiters: new Map(), answer: deferred() };
     const batch = this.#next;
     for (const waiter of waiters) batch.waiters.set(waiter.pid, waiter);
     this.#running ??= this.#run().finally(() => {
@@ -152,7 +159,7 @@ export class SharedWalks {
 
 /** Keeps no process alive that has nothing else to do. */
 async function unrefDelay(ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = deferred<void>();
   setTimeout(resolve, ms).unref();
   await promise;
 }

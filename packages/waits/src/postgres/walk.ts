@@ -95,12 +95,24 @@ function queuesOf(
   sessions: ReadonlyMap<number, SessionRow>,
   locks: readonly LockRow[],
 ): Waiter[][] {
-  const locksByPid = Map.groupBy(locks, ({ pid }) => pid);
+  const locksByPid = grouped(locks, ({ pid }) => pid);
   const waiting = waiters
     .filter(({ pid }) => isWaiting(sessions.get(pid), locksByPid.get(pid) ?? []))
     .sort((left, right) => Number((left.sinceUnixNano ?? 0n) - (right.sinceUnixNano ?? 0n)))
     .sort((left, right) => byStart(sessions.get(left.pid), sessions.get(right.pid)));
-  return [...Map.groupBy(waiting, ({ pid }) => queueName(pid, locksByPid.get(pid) ?? [])).values()];
+  return [...grouped(waiting, ({ pid }) => queueName(pid, locksByPid.get(pid) ?? [])).values()];
+}
+
+/** `Map.groupBy`, which Node 20 does not have. */
+function grouped<Key, Item>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 /** Whether a session waits for a lock. `pg_locks` tells it even where privileges hide the rest. */

@@ -12,6 +12,7 @@
  */
 import {
   type Clock,
+  deferred,
   errorMessage,
   systemClock,
   unknownWait,
@@ -75,7 +76,7 @@ interface Asked {
 
 async function askClientList(command: RedisCommand | undefined): Promise<Asked> {
   if (command === undefined) return { evidence: [], isScript: false };
-  const late = Promise.withResolvers<"late">();
+  const late = deferred<"late">();
   const timer = setTimeout(() => {
     late.resolve("late");
   }, REDIS_ANSWER_MS_MAX);
