@@ -105,6 +105,27 @@ test(
   },
 );
 
+test("a waiter that looks for deadlocks at that moment is no holder", { skip }, async () => {
+  await using queue = await startRowQueue(server, 3);
+  const query = queryOf(await server.connect("stats"));
+  const [, second] = queue.waiterPids;
+  // While a session looks for deadlocks it waits on, and shows no wait event.
+  await using waits = postgresWaits({
+    query: async (sql, parameters) => {
+      const rows = await query(sql, parameters);
+      const noEvent = { wait_event_type: null, wait_event: null };
+      for (const row of rows) if (row["pid"] === String(second)) Object.assign(row, noEvent);
+      return rows;
+    },
+  });
+  const report = await explainLock(waits, queue.waiterPids.at(-1) ?? 0);
+  const roots = report.holders.filter(({ role }) => role === "root");
+  assert.deepEqual(
+    roots.map(({ session }) => session?.id),
+    [backendPid(queue.holder)],
+  );
+});
+
 test("an instance that dies with the lease leaves it to the others", { skip }, async () => {
   const first = await server.connect("stats");
   const second = queryOf(await server.connect("stats"));

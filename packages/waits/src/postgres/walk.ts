@@ -201,8 +201,10 @@ async function askRound(
     }
   }
   const rows = await readSessions(query, fresh, { isBrief: true });
-  const hidden = rows.filter(({ isHidden }) => isHidden).map(({ pid }) => pid);
-  const locks = await readLocks(query, hidden, version);
+  // A session that looks for deadlocks shows no wait event while it still stands in the queue: only
+  // `pg_locks` tells it from one that holds. Hidden ones show no event at all.
+  const doubtful = rows.filter((row) => !isWaiting(row, [])).map(({ pid }) => pid);
+  const locks = await readLocks(query, doubtful, version);
   for (const row of rows) {
     const own = locks.filter(({ pid }) => pid === row.pid);
     if (!isWaiting(row, own)) found.roots.add(row.pid);
