@@ -3,8 +3,8 @@
  * application's own credentials, and of the kernel.
  */
 import { context } from "@opentelemetry/api";
-import type { Clock, WaitReport } from "@spoor/trace";
-import { explainRedis, type Processes, type RedisCommand } from "@spoor/waits";
+import type { WaitReport } from "@spoor/trace";
+import { explainRedis, type RedisCommand } from "@spoor/waits";
 import { suppressTracing } from "../context/linked-context.ts";
 import {
   isRedisClient,
@@ -12,24 +12,18 @@ import {
   type RedisConnection,
 } from "../instrument/database/ioredis-client.ts";
 import type { OpenSpan } from "../tracer/open-spans.ts";
+import type { QuestionsOptions } from "./database-questions.ts";
 import { CONNECT_MS_MAX, QUESTIONS_IDLE_MS } from "./limits.ts";
 import { ownInstrumentation } from "./own-connections.ts";
 import { ownHolder, unknownOn } from "./report-fields.ts";
 
-/** What asking needs. */
-export interface RedisQuestionsOptions {
-  readonly clock: Clock;
-  readonly processes: Processes;
-  readonly areDatabasesAsked: boolean;
-}
-
 /** Asks the Redis servers that this process uses. */
 export class RedisQuestions {
-  readonly #options: RedisQuestionsOptions;
+  readonly #options: QuestionsOptions;
   readonly #asked = new Map<string, RedisConnection>();
   #lastMs = 0;
 
-  constructor(options: RedisQuestionsOptions) {
+  constructor(options: QuestionsOptions) {
     this.#options = options;
   }
 

@@ -13,9 +13,9 @@ import type { OpenSpan } from "../tracer/open-spans.ts";
 import { explainHttp } from "./http-waits.ts";
 import { VERDICT_LATE_MS, VERDICTS_MAX } from "./limits.ts";
 import { explainLockWait } from "./lock-waits.ts";
-import { MysqlQuestions } from "./mysql-questions.ts";
+import { mysqlQuestions } from "./mysql-questions.ts";
 import { explainPoolWait } from "./pool-waits.ts";
-import { PostgresQuestions } from "./postgres-questions.ts";
+import { postgresQuestions } from "./postgres-questions.ts";
 import { RedisQuestions } from "./redis-questions.ts";
 import { reportOn, seen, unknownOn } from "./report-fields.ts";
 import { poolWork, threadEvidence, ThreadPool } from "./thread-pool.ts";
@@ -59,16 +59,16 @@ export class Verdicts {
   readonly #options: VerdictsOptions;
   readonly #processes: Processes;
   readonly #threadPool = new ThreadPool();
-  readonly #postgres: PostgresQuestions;
-  readonly #mysql: MysqlQuestions;
+  readonly #postgres: ReturnType<typeof postgresQuestions>;
+  readonly #mysql: ReturnType<typeof mysqlQuestions>;
   readonly #redis: RedisQuestions;
 
   constructor(options: VerdictsOptions) {
     this.#options = options;
     this.#processes = processesOf(options);
     const tools = { ...options, processes: this.#processes };
-    this.#postgres = new PostgresQuestions(tools);
-    this.#mysql = new MysqlQuestions(tools);
+    this.#postgres = postgresQuestions(tools);
+    this.#mysql = mysqlQuestions(tools);
     this.#redis = new RedisQuestions(tools);
   }
 
