@@ -1,32 +1,19 @@
 /*
- * Reads what ClickHouse answers in its Native format, for the few types that the reads of this
- * folder select: https://clickhouse.com/docs/interfaces/formats/Native, and `native-columns.ts`,
- * which writes it. An answer is any number of blocks, each with all columns.
+ * Reads what ClickHouse answers in its Native format, for the types of `column-type.ts`:
+ * https://clickhouse.com/docs/interfaces/formats/Native, and `native-columns.ts`, which writes it.
+ * An answer is any number of blocks, each with all columns.
  */
 import { invariant } from "@spoor/trace";
-
-const decoder = new TextDecoder();
-
-/** LowCardinality: the keys of a block stand in the block. */
-const KEYS_WITH_BLOCK = 1;
-const INDEX_TYPE_MASK = 0xff;
-
-/** A column of texts of which many are equal: `keys[rows[i]]`. */
-export interface KeyedTexts {
-  readonly keys: readonly string[];
-  readonly rows: Uint8Array | Uint16Array | Uint32Array;
-}
+import { ByteReader } from "./byte-reader.ts";
+import { type ColumnType, KEYED_TEXT, type KeyedTexts, keyedTexts } from "./column-type.ts";
 
 /** Reads blocks one after the other; within a block, columns in the order of the query. */
 export class NativeBlockReader {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  #offset = 0;
+  readonly #from: ByteReader;
   #rowCount = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#from = new ByteReader(bytes);
   }
 
   /** Rows of the block that was begun last. */
@@ -36,9 +23,9 @@ export class NativeBlockReader {
 
   /** Begins the next block that has rows; false at the end. */
   nextBlock(columnCount: number): boolean {
-    while (this.#offset < this.#bytes.length) {
-      const columns = this.#varUint();
-      this.#rowCount = this.#varUint();
+    while (!this.#from.isAtEnd) {
+      const columns = this.#from.varUint();
+      this.#rowCount = this.#from.varUint();
       invariant(columns === columnCount, "a block has the columns of its query", { columns });
       if (this.#rowCount > 0) return true;
       // A block without rows only names its columns.
@@ -47,35 +34,27 @@ export class NativeBlockReader {
     return false;
   }
 
-  /** The data of a column of fixed width, `width` bytes a row. */
+  /** A column, a value a row. */
+  column<Values>(type: ColumnType<Values>): Values {
+    this.#begin(type);
+    return type.values(this.#from, this.#rowCount);
+  }
+
+  /** The bytes of a column of fixed width, `width` bytes a row. */
   fixed(type: string, width: number): Uint8Array {
     this.#expect(type);
-    return this.#take(this.#rowCount * width);
+    return this.#from.take(this.#rowCount * width);
   }
 
-  /** A column of 64-bit numbers. */
-  words64(type: "UInt64" | "Int64"): BigUint64Array {
-    return new BigUint64Array(aligned(this.fixed(type, 8)));
-  }
-
-  /** A column of 16-bit numbers. */
-  words16(): Uint16Array {
-    return new Uint16Array(aligned(this.fixed("UInt16", 2)));
-  }
-
-  /** A column of LowCardinality(String). */
+  /** A column of LowCardinality(String), each text once. */
   keyedTexts(): KeyedTexts {
-    this.#expect("LowCardinality(String)");
-    const version = this.#uint64();
-    invariant(version === KEYS_WITH_BLOCK, "keys stand in their block", { version });
-    const width = this.#uint64() & INDEX_TYPE_MASK;
-    const keys = Array.from({ length: this.#uint64() }, () => this.#text());
-    const count = this.#uint64();
-    invariant(count === this.#rowCount, "a block has one index a row", { count });
-    if (width === 0) return { keys, rows: this.#take(count) };
-    if (width === 1) return { keys, rows: new Uint16Array(aligned(this.#take(count * 2))) };
-    invariant(width === 2, "an index has 8, 16 or 32 bits", { width });
-    return { keys, rows: new Uint32Array(aligned(this.#take(count * 4))) };
+    this.#begin(KEYED_TEXT);
+    return keyedTexts(this.#from, this.#rowCount);
+  }
+
+  #begin(type: ColumnType<unknown>): void {
+    this.#expect(type.name);
+    type.prefix(this.#from);
   }
 
   #expect(type: string): void {
@@ -85,42 +64,7 @@ export class NativeBlockReader {
 
   /** Skips the name of a column and returns its type. */
   #header(): string {
-    this.#text();
-    return this.#text();
+    this.#from.text();
+    return this.#from.text();
   }
-
-  #text(): string {
-    return decoder.decode(this.#take(this.#varUint()));
-  }
-
-  #take(byteCount: number): Uint8Array {
-    const end = this.#offset + byteCount;
-    invariant(end <= this.#bytes.length, "an answer is whole", { end });
-    const taken = this.#bytes.subarray(this.#offset, end);
-    this.#offset = end;
-    return taken;
-  }
-
-  /** Sizes and counts, which are far below 2^53. */
-  #uint64(): number {
-    const value = this.#view.getBigUint64(this.#offset, true);
-    this.#offset += 8;
-    return Number(value & 0xffff_ffffn);
-  }
-
-  #varUint(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.#take(1)[0] ?? 0;
-      value += (byte & 127) * factor;
-      if (byte < 128) return value;
-    }
-  }
-}
-
-/** A copy that begins where a typed array may begin. */
-function aligned(bytes: Uint8Array): ArrayBuffer {
-  const copy = new ArrayBuffer(bytes.length);
-  new Uint8Array(copy).set(bytes);
-  return copy;
 }

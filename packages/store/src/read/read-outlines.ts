@@ -2,7 +2,8 @@ import type { ClickHouseClient } from "@clickhouse/client";
 import { keys, OUTLINE_KIND_SHIFT, OutlineFlag, SpanOutlines } from "@spoor/trace";
 
 import type { OutlineRead } from "../port/trace-store.ts";
-import { type KeyedTexts, NativeBlockReader } from "./native-block-reader.ts";
+import { type KeyedTexts, UINT16, UINT64 } from "./column-type.ts";
+import { NativeBlockReader } from "./native-block-reader.ts";
 import { runNativeQuery } from "./run-query.ts";
 
 /**
@@ -59,11 +60,11 @@ function appendBlock(reader: NativeBlockReader, outlines: SpanOutlines): void {
     high: ids.parentIdHigh,
     low: ids.parentIdLow,
   });
-  outlines.startTimeUnixNano.set(reader.words64("UInt64"), first);
-  outlines.endTimeUnixNano.set(reader.words64("UInt64"), first);
+  outlines.startTimeUnixNano.set(reader.column(UINT64), first);
+  outlines.endTimeUnixNano.set(reader.column(UINT64), first);
   copyTexts(reader.keyedTexts(), { first, column: outlines.service, table: outlines.services });
   copyTexts(reader.keyedTexts(), { first, column: outlines.name, table: outlines.names });
-  outlines.flags.set(reader.words16(), first);
+  outlines.flags.set(reader.column(UINT16), first);
 }
 
 function copyIds(

@@ -3,16 +3,19 @@ import { type Attributes, type AttributeValue, NO_ATTRIBUTES } from "@spoor/trac
 import { fromTaggedText } from "../schema/tagged-text.ts";
 import type { TextPair } from "./dimension-reader.ts";
 
+/** A key and an integer, as a number or as decimal text. */
+export type IntPair = readonly [key: string, value: bigint | string];
+
 /** A key and a double, or how ClickHouse spells one that JSON has no number for. */
 export type DoublePair = readonly [key: string, value: number | string];
 
 /** A key and a boolean. */
 export type BoolPair = readonly [key: string, value: boolean];
 
-/** Attributes from the four maps that hold them by type. Integers come as decimal text. */
+/** Attributes from the four maps that hold them by type. */
 export function typedAttributes(
   texts: readonly TextPair[],
-  ints: readonly TextPair[],
+  ints: readonly IntPair[],
   doubles: readonly DoublePair[],
   bools: readonly BoolPair[],
 ): Attributes {

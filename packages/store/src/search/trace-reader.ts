@@ -164,8 +164,13 @@ export class TraceReader {
     }
     const attributesAt = FIELDS_AT + columns.length;
     if (withAttributes) columns.push("attrs_s, attrs_i, attrs_d, attrs_b, kind, status");
-    const flags = Array.from(filters.values(), (filter) => `toUInt8(${filter.sql})`);
-    const onlyFound = plan.needs.wholeTraces ? "" : `AND ${someFilter}`;
+    const { wholeTraces } = plan.needs;
+    const onlyFound = wholeTraces ? "" : `AND ${someFilter}`;
+    // What every row that is found meets is not said twice: ClickHouse would analyse it twice,
+    // which takes it milliseconds.
+    const flags = Array.from(filters.values(), ({ sql: filter }) =>
+      !wholeTraces && filter === someFilter ? "toUInt8(1)" : `toUInt8(${filter})`,
+    );
     const selected = [`${BASE_COLUMNS},\n  [${flags.join(", ")}]`, ...columns].join(",\n  ");
     const rows = await queries.run<Row>(
       `SELECT ${selected}
