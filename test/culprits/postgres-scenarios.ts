@@ -1,5 +1,5 @@
 /* What a statement to PostgreSQL, or the request for a connection, can wait for. */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { trace } from "@opentelemetry/api";
 import { startPsql, type TestProgram } from "@spoor/waits/test-servers";
@@ -8,6 +8,9 @@ import type { Scenario, Scenarios, Tools } from "./scenario.ts";
 
 const TAKE = "BEGIN; UPDATE inventory SET quantity = 1 WHERE sku = 'SKU-1';";
 const WANT = "SELECT * FROM inventory WHERE sku = 'SKU-1' FOR UPDATE";
+
+/** Another one in each run: when the job has ended, the application may have its order yet. */
+const ORDER_ID = randomInt(1_000_000, 1_000_000_000);
 
 function pool({ stores }: Tools, max = 4): Pool {
   const { postgresPort: port } = stores;
@@ -46,8 +49,8 @@ export const postgresScenarios: Scenarios = {
   }),
   "pg-ipv6": heldByPsql(TAKE, { host: "::1" }),
   "pg-same-user": heldByPsql(TAKE, { user: "app" }),
-  "pg-unique-key": heldByPsql("BEGIN; INSERT INTO orders VALUES (7001);", {
-    want: "INSERT INTO orders VALUES (7001)",
+  "pg-unique-key": heldByPsql(`BEGIN; INSERT INTO orders VALUES (${ORDER_ID});`, {
+    want: `INSERT INTO orders VALUES (${ORDER_ID})`,
   }),
 
   "pg-unix-socket": async (tools) => {

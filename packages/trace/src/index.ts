@@ -93,7 +93,7 @@ export {
 export { type Clock, ManualClock, systemClock } from "./base/clock.ts";
 export { type Deferred, deferred } from "./base/deferred.ts";
 export { formatBytes } from "./base/bytes.ts";
-export { formatDuration } from "./base/duration.ts";
+export { formatDuration, parseElapsedTime } from "./base/duration.ts";
 export { invariant, InvariantError } from "./base/invariant.ts";
 export { nearest } from "./base/nearest.ts";
 export { errorCode, errorMessage, SpoorError, type SpoorErrorOptions } from "./base/spoor-error.ts";

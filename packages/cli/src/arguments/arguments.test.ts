@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { SpoorError } from "@spoor/trace";
 import { errorLines } from "../exit/error-lines.ts";
 import type { VerbDeclaration } from "./declaration.ts";
-import { parseElapsedTime } from "./elapsed-time.ts";
 import { verbHelpText } from "./help-text.ts";
 import { parseArguments, wholeNumber } from "./parse-arguments.ts";
 
@@ -84,15 +83,6 @@ test("numbers are whole and in range", () => {
   assert.equal(wholeNumber("9", range), 9);
   for (const text of ["0", "10", "1.5", "-1", "", "nine", "1e1"]) {
     assert.throws(() => wholeNumber(text, range), /-n must be a whole number from 1 to 9/);
-  }
-});
-
-test("elapsed times may have several units", () => {
-  assert.equal(parseElapsedTime("90s"), 90_000_000_000n);
-  assert.equal(parseElapsedTime("1h30m"), 5_400_000_000_000n);
-  assert.equal(parseElapsedTime("250ms"), 250_000_000n);
-  for (const text of ["", "h", "1", "1y", "-1h", "1 h"]) {
-    assert.equal(parseElapsedTime(text), undefined, text);
   }
 });
 

@@ -1,7 +1,6 @@
 /* The flags --since, --from and --to, and the operand <query>. */
-import type { AskedQuery } from "@spoor/trace";
+import { type AskedQuery, parseElapsedTime } from "@spoor/trace";
 import type { Flag, VerbDeclaration } from "../arguments/declaration.ts";
-import { parseElapsedTime } from "../arguments/elapsed-time.ts";
 import { type ParsedArguments, usage } from "../arguments/parse-arguments.ts";
 import type { Interval } from "../client/questions.ts";
 import { visibleText } from "../terminal/visible-text.ts";

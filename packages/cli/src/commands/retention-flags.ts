@@ -1,7 +1,7 @@
 import type { RetentionPolicy } from "@spoor/server";
+import { parseElapsedTime } from "@spoor/trace";
 import type { Flag } from "../arguments/declaration.ts";
 import { parseByteSize } from "../arguments/byte-size.ts";
-import { parseElapsedTime } from "../arguments/elapsed-time.ts";
 import { flagOrVariable, type SettingSource } from "../arguments/flag-or-variable.ts";
 import { type ParsedArguments, usage } from "../arguments/parse-arguments.ts";
 

@@ -2,6 +2,7 @@
  * The parameters of the API: each is declared once, with its range and its words, and that one
  * declaration reads it and describes it.
  */
+import { parseElapsedTime } from "@spoor/trace";
 import { parameterInvalid, type Problem } from "./problem.ts";
 
 /** The largest time that ClickHouse's DateTime64(9) and so the store can compare. */
@@ -166,7 +167,7 @@ export function elapsed(description: string): Parameter<bigint | undefined> {
     schema: { type: "string", examples: ["10s", "1m"] },
     read: (given) => {
       if (given === undefined) return undefined;
-      const nano = /^\d{1,19}$/.test(given) ? BigInt(given) : readElapsed(given);
+      const nano = /^\d{1,19}$/.test(given) ? BigInt(given) : parseElapsedTime(given);
       return nano === undefined || nano === 0n
         ? new Unreadable("must be more than nothing, as ns or as 500ms, 10s, 1m, 1h30m")
         : nano;
@@ -182,7 +183,7 @@ export function readTime(given: string, nowUnixNano: bigint): bigint | undefined
   }
   if (given === "now") return nowUnixNano;
   if (given.startsWith("-")) {
-    const ago = readElapsed(given.slice(1));
+    const ago = parseElapsedTime(given.slice(1));
     if (ago === undefined) return undefined;
     return ago > nowUnixNano ? 0n : nowUnixNano - ago;
   }
@@ -202,26 +203,6 @@ function readInstant(given: string): bigint | undefined {
   const nano = BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
   if (nano < 0n) return 0n;
   return nano <= UNIX_NANO_MAX ? nano : undefined;
-}
-
-const NANO_OF_UNIT: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1_000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-  d: 86_400_000_000_000n,
-  w: 604_800_000_000_000n,
-};
-
-function readElapsed(given: string): bigint | undefined {
-  if (!/^(?:\d{1,9}(?:ns|us|ms|s|m|h|d|w)){1,8}$/.test(given)) return undefined;
-  let nano = 0n;
-  for (const [, digits = "0", unit = ""] of given.matchAll(/(\d+)(ns|us|ms|s|m|h|d|w)/g)) {
-    nano += BigInt(digits) * (NANO_OF_UNIT[unit] ?? 0n);
-  }
-  return nano;
 }
 
 function alternatives(words: readonly string[]): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatDuration } from "./duration.ts";
+import { formatDuration, parseElapsedTime } from "./duration.ts";
 
 const MS = 1e6;
 const SECOND = 1e9;
@@ -37,4 +37,14 @@ test("rounding never prints a full next unit", () => {
 
 test("a clock that was set back shows as a negative duration", () => {
   check(-27 * MS, "-27ms");
+});
+
+test("elapsed times may have several units", () => {
+  assert.equal(parseElapsedTime("90s"), 90_000_000_000n);
+  assert.equal(parseElapsedTime("1h30m"), 5_400_000_000_000n);
+  assert.equal(parseElapsedTime("250ms"), 250_000_000n);
+  assert.equal(parseElapsedTime("812us3ns"), 812_003n);
+  for (const text of ["", "h", "1", "1y", "-1h", "1 h"]) {
+    assert.equal(parseElapsedTime(text), undefined, text);
+  }
 });

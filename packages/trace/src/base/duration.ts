@@ -46,3 +46,27 @@ function formatLong(seconds: number): string {
 function trimmed(value: number, digits: number): string {
   return String(Number(value.toFixed(digits)));
 }
+
+const NANO_OF_UNIT: Readonly<Record<string, bigint>> = {
+  ns: 1n,
+  us: 1_000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
+  d: 86_400_000_000_000n,
+  w: 604_800_000_000_000n,
+};
+
+/**
+ * Reads a length of time as people type it, `500ms`, `90s`, `1h30m`, `7d`, into nanoseconds. At
+ * most eight parts of at most nine digits. Undefined for anything else.
+ */
+export function parseElapsedTime(text: string): bigint | undefined {
+  if (!/^(?:\d{1,9}(?:ns|us|ms|s|m|h|d|w)){1,8}$/.test(text)) return undefined;
+  let nano = 0n;
+  for (const [, digits = "0", unit = ""] of text.matchAll(/(\d+)(ns|us|ms|s|m|h|d|w)/g)) {
+    nano += BigInt(digits) * (NANO_OF_UNIT[unit] ?? 0n);
+  }
+  return nano;
+}
