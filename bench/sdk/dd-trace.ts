@@ -10,7 +10,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Attributes, SpanOptions, Tracer } from "@opentelemetry/api";
-import type { TracerUnderTest } from "./tracers.ts";
+import type { TracerUnderTest } from "./tracer-under-test.ts";
 
 const VERSION = "6.21.0";
 const FOLDER = join(import.meta.dirname, "../../node_modules/.cache", `spoor-dd-trace-${VERSION}`);

@@ -1,6 +1,6 @@
 /** The spans whose cost is measured: what a server and its database client would record. */
 import { type Attributes, SpanKind, type Tracer } from "@opentelemetry/api";
-import type { Sampling } from "./tracers.ts";
+import type { Sampling } from "./tracer-under-test.ts";
 
 /** One way of making spans. */
 export interface SpanCase {

@@ -2,20 +2,11 @@
  * One tracer of each SDK. Ours and the official one end in the bytes of OTLP requests that nobody
  * sends: what a span costs, without what it costs to send it.
  */
-import { context, trace, type Tracer } from "@opentelemetry/api";
+import { context, trace } from "@opentelemetry/api";
 import { ExportResultCode } from "@opentelemetry/core";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import { ddTracer } from "./dd-trace.ts";
-
-/** An SDK under measurement. */
-export interface TracerUnderTest {
-  readonly tracer: Tracer;
-  /** Bytes of finished spans so far, after a flush. */
-  readonly flush: () => Promise<number>;
-}
-
-/** Whether spans are kept, by a parent-based sampler over always on or a ratio of 0. */
-export type Sampling = "on" | "off";
+import type { Sampling, TracerUnderTest } from "./tracer-under-test.ts";
 
 /** Makes the tracer of an SDK and registers what it needs, once in a process. */
 export const TRACERS: Readonly<Record<string, (sampling: Sampling) => Promise<TracerUnderTest>>> = {

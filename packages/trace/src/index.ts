@@ -287,7 +287,6 @@ export type {
   FindingsAnswer,
   InflightAnswer,
   OpenSpansOfTrace,
-  SenderLoss,
 } from "./answer/inflight-answer.ts";
 export type {
   LargeTrace,
@@ -297,6 +296,7 @@ export type {
   SenderAccount,
   SpanAccount,
   SpoolBacklog,
+  SenderLoss,
 } from "./answer/loss-answer.ts";
 export type {
   ClientMistake,

@@ -25,7 +25,7 @@ import type { SenderEvent } from "../base/sender-event.ts";
 import type { OpenSpan } from "../tracer/open-spans.ts";
 import { keepOnSpan, traceAttributes } from "./kept-waits.ts";
 import { ASK_AGAIN_MS, LOOP_BLOCKED_MS, VERDICT_MS_MAX } from "./limits.ts";
-import type { WatchOptions } from "./open-span-watch.ts";
+import type { WatchOptions } from "./watch-options.ts";
 import { overdueSpans, type ToldSpan } from "./overdue-spans.ts";
 import type { BlockedAnswer } from "./loop-message.ts";
 import { explainBlockedLoop } from "./loop-waits.ts";

@@ -4,38 +4,11 @@
  * While nothing is overdue this costs one comparison every TICK_MS, and nothing else of this room
  * is loaded. The timer does not keep the process alive.
  */
-import type { Clock } from "@spoor/trace/basics";
-import type { SenderEvent } from "../base/sender-event.ts";
-import type { OpenSpan } from "../tracer/open-spans.ts";
 import { FIRST_SNAPSHOT_MS, LATE_TICK_MS, TICK_MS } from "./limits.ts";
-import type { LoopWatch, LoopWatchOptions } from "./loop-watch.ts";
+import type { LoopWatch } from "./loop-watch.ts";
 import type { OpenSpanReporter } from "./open-span-reporter.ts";
-import { leastThresholdMs, type Thresholds } from "./overdue-spans.ts";
-
-/** The spans of this process. */
-export interface WatchedSpans {
-  /** Of the oldest one, in ms. */
-  readonly oldestOpenMs: number;
-  readonly openSpanCount: number;
-  openSpans(): Iterable<OpenSpan>;
-  letGo(span: OpenSpan): void;
-}
-
-/** What watching needs. */
-export interface WatchOptions extends Thresholds {
-  readonly spans: WatchedSpans;
-  readonly service: string;
-  readonly processStartUnixNano: bigint;
-  readonly clock: Clock;
-  /** Whether a database may be asked what a statement waits for. */
-  readonly areDatabasesAsked: boolean;
-  /** How agents on other machines are asked; undefined: they are not. */
-  readonly agents: { readonly secret: string; readonly port: number } | undefined;
-  readonly send: (events: readonly SenderEvent[]) => void;
-  readonly onError: (error: unknown) => void;
-  /** How reports are sent while the event loop is blocked; undefined: it is not watched. */
-  readonly loop: Omit<LoopWatchOptions, "tell" | "clock" | "onError"> | undefined;
-}
+import { leastThresholdMs } from "./overdue-spans.ts";
+import type { WatchOptions } from "./watch-options.ts";
 
 /** Watches the open spans of one SDK, from its start until `stop`. */
 export class OpenSpanWatch {

@@ -20,7 +20,7 @@ import { cutOfSeries } from "../port/search.ts";
 import { fromTaggedText } from "../schema/tagged-text.ts";
 import { allOf, type BoundSql } from "./bound-sql.ts";
 import { spanAttributeText } from "./field-columns.ts";
-import type { LeafSeries, RangeParts } from "./query-range.ts";
+import type { LeafSeries, RangeParts } from "./range-parts.ts";
 import type { SearchQueries } from "./search-queries.ts";
 import { ARRAY_START, NIL_TEXT } from "./value-sql.ts";
 import { type SearchPlan, START, startedIn } from "./search-plan.ts";

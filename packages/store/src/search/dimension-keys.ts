@@ -5,10 +5,17 @@
  * a process that writes alone knows when that may have changed.
  */
 import { DIMENSION_KEYS_MAX } from "../base/limits.ts";
-import type { SearchQueries } from "./search-queries.ts";
 
 /** Tables of what spans share. */
 export type DimensionTable = "resource" | "scope";
+
+/** Runs a statement of the search that asks. */
+export interface KeyQueries {
+  run<Row extends readonly unknown[]>(
+    query: string,
+    parameters: Readonly<Record<string, unknown>>,
+  ): Promise<Row[]>;
+}
 
 interface Known {
   readonly version: number;
@@ -27,14 +34,14 @@ export class DimensionKeys {
   }
 
   /** Whether some row of `table` may have the key. */
-  async has(table: DimensionTable, key: string, queries: SearchQueries): Promise<boolean> {
+  async has(table: DimensionTable, key: string, queries: KeyQueries): Promise<boolean> {
     const known = this.#known;
     const { keys } =
       known !== undefined && known.version === this.#version() ? known : await this.#read(queries);
     return keys[table]?.has(key) ?? true;
   }
 
-  async #read(queries: SearchQueries): Promise<Known> {
+  async #read(queries: KeyQueries): Promise<Known> {
     // Before it is asked: what is written meanwhile may be missing.
     const version = this.#version();
     const rows = await queries.run<[table: DimensionTable, key: string]>(

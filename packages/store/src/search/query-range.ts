@@ -22,24 +22,15 @@ import {
 } from "@spoor/traceql";
 
 import { RANGE_STEPS_MAX, SEARCH_TRACES_AT_ONCE_MAX, SEARCH_TRACES_MAX } from "../base/limits.ts";
-import { checkRange, cutOfSeries, type RangeAnswer, type RangeRequest } from "../port/search.ts";
-import type { DimensionReader } from "../read/dimension-reader.ts";
+import { checkRange, cutOfSeries, type RangeAnswer } from "../port/search.ts";
 import { readSummaries } from "../read/summaries.ts";
 import { aggregateRange } from "./aggregate-range.ts";
 import { DimensionIds } from "./dimension-ids.ts";
 import { readByLeaf } from "./query-needs.ts";
+import type { LeafSeries, RangeParts } from "./range-parts.ts";
 import { candidateQuery, SearchPlan } from "./search-plan.ts";
 import { type SearchQueries, TimeIsOver } from "./search-queries.ts";
 import { TraceReader } from "./trace-reader.ts";
-
-/** What answering needs. */
-export interface RangeParts {
-  readonly request: RangeRequest;
-  readonly queries: SearchQueries;
-  readonly dimensions: DimensionReader;
-  /** Traces that are read for one function, at most. */
-  readonly tracesMax?: number;
-}
 
 /** Answers a metrics query. Expects one that `check` finds nothing wrong with. */
 export async function queryRange(parts: RangeParts): Promise<RangeAnswer> {
@@ -71,14 +62,6 @@ export async function queryRange(parts: RangeParts): Promise<RangeAnswer> {
     scannedRows: queries.scannedRows,
     tookMs: queries.tookMs,
   };
-}
-
-/** Series of one leaf, and the bound that cut them. */
-export interface LeafSeries {
-  readonly series: readonly Series[];
-  readonly cut: RangeAnswer["capped"];
-  /** The share of traces that was read, where that was not all. */
-  readonly share?: number;
 }
 
 async function leafSeries(

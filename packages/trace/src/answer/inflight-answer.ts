@@ -3,7 +3,6 @@ import type { FindingSeverity } from "../report/report.ts";
 import type { OpenSpan, ReportingInstance } from "../report/open-span.ts";
 import type { SenderName } from "../report/sender-name.ts";
 import type { KeyValue } from "../span/any-value.ts";
-import type { LossLine } from "./loss-answer.ts";
 
 /** `GET /api/v1/inflight`, and the events `inflight` of `GET /api/v1/stream`. */
 export interface InflightAnswer extends Inflight {
@@ -43,10 +42,4 @@ export interface Finding extends SenderName {
   readonly traceId: string;
   readonly spanId: string;
   readonly evidence: readonly KeyValue[];
-}
-
-/** What one process says that it lost before it could send it. */
-export interface SenderLoss extends SenderName {
-  /** Totals since the start of the process. */
-  readonly losses: readonly LossLine[];
 }

@@ -11,7 +11,6 @@
  */
 
 import type { SenderName } from "../report/sender-name.ts";
-import type { SenderLoss } from "./inflight-answer.ts";
 
 /** `GET /api/v1/loss`. */
 export interface LossAnswer {
@@ -88,4 +87,10 @@ export interface LossLine {
   readonly reason: string;
   readonly count: number;
   readonly meaning: string;
+}
+
+/** What one process says that it lost before it could send it. */
+export interface SenderLoss extends SenderName {
+  /** Totals since the start of the process. */
+  readonly losses: readonly LossLine[];
 }
