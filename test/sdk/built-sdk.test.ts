@@ -8,7 +8,8 @@ import { startGrpcReceiver, startHttpReceiver } from "@spoor/sdk/test-receiver";
 import { until } from "@spoor/waits/test-servers";
 import { runTraced, startTraced } from "./traced-process.ts";
 import { startMongoServer } from "../instrument/mongo-server.ts";
-import { NO_OLD_NODE, OlderApplication } from "./older-node.ts";
+import { AppFolder } from "../instrument/app-folder.ts";
+import { NO_OLD_NODE, runOnOlderNode } from "./older-node.ts";
 
 const run = promisify(execFile);
 const BUILD = fileURLToPath(new URL("../../tools/build-sdk.ts", import.meta.url));
@@ -86,18 +87,22 @@ for (const file of ["library.mjs", "library.cjs"]) {
     },
     async () => {
       await using mongo = await startMongoServer();
-      using application = new OlderApplication(["@grpc/grpc-js", "hono", "koa", "mongodb"]);
+      using folder = new AppFolder({ dependencies: ["@grpc/grpc-js", "hono", "koa", "mongodb"] });
+      const use = async (library: string, env = {}): Promise<readonly string[]> => {
+        const { lines, stderr } = await runOnOlderNode(folder, file, library, env);
+        assert.match(stderr, /^spoor: application → .*hooks: http fetch /mu);
+        return lines;
+      };
       const request = ["internal outside", "  client GET", "    server GET /users/:id"];
-      assert.deepEqual(from(await application.use(file, "koa"), "outside", 3), request);
-      assert.deepEqual(from(await application.use(file, "hono"), "outside", 3), request);
-      assert.deepEqual(from(await application.use(file, "grpc"), "unary", 4), [
+      assert.deepEqual(from(await use("koa"), "outside", 3), request);
+      assert.deepEqual(from(await use("hono"), "outside", 3), request);
+      assert.deepEqual(from(await use("grpc"), "unary", 4), [
         "internal unary",
         "  client grpc.shop.Stock/Get",
         "    server grpc.shop.Stock/Get",
         "      internal inside",
       ]);
-      const commands = await application.use(file, "mongodb", { MONGO_URL: mongo.url });
-      assert.deepEqual(from(commands, "b", 3).toSorted(), [
+      assert.deepEqual(from(await use("mongodb", { MONGO_URL: mongo.url }), "b", 3).toSorted(), [
         "  client insert users",
         "  client mongodb-pool.wait",
         "internal b",

@@ -128,6 +128,9 @@ class Instrumentations {
     });
     const declared = this.#declared(libraries);
     this.#hookLoaded(watch, libraries);
+    for (const library of declared) {
+      if (library.asksItself && this.#isInstalled(library)) watch.armNow(library);
+    }
     if (canWatchModules()) watch.start();
     else this.#loadInAdvance(watch, declared);
     this.#stops.push(() => watch.stop());
@@ -223,7 +226,8 @@ class Instrumentations {
     if (!this.#isWanted(library.name)) return false;
     const official = this.#officialOf(library);
     if (official === undefined) return true;
-    const isEnabled = this.#enable(official, this.#database.hooksOf(library.name));
+    const hooks = this.#database.hooksOf(library.name);
+    const isEnabled = this.#enable(official, hooks, library.asksItself);
     if (!isEnabled) this.#reportMissing(library, official);
     else this.#hooked.add(library.name);
     return isEnabled || this.#database.watches(library.name);
@@ -250,7 +254,7 @@ class Instrumentations {
     }
   }
 
-  #enable(official: OfficialPackage, hooks: OfficialHooks): boolean {
+  #enable(official: OfficialPackage, hooks: OfficialHooks, asksItself = false): boolean {
     const { provider } = this.#host;
     const stop = enableOfficial(official, {
       folder: this.#folder,
@@ -258,6 +262,7 @@ class Instrumentations {
       provider,
       loggerProvider: this.#loggerProvider,
       hooks,
+      asksItself,
     });
     if (stop === undefined) return false;
     this.#stops.push(stop);
@@ -304,10 +309,7 @@ class Instrumentations {
   #summary(declared: readonly Library[]): HookedLibraries {
     for (const library of declared) {
       if (this.#early.has(library)) continue;
-      const official = this.#officialOf(library);
-      const isThere =
-        official === undefined || resolveFrom(this.#folder, official.packageName) !== undefined;
-      if (isThere) this.#hooked.add(library.name);
+      if (this.#isInstalled(library)) this.#hooked.add(library.name);
       else this.#missing.add(library);
     }
     const packages = [...this.#missing].map((library) => this.#officialOf(library)?.packageName);
@@ -317,6 +319,12 @@ class Instrumentations {
       missing: [...this.#missing].map(({ name }) => name),
       installCommand: packages.length === 0 ? "" : `npm install ${packages.join(" ")}`,
     };
+  }
+
+  /** Whether what traces a library is there. */
+  #isInstalled(library: Library): boolean {
+    const official = this.#officialOf(library);
+    return official === undefined || resolveFrom(this.#folder, official.packageName) !== undefined;
   }
 
   #reportMissing(library: Library, { packageName }: OfficialPackage): void {

@@ -1,5 +1,5 @@
 /** What traces database drivers, and what we add where an official instrumentation does. */
-import type { Span, Tracer } from "@opentelemetry/api";
+import type { Span, SpanOptions, Tracer } from "@opentelemetry/api";
 import { type DatabaseOptions, setDatabaseOptions } from "./database-options.ts";
 import {
   patchRedisClient,
@@ -19,6 +19,7 @@ import { type MysqlPool, patchMysqlPool } from "./mysql-pool.ts";
 import { type PgClient, pgHooks, setPgOptions } from "./pg-client.ts";
 import { patchPgPool, type PgPool } from "./pg-pool.ts";
 import { patchPgClient } from "./pg-query.ts";
+import { withoutPrismaLiterals } from "./prisma-statement.ts";
 import { redisStatement } from "./redis-statement.ts";
 
 /** What the official instrumentation of a library is given. */
@@ -27,6 +28,8 @@ export interface OfficialHooks {
   readonly config?: object;
   /** Sees each of its spans as it is started. */
   readonly spanStarted?: (span: Span) => void;
+  /** Says with what a span of it is started. */
+  readonly spanOptions?: (options: SpanOptions) => SpanOptions;
 }
 
 /** The parts of it that others call. */
@@ -56,6 +59,7 @@ export function databaseHooks(options: DatabaseOptions): DatabaseHooks {
     redis: { config: redisStatements(options) },
     mongodb: { config: mongoHooks(options), spanStarted: mongoSpanStarted },
     mysql2: { config: mysqlHooks(options), spanStarted: mysqlSpanStarted },
+    prisma: options.isSanitised ? { spanOptions: withoutPrismaLiterals } : {},
   };
   return {
     hooksOf: (library) => hooks[library] ?? {},

@@ -32,6 +32,12 @@ export interface Library {
    * Names under which it has ES modules of its own beside CommonJS, whose classes are changed, too.
    */
   readonly modules: readonly string[];
+  /**
+   * Whether it asks a place that its instrumentation fills for spans, at every call. Then nothing
+   * of it is changed, so it need not be loaded; and it may be part of code that was generated into
+   * the application, where nobody sees it being loaded.
+   */
+  readonly asksItself: boolean;
 }
 
 type Config = OfficialPackage["config"];
@@ -49,7 +55,7 @@ function library(
   isHookedLate = false,
   modules: readonly string[] = [],
 ): Library {
-  return { name, packages, official: traced, isHookedLate, modules };
+  return { name, packages, official: traced, isHookedLate, modules, asksItself: false };
 }
 
 const logLibrary: Config = ({ exportsLogs }) => ({ disableLogSending: !exportsLogs });
@@ -83,11 +89,19 @@ export const LIBRARIES: readonly Library[] = [
     ["@aws-sdk/", "@smithy/", "aws-sdk"],
     official("aws-sdk", "AwsInstrumentation", () => ({ suppressInternalInstrumentation: true })),
   ),
-  library("prisma", ["@prisma/client"], {
-    packageName: "@prisma/instrumentation",
-    exportName: "PrismaInstrumentation",
-    config: plain,
-  }),
+  {
+    name: "prisma",
+    packages: ["@prisma/client", "@prisma/client-runtime-utils", "@prisma/driver-adapter-utils"],
+    official: {
+      packageName: "@prisma/instrumentation",
+      exportName: "PrismaInstrumentation",
+      // The arguments as text: some microseconds of every operation.
+      config: () => ({ ignoreSpanTypes: ["prisma:client:serialize"] }),
+    },
+    isHookedLate: true,
+    modules: [],
+    asksItself: true,
+  },
   library("pino", ["pino"], official("pino", "PinoInstrumentation", logLibrary)),
   library("winston", ["winston"], official("winston", "WinstonInstrumentation", logLibrary)),
   library("bunyan", ["bunyan"], official("bunyan", "BunyanInstrumentation", logLibrary)),

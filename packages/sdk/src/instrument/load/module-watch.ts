@@ -114,6 +114,15 @@ export class ModuleWatch {
     this.#prepare(library, specifier, url, loadModule);
   }
 
+  /** Arms a library that need not be loaded for that. */
+  armNow(library: Library): void {
+    try {
+      this.#arm(library);
+    } catch (error) {
+      this.#listener.failed(library, error);
+    }
+  }
+
   #prepare(library: Library, specifier: string, url: string, load: Load): void {
     // Whatever the library and its hooks ask for under this name meanwhile comes here, too.
     if (this.#loading.has(specifier) || !url.startsWith("file:")) return;
@@ -121,20 +130,24 @@ export class ModuleWatch {
     if (url.includes("/require-in-the-middle/")) return;
     this.#loading.add(specifier);
     try {
-      let isArmed = this.#armed.get(library);
-      if (isArmed === undefined) {
-        // Before `arm`, which loads modules itself.
-        this.#armed.set(library, false);
-        isArmed = this.#listener.arm(library);
-        this.#armed.set(library, isArmed);
-      }
-      const exports = isArmed ? load(specifier, url) : undefined;
+      const isArmed = this.#arm(library);
+      const exports = isArmed && !library.asksItself ? load(specifier, url) : undefined;
       if (exports !== undefined) this.#listener.loaded(library, specifier, exports);
     } catch (error) {
       this.#listener.failed(library, error);
     } finally {
       this.#loading.delete(specifier);
     }
+  }
+
+  #arm(library: Library): boolean {
+    const known = this.#armed.get(library);
+    if (known !== undefined) return known;
+    // Before `arm`, which loads modules itself.
+    this.#armed.set(library, false);
+    const isArmed = this.#listener.arm(library);
+    this.#armed.set(library, isArmed);
+    return isArmed;
   }
 }
 

@@ -1,5 +1,10 @@
 /** Official instrumentation packages: made, given our providers, and switched on. */
-import { ProxyTracerProvider, type TracerProvider } from "@opentelemetry/api";
+import {
+  ProxyTracerProvider,
+  type SpanOptions,
+  type Tracer,
+  type TracerProvider,
+} from "@opentelemetry/api";
 import type { InstrumentationSettings } from "../base/settings.ts";
 import type { OfficialHooks } from "../database/database-hooks.ts";
 import type { OfficialPackage } from "./catalogue.ts";
@@ -9,6 +14,8 @@ import { requireFrom } from "./find-package.ts";
 interface Instrumentation {
   setConfig(config: object): void;
   setTracerProvider(provider: TracerProvider): void;
+  /** Does nothing when it is on, but that Prisma's takes its provider now. */
+  enable(): void;
   setLoggerProvider?(provider: unknown): void;
   /** What it changes, by module and file; none of it is part of that interface. */
   readonly _modules?: readonly (Patched & { readonly files?: readonly Patched[] })[];
@@ -29,6 +36,8 @@ export interface OfficialOptions {
   readonly provider: TracerProvider;
   readonly loggerProvider: object | undefined;
   readonly hooks: OfficialHooks;
+  /** See the catalogue. */
+  readonly asksItself: boolean;
 }
 
 /**
@@ -63,36 +72,44 @@ function isUntouched({ moduleExports }: Patched): boolean {
  */
 export function enableOfficial(
   official: OfficialPackage,
-  { folder, settings, provider, loggerProvider, hooks }: OfficialOptions,
+  { folder, settings, provider, loggerProvider, hooks, asksItself }: OfficialOptions,
 ): (() => void) | undefined {
   const known = enabled.get(official.packageName);
   const config = { ...official.config(settings), ...hooks.config };
   const instrumentation = known ?? create(official, folder, config);
   if (instrumentation === undefined) return undefined;
   if (known !== undefined) instrumentation.setConfig(config);
-  instrumentation.setTracerProvider(seenBy(hooks.spanStarted, provider));
+  const giveProvider = (given: TracerProvider): void => {
+    instrumentation.setTracerProvider(given);
+    if (asksItself) instrumentation.enable();
+  };
+  giveProvider(seenBy(hooks, provider));
   if (loggerProvider !== undefined) instrumentation.setLoggerProvider?.(loggerProvider);
   enabled.set(official.packageName, instrumentation);
-  return () => instrumentation.setTracerProvider(silentProvider);
+  return () => giveProvider(silentProvider);
 }
 
 /** `provider`, with somebody who sees each span of it as it is started. */
-function seenBy(
-  spanStarted: OfficialHooks["spanStarted"],
-  provider: TracerProvider,
-): TracerProvider {
-  if (spanStarted === undefined) return provider;
+function seenBy(hooks: OfficialHooks, provider: TracerProvider): TracerProvider {
+  const { spanStarted, spanOptions } = hooks;
+  if (spanStarted === undefined && spanOptions === undefined) return provider;
+  return { getTracer: (...scope) => seenTracer(hooks, provider.getTracer(...scope)) };
+}
+
+function seenTracer({ spanStarted, spanOptions }: OfficialHooks, tracer: Tracer): Tracer {
+  const changed = (options: SpanOptions = {}): SpanOptions => spanOptions?.(options) ?? options;
+  const startActive = tracer.startActiveSpan.bind(tracer);
   return {
-    getTracer: (...scope) => {
-      const tracer = provider.getTracer(...scope);
-      return {
-        startSpan: (...parts) => {
-          const span = tracer.startSpan(...parts);
-          spanStarted(span);
-          return span;
-        },
-        startActiveSpan: tracer.startActiveSpan.bind(tracer),
-      };
+    startSpan: (name, options, ...rest) => {
+      const span = tracer.startSpan(name, changed(options), ...rest);
+      spanStarted?.(span);
+      return span;
+    },
+    startActiveSpan: (name: string, ...rest: readonly unknown[]): unknown => {
+      // Options, a context and a function, or the last alone.
+      const isBare = rest.length === 1;
+      const parts = isBare ? rest : [changed(rest[0] as SpanOptions), ...rest.slice(1)];
+      return Reflect.apply(startActive, undefined, [name, ...parts]);
     },
   };
 }
