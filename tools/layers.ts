@@ -63,7 +63,7 @@ export const LAYERS: Layers = {
       ],
       waits: ["instrument", "doctor", "tracer", "context", "base", ...SDK_WORDS, "@spoor/waits"],
       instrument: ["doctor", "report", "tracer", "context", "settings", "base", ...SDK_WORDS],
-      doctor: ["@opentelemetry/api", "@spoor/trace", "node:"],
+      doctor: ["@opentelemetry/api", "@spoor/trace", "@spoor/trace/keys", "node:"],
       report: ["base", "@spoor/trace", "@spoor/trace/basics"],
       export: [
         "disk",

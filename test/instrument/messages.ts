@@ -16,6 +16,8 @@ export interface SeenSpan {
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly statusCode: number;
   readonly eventNames: readonly string[];
+  /** The spans that it is linked to, by id. */
+  readonly linkedSpanIds: readonly string[];
 }
 
 /** A log record on its way to a server. */

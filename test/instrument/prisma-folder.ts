@@ -1,7 +1,7 @@
 /*
  * Prisma as an application has it. Its packages are far larger than all others of this repository
  * together, so they are no dependency of it: SPOOR_TEST_PRISMA names a folder with their
- * `node_modules`, see docs/guides/sdk.md. Clients are generated anew in a temporary folder.
+ * `node_modules`, see CONTRIBUTING.md. Clients are generated anew in a temporary folder.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -1,20 +1,24 @@
 /* Queues: what is sent by one piece of work and done by another is one tree. */
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { startRedis } from "../../examples/checkout-504/stage/redis.ts";
 import { Stage } from "../../examples/checkout-504/stage/stage.ts";
+import { NO_KAFKA, startKafka } from "./kafka.ts";
 import { below, MODULE_KINDS, runLibrary, spanBelow } from "./libraries.ts";
 import { NO_RABBITMQ, startRabbitmq } from "./rabbitmq.ts";
 
 const stage = new Stage();
 let redisUrl: string | undefined;
-// Takes seconds, in which those who need it not are run.
+// These take seconds, in which those who need them not are run.
 const rabbitmq = NO_RABBITMQ === false ? startRabbitmq() : undefined;
+const kafka = NO_KAFKA === false ? startKafka() : undefined;
 before(async () => {
   redisUrl = await startRedis(stage);
 });
 after(async () => {
   await (await rabbitmq)?.[Symbol.asyncDispose]();
+  await (await kafka)?.[Symbol.asyncDispose]();
   await stage[Symbol.asyncDispose]();
 });
 
@@ -61,13 +65,67 @@ for (const kind of MODULE_KINDS) {
     assert.deepEqual(below(app, "outside"), ["producer send mails"]);
     assert.equal(spanBelow(app, "outside", "send mails").statusCode, 2);
   });
+}
 
+for (const kind of MODULE_KINDS) {
   test(
-    `kafkajs in ${kind}: a message is handled below who sent it`,
-    {
-      skip: "no registry that the tests install from has a Kafka",
+    `kafkajs in ${kind}: a message is handled below who sent it, a batch beside who sent them`,
+    { skip: NO_KAFKA },
+    async () => {
+      const topic = `mails-${randomUUID()}`;
+      const app = await runLibrary("kafkajs-broker", kind, {
+        env: {
+          KAFKA_ADDRESS: (await kafka)?.address ?? "",
+          KAFKA_TOPIC: topic,
+          // KafkaJS has some.
+          NODE_OPTIONS: "--disable-warning=TimeoutNegativeWarning",
+        },
+      });
+      // Headers of the application's own stay.
+      assert.deepEqual(
+        new Set(app.messages.flatMap(({ answer }) => answer ?? [])),
+        new Set(["one", "two", "three", "four", "five"].map((name) => `${name} for acme`)),
+      );
+      const sent = [`producer send ${topic}`, `  consumer process ${topic}`];
+      const insides = ["one", "one", "two", "three"].map((name) => `    internal inside ${name}`);
+      const pairs = [1, 2, 3].flatMap(() => sent);
+      const again = `  consumer process ${topic}`;
+      const expected = [...insides, ...pairs, again].toSorted();
+      assert.deepEqual(below(app, "outside").toSorted(), expected);
+      assert.deepEqual(below(app, "other"), [...sent, "    internal inside four"]);
+      assert.deepEqual(
+        below(app, "transaction")
+          .map((line) => line.trim())
+          .toSorted(),
+        [
+          `consumer process ${topic}`,
+          "internal inside five",
+          "internal transaction",
+          `producer send ${topic}`,
+        ],
+      );
+      for (const name of ["first request", "second request"])
+        assert.deepEqual(below(app, name), []);
+
+      const failed = app.spans.filter(({ statusCode }) => statusCode === 2);
+      assert.deepEqual(
+        failed.map(({ name, attributes }) => [name, attributes["error.type"]]),
+        [[`process ${topic}`, "Error"]],
+        "the first attempt at the first message",
+      );
+
+      const producers = app.spans.filter(({ kind: spanKind }) => spanKind === 3);
+      const inBatches = app.spans.filter(({ linkedSpanIds }) => linkedSpanIds.length > 0);
+      assert.deepEqual(
+        inBatches.flatMap(({ linkedSpanIds }) => linkedSpanIds).toSorted(),
+        producers.map(({ spanId }) => spanId).toSorted(),
+        "each message of a batch is linked to who sent it",
+      );
+      const polls = new Set(inBatches.map(({ parentSpanId }) => parentSpanId));
+      const work = app.spans.filter(({ name }) => name === "inside batch");
+      assert.deepEqual(new Set(work.map(({ parentSpanId }) => parentSpanId)), polls);
+      assert.ok(!JSON.stringify(app.spans).includes("acme"));
     },
-    () => {},
   );
 }
 

@@ -108,5 +108,6 @@ function seen(span: ReadableSpan): SeenSpan {
     attributes: { ...span.attributes },
     statusCode: span.status.code,
     eventNames: span.events.map(({ name }) => name),
+    linkedSpanIds: span.links.map((link) => link.context.spanId),
   };
 }

@@ -6,6 +6,7 @@ const LIBRARIES = {
   grpc: () => require("@grpc/grpc-js"),
   hono: () => require("hono"),
   kafkajs: () => require("kafkajs"),
+  "kafkajs-broker": () => require("kafkajs"),
   koa: () => ({ koa: require("koa"), router: require("@koa/router") }),
   mongodb: () => require("mongodb"),
   mysql2: () => require("mysql2"),

@@ -8,6 +8,7 @@ const LIBRARIES = {
   grpc: () => import("@grpc/grpc-js"),
   hono: () => import("hono"),
   kafkajs: () => import("kafkajs"),
+  "kafkajs-broker": () => import("kafkajs"),
   koa: async () => ({ koa: await import("koa"), router: await import("@koa/router") }),
   mongodb: () => import("mongodb"),
   mysql2: () => import("mysql2"),

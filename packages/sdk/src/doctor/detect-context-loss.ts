@@ -16,11 +16,15 @@
  * 4. Were a place independent of requests, n stretches would all be served ones with the
  *    probability share^n. Below one in a million it is called lost.
  *
+ * What fetches messages is left out: it belongs to nobody, and where a process sends to itself,
+ * there is something to fetch just when somebody is served.
+ *
  * Limits: a process that never rests tells nothing apart and reports nothing. A place that loses
  * its context and also runs by itself counts as background work.
  */
-import { SpanKind } from "@opentelemetry/api";
+import { type Attributes, SpanKind } from "@opentelemetry/api";
 import type { Clock } from "@spoor/trace";
+import { keys } from "@spoor/trace/keys";
 import { applicationFrame, currentStack } from "./call-site.ts";
 import type { Findings } from "./findings.ts";
 
@@ -41,6 +45,7 @@ export interface WatchedSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly scope: { readonly name: string };
+  readonly attributes: Attributes;
 }
 
 interface Place {
@@ -78,7 +83,7 @@ export class ContextLossDetector {
         this.#stretch += 1;
       }
       this.#servedCount += 1;
-    } else if (!span.hasParent && span.kind === SpanKind.CLIENT) {
+    } else if (!span.hasParent && span.kind === SpanKind.CLIENT && !isFetching(span)) {
       this.#look(span);
     }
   }
@@ -153,6 +158,11 @@ export class ContextLossDetector {
 
 function isServing({ kind }: WatchedSpan): boolean {
   return kind === SpanKind.SERVER || kind === SpanKind.CONSUMER;
+}
+
+/** A consumer that asks for messages, in a span of its own. */
+function isFetching({ attributes }: WatchedSpan): boolean {
+  return attributes[keys.messagingOperationType] === "receive";
 }
 
 function sentence({ name }: WatchedSpan, site: string): string {

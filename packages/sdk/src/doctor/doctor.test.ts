@@ -50,6 +50,7 @@ function spanOf(parts: Partial<PatientSpan> = {}): PatientSpan {
     traceId: "a".repeat(32),
     spanId: "b".repeat(16),
     scope: { name: "app" },
+    attributes: {},
     ...parts,
   };
 }

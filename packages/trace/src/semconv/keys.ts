@@ -34,6 +34,7 @@ export const keys = {
   rpcService: "rpc.service",
   messagingSystem: "messaging.system",
   messagingDestinationName: "messaging.destination.name",
+  messagingOperationType: "messaging.operation.type",
   /** On whatever has attributes: a map from the keys whose values were cut to original bytes. */
   spoorTruncated: "spoor.truncated",
   /** The same for keys that were cut themselves. */

@@ -106,8 +106,8 @@ function seenTracer({ spanStarted, spanOptions }: OfficialHooks, tracer: Tracer)
       return span;
     },
     startActiveSpan: (name: string, ...rest: readonly unknown[]): unknown => {
-      // Options, a context and a function, or the last alone.
       const isBare = rest.length === 1;
+      // Options come first of three or two; a function that is alone is the last of them.
       const parts = isBare ? rest : [changed(rest[0] as SpanOptions), ...rest.slice(1)];
       return Reflect.apply(startActive, undefined, [name, ...parts]);
     },
