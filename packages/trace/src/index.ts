@@ -32,6 +32,14 @@ export {
   type Inconsistency,
 } from "./analysis/consistency-words.ts";
 export { type TraceFault, traceFaults } from "./analysis/trace-faults.ts";
+export {
+  type LostParentFacts,
+  type LostParentReason,
+  lostParentReasons,
+  type LostParentRule,
+  type SpanFinding,
+  type SpansLost,
+} from "./analysis/lost-parents.ts";
 export { appendOpenOutlines } from "./analysis/open-outlines.ts";
 export { type HolderLines, type WaitLines, waitLines } from "./analysis/wait-lines.ts";
 export {
@@ -337,6 +345,7 @@ export type {
   ComparedTrace,
   ComparisonAnswer,
 } from "./answer/comparison-answer.ts";
+export type { LostParentsAnswer } from "./answer/lost-parents-answer.ts";
 export type { ConsistencyAnswer } from "./answer/consistency-answer.ts";
 export type {
   AskedInterval,

@@ -1,12 +1,13 @@
 /* An API over a store in memory, for the tests of this folder. */
 import { openMemoryStore, type TraceStore } from "@spoor/store";
-import type { SpanBatch } from "@spoor/trace";
 import {
   type AttributeValue,
+  type LossAnswer,
   LossLedger,
   ManualClock,
   plainSpan,
   type Span,
+  type SpanBatch,
   spanBatchOf,
   type StatusAnswer,
 } from "@spoor/trace";
@@ -75,9 +76,7 @@ export async function testApi(
     live,
     version: "0.0.0",
     status: () => STATUS,
-    loss: () => {
-      throw new Error("no test asks for losses");
-    },
+    loss: () => LOSS,
     freshen: () => Promise.resolve(true),
     clock,
     onProblem: (message) => problems.push(message),
@@ -142,6 +141,36 @@ function spanOf(literal: SpanLiteral): Span {
     scope: { ...none, name: "test", version: "" },
   });
 }
+
+/** As it is at the start, but that one sender says that it lost spans. */
+const LOSS: LossAnswer = {
+  startedAtUnixNano: "0",
+  nowUnixNano: "0",
+  total: {
+    receivedSpanCount: 0,
+    acknowledgedSpanCount: 0,
+    recoveredSpanCount: 0,
+    storedSpanCount: 0,
+    waitingSpanCount: 0,
+    refused: [],
+    givenUp: [],
+    changed: [],
+  },
+  senders: [],
+  senderLimit: 0,
+  requests: { acknowledgedCount: 0, refused: [] },
+  spool: { segmentCount: 0, bytes: 0 },
+  losses: [],
+  senderLosses: [
+    {
+      service: "leaky",
+      instance: "leaky-1",
+      losses: [{ reason: "export_queue_full", count: 412, meaning: "no room" }],
+    },
+  ],
+  largeTraceCount: 0,
+  largeTraces: [],
+};
 
 const STATUS: StatusAnswer = {
   version: "0.0.0",

@@ -71,6 +71,7 @@ test("what routes answer is what the document says", async () => {
     "/traces",
     `/traces/${"1".repeat(32)}`,
     `/traces/${"1".repeat(32)}/logs`,
+    `/traces/${"1".repeat(32)}/lost-parents?spans=${"2".repeat(16)}`,
     "/logs",
     "/inflight",
     "/findings",

@@ -88,6 +88,20 @@ export function requiredText(description: string): Parameter<string> {
   };
 }
 
+/** Ids of spans, with commas between them; at least one. */
+export function spanIds(description: string, max: number): Parameter<readonly string[]> {
+  return {
+    description: `${description}: 16 hex digits each, with commas between them`,
+    schema: { type: "string", pattern: "^[0-9a-f]{16}(,[0-9a-f]{16})*$" },
+    read: (given = "") => {
+      const ids = [...new Set(given.split(","))];
+      return ids.length <= max && ids.every((id) => /^[0-9a-f]{16}$/.test(id))
+        ? ids
+        : new Unreadable(`must be 1 to ${max} span ids of 16 hex digits, with commas between them`);
+    },
+  };
+}
+
 /** One of some words. */
 export function choice<const Word extends string>(
   description: string,

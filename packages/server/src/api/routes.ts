@@ -9,6 +9,7 @@ import { groupsRoute } from "./groups.ts";
 import { heatmapRoute } from "./heatmap.ts";
 import { listFindings, readInflight } from "./live-api.ts";
 import { searchLogsRoute } from "./log-search.ts";
+import { lostParentsRoute } from "./lost-parents.ts";
 import { queryRangeRoute } from "./query-range.ts";
 import { type Route, route } from "./route.ts";
 import { searchRoute } from "./search.ts";
@@ -61,6 +62,7 @@ export const ROUTES: readonly Route[] = [
     problems: REFERENCE_PROBLEMS,
     handle: (_given, request) => answerSpans(request.context, request),
   }),
+  lostParentsRoute,
   readLogsRoute,
   searchLogsRoute,
   route({

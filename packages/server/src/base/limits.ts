@@ -341,6 +341,15 @@ export const CONSISTENCY_TRACES_MAX = 500;
 /** Spans of a trace whose parts are compared; larger ones are counted as not looked at. */
 export const CONSISTENCY_SPANS_MAX = 2_000;
 
+/** Spans whose missing parents are asked about at once; their ids stand in an address. */
+export const LOST_PARENTS_MAX = 50;
+
+/** Different kinds of spans without a parent that are looked for in other traces. */
+export const LOST_PARENT_OPERATIONS_MAX = 3;
+
+/** Other traces that are looked at for each of them, the newest: each is read whole. */
+export const LOST_PARENT_TRACES_MAX = 20;
+
 /** Traces among which the usual one is looked for, the newest of an hour. */
 export const TYPICAL_TRACES_MAX = 100;
 

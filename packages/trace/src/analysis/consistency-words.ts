@@ -4,7 +4,7 @@
  */
 import { formatDuration } from "../base/duration.ts";
 import type { ClockOffset } from "./clock-offsets.ts";
-import type { MissingCallee, SamplingDifference } from "./sampling-differences.ts";
+import { type MissingCallee, type SamplingDifference, shareText } from "./sampling-differences.ts";
 
 /** What there is to tell. */
 export interface Inconsistencies {
@@ -54,8 +54,8 @@ export function inconsistencies(found: Inconsistencies): Inconsistency[] {
       code: "sampling_differs",
       who: difference.callee,
       text:
-        `keeps ${percent(difference.calleeShare)} of traces, and its caller ` +
-        `${difference.caller} ${percent(difference.callerShare)}`,
+        `keeps ${shareText(difference.calleeShare)} of traces, and its caller ` +
+        `${difference.caller} ${shareText(difference.callerShare)}`,
       ...shownBy(difference, difference.callCount),
     })),
   ];
@@ -70,8 +70,4 @@ function shownBy(
 
 function placeText(service: string, host: string): string {
   return host === "" ? service : `${service} on ${host}`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
 }

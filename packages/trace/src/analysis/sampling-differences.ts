@@ -63,6 +63,11 @@ export function keptShare(traceState: string): number | undefined {
   return 1 - threshold / THRESHOLD_COUNT;
 }
 
+/** A share of traces in words: `12.5 %`. */
+export function shareText(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}
+
 /** Callees that keep another share than their callers, most calls first. Cost: O(n). */
 export function samplingDifferences(trees: Iterable<TraceTree>): SamplingDifference[] {
   const found = new Map<string, SamplingDifference>();

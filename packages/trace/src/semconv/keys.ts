@@ -31,6 +31,8 @@ export const keys = {
   serverPort: "server.port",
   /** Old name of server.address, semantic conventions before 1.21. */
   netPeerName: "net.peer.name",
+  clientAddress: "client.address",
+  userAgentOriginal: "user_agent.original",
   rpcService: "rpc.service",
   messagingSystem: "messaging.system",
   messagingDestinationName: "messaging.destination.name",
