@@ -41,7 +41,13 @@ export {
   type SpansLost,
 } from "./analysis/lost-parents.ts";
 export { appendOpenOutlines } from "./analysis/open-outlines.ts";
-export { type HolderLines, type WaitLines, waitLines } from "./analysis/wait-lines.ts";
+export {
+  type HolderLines,
+  keptWait,
+  keptWaitLines,
+  type WaitLines,
+  waitLines,
+} from "./analysis/wait-lines.ts";
 export {
   deepestOpenSpan,
   type Inflight,

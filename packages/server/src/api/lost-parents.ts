@@ -3,7 +3,7 @@
  *
  * The rules are those of packages/trace; here their facts are gathered: whether the parents are
  * there after all, what processes report and lost, and who stands above such spans in other traces
- * of the hour before. The asker names the spans, because only it knows how much of the trace it
+ * of the same hour. The asker names the spans, because only it knows how much of the trace it
  * has read.
  */
 import {
@@ -35,7 +35,8 @@ import { type ApiRequest, type Route, route } from "./route.ts";
 import { REFERENCE_PROBLEMS } from "./stored-trace.ts";
 import { ifFresh, resolveReference } from "./trace-reference.ts";
 
-const HOUR_NANO = 3_600_000_000_000n;
+/** Around the span: what was so then tells more of it than what is so now. */
+const HALF_HOUR_NANO = 1_800_000_000_000n;
 
 /** `GET /api/v1/traces/{reference}/lost-parents`. */
 export const lostParentsRoute: Route = route({
@@ -105,7 +106,7 @@ interface OtherTraces extends Pick<Coverage, "scannedRows"> {
   readonly hasMore: boolean;
 }
 
-/** The newest traces of the hour before that have such spans as the orphans are. */
+/** The newest traces of the same hour that have such spans as the orphans are. */
 async function otherTraces(
   traceId: string,
   orphans: readonly Span[],
@@ -146,8 +147,8 @@ async function tracesWith(
   if (isProblem(query)) return { traceIds: [], scannedRows: 0 };
   const found = await store.search({
     query,
-    fromUnixNano: start > HOUR_NANO ? start - HOUR_NANO : 0n,
-    toUnixNano: start + 1n,
+    fromUnixNano: start > HALF_HOUR_NANO ? start - HALF_HOUR_NANO : 0n,
+    toUnixNano: start + HALF_HOUR_NANO,
     sort: "recent",
     limit: LOST_PARENT_TRACES_MAX,
     spanLimit: 0,

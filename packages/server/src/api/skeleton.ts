@@ -20,6 +20,7 @@ import type { Context } from "hono";
 import { SKELETON_SPANS_MAX, SPANS_PER_REQUEST_MAX, TRACE_OPEN_SPANS_MAX } from "../base/limits.ts";
 import type { Live } from "../live/live.ts";
 import { coverage } from "./coverage.ts";
+import { withKeptHolders } from "./kept-holders.ts";
 import { openSpansNow } from "./live-api.ts";
 import { answerProblem, parameterInvalid, type Problem } from "./problem.ts";
 import { ifFresh, resolveReference, traceNotFound } from "./trace-reference.ts";
@@ -82,8 +83,9 @@ export async function answerSpans(context: Context, parts: SkeletonParts): Promi
   const traceId = await resolveReference(context.req.param("reference") ?? "", parts);
   if (typeof traceId === "object") return answerProblem(context, traceId);
   const read = await parts.store.readSpans(traceId, spanIds);
+  const trace = await withKeptHolders({ traceId, spans: read.spans }, parts);
   const answer: SpansAnswer = {
-    trace: toTraceDocument({ traceId, spans: read.spans }),
+    trace: toTraceDocument(trace),
     ...coverage(
       { ...read, hasMore: false, isFresh: true, tookMs: parts.clock.monotonicMs() - startedMs },
       { unit: "spans", limit: SPANS_PER_REQUEST_MAX },

@@ -15,6 +15,7 @@ import {
   TRACE_SPANS_MAX,
 } from "../base/limits.ts";
 import { coverage } from "./coverage.ts";
+import { withKeptHolders } from "./kept-holders.ts";
 import { openSpansNow } from "./live-api.ts";
 import { choice, text, time, truth, UNIX_NANO_MAX, wholeNumber } from "./parameter.ts";
 import { type Route, route } from "./route.ts";
@@ -97,8 +98,9 @@ export const readTraceRoute: Route = route({
     const hasMore = read.hasMore || hasMoreOpen;
     // Whoever wants it whole or not at all would read the beginning in vain.
     const isLeftOut = wholeUpTo < TRACE_SPANS_MAX && read.hasMore;
+    const trace = isLeftOut ? { traceId, spans: [] } : await withKeptHolders(read.trace, parts);
     const answer: TraceAnswer = {
-      trace: toTraceDocument(isLeftOut ? { traceId, spans: [] } : read.trace),
+      trace: toTraceDocument(trace),
       ...open,
       ...coverage(
         { ...read, hasMore, isFresh, tookMs: parts.clock.monotonicMs() - startedMs },

@@ -341,6 +341,21 @@ export const CONSISTENCY_TRACES_MAX = 500;
 /** Spans of a trace whose parts are compared; larger ones are counted as not looked at. */
 export const CONSISTENCY_SPANS_MAX = 2_000;
 
+/**
+ * Around a wait that a span kept, spans of its holders are looked for so long before and after: a
+ * process that sends spans sends some in five minutes.
+ */
+export const HOLDER_SPANS_WINDOW_NANO = 300_000_000_000n;
+
+/** Searches for the holders of one trace; of more it is not said whether they send spans. */
+export const HOLDER_QUERIES_MAX = 8;
+
+/** Traces that are looked at for a process of one number: containers often have the same. */
+export const HOLDER_TRACES_MAX = 50;
+
+/** Longer than this nobody waits to know whether a holder sends spans. */
+export const HOLDER_SEARCH_MS_MAX = 500;
+
 /** Spans whose missing parents are asked about at once; their ids stand in an address. */
 export const LOST_PARENTS_MAX = 50;
 

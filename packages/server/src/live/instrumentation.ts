@@ -22,6 +22,25 @@ const PID = "process.pid";
 const HOST = "process.host";
 const CONTAINER = "process.container_id";
 
+/** A holder as its reporter saw it. */
+export interface HolderProcess {
+  readonly pid: number;
+  /** Empty outside of a container. */
+  readonly container: string;
+}
+
+/** The processes of `wait` of which their reporter did not know whether they send spans. */
+export function undecidedHolders(wait: Attributes): HolderProcess[] {
+  const others = wait.get(keys.spoorWaitHolders);
+  const all = [
+    undecided(wait, HOLDER),
+    ...(Array.isArray(others) ? others : []).map((other: AttributeValue) =>
+      other instanceof Map ? undecided(other, "") : undefined,
+    ),
+  ];
+  return all.filter((holder) => holder !== undefined);
+}
+
 /** `wait` with `instrumented` of each holder decided, where its reporter left it open. */
 export function withInstrumentation(
   wait: Attributes,
@@ -52,20 +71,26 @@ interface Known {
 }
 
 function decide(fields: Map<string, AttributeValue>, prefix: string, known: Known): void {
-  const pid = fields.get(`${prefix}${PID}`);
-  const stated = fields.get(`${prefix}${INSTRUMENTED}`);
-  if (typeof pid !== "bigint" || stated === "yes" || stated === "no") return;
-  const container = fields.get(`${prefix}${CONTAINER}`);
+  const holder = undecided(fields, prefix);
+  if (holder === undefined) return;
   const host = fields.get(`${prefix}${HOST}`);
   const isKnown =
     typeof host === "string"
-      ? known.senders.places.some((place) => place.host === host && place.pid === Number(pid))
-      : isSender(Number(pid), typeof container === "string" ? container : "", known);
+      ? known.senders.places.some((place) => place.host === host && place.pid === holder.pid)
+      : isSender(holder, known);
   if (isKnown) fields.set(`${prefix}${INSTRUMENTED}`, "yes");
   else if (known.senders.isComplete) fields.set(`${prefix}${INSTRUMENTED}`, "no");
 }
 
-function isSender(pid: number, container: string, { reporter, senders }: Known): boolean {
+function undecided(fields: Attributes, prefix: string): HolderProcess | undefined {
+  const pid = fields.get(`${prefix}${PID}`);
+  const stated = fields.get(`${prefix}${INSTRUMENTED}`);
+  if (typeof pid !== "bigint" || stated === "yes" || stated === "no") return undefined;
+  const container = fields.get(`${prefix}${CONTAINER}`);
+  return { pid: Number(pid), container: typeof container === "string" ? container : "" };
+}
+
+function isSender({ pid, container }: HolderProcess, { reporter, senders }: Known): boolean {
   return senders.places.some((place) => {
     if (place.host !== reporter.host && container === "") return false;
     const isElsewhere = container !== "" && container !== reporter.container;

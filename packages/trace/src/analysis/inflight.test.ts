@@ -267,6 +267,7 @@ test("holders are lines of their own, with what they do meanwhile", () => {
       verb: "held by",
       session:
         "database user job, session 7, idle in transaction for 9s, transaction open for 10s, last statement: select 1",
+      instrumentation: "unknown",
       traceId: "",
       spanId: "",
     },

@@ -374,9 +374,10 @@ function sightingsOf(child: Span, others: readonly TraceTree[]): Sightings {
 
 function callerEvidence({ child, seen }: Lost): string[] {
   if (seen.caller === undefined) return [];
+  const nobody = seen.orphanCount === 0 ? "" : `, and above ${seen.orphanCount} nobody`;
   return [
     `traces: ${seen.caller} stands above ${seen.callerCount} of ${seen.count} other spans ` +
-      `${child.name}, and above ${seen.orphanCount} nobody`,
+      `${child.name}${nobody}`,
   ];
 }
 

@@ -9,14 +9,13 @@ import { spanTitle } from "../semconv/title.ts";
 import { skeletonShape } from "../skeleton/trace-skeleton.ts";
 import { type Span, spanDurationNano } from "../span/span.ts";
 import type { OpenSpan } from "../report/open-span.ts";
-import { WAIT_EVENT_NAME } from "../semconv/keys.ts";
-import { waitFromAttributes } from "../wait/wait-attributes.ts";
 import type { Certainty, WaitReport } from "../wait/wait-report.ts";
 import { waitSentence } from "../wait/wait-sentence.ts";
 import { abandonedBy, deepestOpenSpan, openSpanSentence, openSpanWait } from "./inflight.ts";
 import { longestRootNano, type SlowMark, type SlowRow } from "./slow.ts";
 import { endOf, isErrorRow, rowsOfTree, startOf, type TraceRows } from "./trace-rows.ts";
 import type { TraceTree, TreeNode } from "./tree.ts";
+import { keptWait } from "./wait-lines.ts";
 
 /** What a reader should look at first, and the same in words. */
 export interface Verdict {
@@ -218,7 +217,7 @@ function keptWaitSaid(spans: Iterable<Span>, shorten: (text: string) => string):
   let longest: { readonly span: Span; readonly wait: WaitReport } | undefined;
   for (const span of spans) {
     const wait = keptWait(span);
-    if (wait === undefined || wait.kind === "unknown") continue;
+    if (wait === undefined) continue;
     if (longest === undefined || spanDurationNano(span) > spanDurationNano(longest.span)) {
       longest = { span, wait };
     }
@@ -231,12 +230,6 @@ function keptWaitSaid(spans: Iterable<Span>, shorten: (text: string) => string):
   const sentence = `Seen while ${where} ran: ${waitSentence(wait, telling)}.`;
   const evidence = wait.evidence.map(({ source, fact }) => `${source}: ${fact}`);
   return [{ sentence, ground: { rule: "kept_wait", certainty: wait.certainty, evidence } }];
-}
-
-/** The last wait that a span kept of itself; undefined when it kept none. */
-function keptWait({ events }: Span): WaitReport | undefined {
-  const event = events.findLast(({ name }) => name === WAIT_EVENT_NAME);
-  return event === undefined ? undefined : waitFromAttributes(event.attributes);
 }
 
 function failureSaid(words: RowWords): Said {

@@ -1,15 +1,24 @@
 /*
- * What an open span waits for, in lines: what for, then one for each holder. For a tree, in which
- * one sentence would be too wide.
+ * What a span waits for, or waited for while it ran, in lines: what for, then one for each holder.
+ * For a tree, in which one sentence would be too wide.
  */
 import { formatDuration } from "../base/duration.ts";
 import type { OpenSpan } from "../report/open-span.ts";
+import { WAIT_EVENT_NAME } from "../semconv/keys.ts";
+import { serviceName } from "../semconv/read.ts";
+import type { Span } from "../span/span.ts";
+import { waitFromAttributes } from "../wait/wait-attributes.ts";
 import type { WaitKind } from "../wait/wait-kind.ts";
-import type { HolderSession, WaitHolder } from "../wait/wait-report.ts";
+import type {
+  HolderSession,
+  Instrumentation,
+  WaitHolder,
+  WaitReport,
+} from "../wait/wait-report.ts";
 import { holderText, holderVerb, waitSentence } from "../wait/wait-sentence.ts";
 import { openSpanSentence, openSpanWait } from "./inflight.ts";
 
-/** What an open span waits for. */
+/** What a span waits or waited for. */
 export interface WaitLines {
   /** Without the holders; never empty. */
   readonly waits: string;
@@ -24,6 +33,7 @@ export interface HolderLines {
   readonly verb: string;
   /** What the holder does meanwhile, in the words of the system; empty where that is not known. */
   readonly session: string;
+  readonly instrumentation: Instrumentation;
   /** The span that holds, where it is one of ours. */
   readonly traceId: string;
   readonly spanId: string;
@@ -42,6 +52,28 @@ export function waitLines(span: OpenSpan, nowUnixNano: bigint): WaitLines {
   };
 }
 
+/**
+ * The last wait that a finished span kept of itself; undefined when it kept none, or never knew
+ * what for.
+ */
+export function keptWait({ events }: Pick<Span, "events">): WaitReport | undefined {
+  const event = events.findLast(({ name }) => name === WAIT_EVENT_NAME);
+  const wait = event === undefined ? undefined : waitFromAttributes(event.attributes);
+  return wait?.kind === "unknown" ? undefined : wait;
+}
+
+/** The lines about a finished span, as it was at its end; undefined where it kept no wait. */
+export function keptWaitLines(span: Span): WaitLines | undefined {
+  const wait = keptWait(span);
+  if (wait === undefined) return undefined;
+  const { endTimeUnixNano: nowUnixNano } = span;
+  const bare = { ...wait, holders: [], gaps: wait.holders.length === 0 ? wait.gaps : [] };
+  return {
+    waits: waitSentence(bare, { who: serviceName(span.resource), nowUnixNano, isOver: true }),
+    holders: wait.holders.map((holder) => holderLines(wait.kind, holder, nowUnixNano)),
+  };
+}
+
 function holderLines(kind: WaitKind, holder: WaitHolder, nowUnixNano: bigint): HolderLines {
   const { session, process, span } = holder;
   return {
@@ -49,6 +81,7 @@ function holderLines(kind: WaitKind, holder: WaitHolder, nowUnixNano: bigint): H
     verb: holderVerb(kind, holder),
     // Without a process the session is the holder's name already.
     session: session === undefined ? "" : sessionText(session, process !== undefined, nowUnixNano),
+    instrumentation: holder.instrumentation,
     traceId: span?.traceId ?? "",
     spanId: span?.spanId ?? "",
   };
