@@ -5,6 +5,7 @@ import type {
   CompletionAnswer,
   GroupsAnswer,
   LogSearchAnswer,
+  LostParentsAnswer,
   SpanKindName,
   TraceSearchAnswer,
 } from "@spoor/trace";
@@ -69,6 +70,19 @@ export function groups(
     parameters: { ...parameters },
     field: "groups",
     goal: "measure groups",
+  });
+}
+
+/** Why the parents of some spans of a trace may never have arrived. */
+export function lostParents(
+  client: SpoorClient,
+  { traceId, spanIds }: { readonly traceId: string; readonly spanIds: readonly string[] },
+): Promise<LostParentsAnswer> {
+  return client.ask({
+    path: `traces/${encodeURIComponent(traceId)}/lost-parents`,
+    parameters: { spans: spanIds.join() },
+    field: "reasons",
+    goal: "ask why parents are missing",
   });
 }
 

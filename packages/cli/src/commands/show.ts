@@ -14,6 +14,7 @@ import type { TreeView } from "../terminal/tree-view.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { coverageWords } from "./coverage-words.ts";
 import { outputFlags } from "./output-flags.ts";
+import { learnLostParents } from "./known-lost-parents.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
 import { TRACE_OPERAND_DETAILS, traceReference } from "./trace-operand.ts";
 import { UsualDurations } from "./usual-durations.ts";
@@ -52,7 +53,8 @@ const declaration: VerbDeclaration = {
       "are folded into one line; in a trace of more than 40 spans, subtrees under 1% of it are " +
       "hidden and counted, unless they are marked or on the critical path.",
     "A span that has not ended is `OPEN`, with what it waits for and who holds it, as far as its " +
-      "process reports that. It grows with each call.",
+      "process reports that. It grows with each call. One that has ended keeps what it waited for.",
+    "Below a parent that never arrived stands the likely reason, with -v what that rests on.",
   ],
   examples: ["spoor show @last", "spoor show 4bf92f35 -v", "spoor show @error -o json"],
 };
@@ -89,9 +91,13 @@ async function drawn(answer: TraceAnswer, view: TreeView, client: SpoorClient): 
   const trace = fromTraceDocument(answer.trace);
   const reading = readTrace(trace, view, running);
   const usual = new UsualDurations(client);
-  await usual.learn(remarkable(reading).map(operationOf));
+  const [lostParents] = await Promise.all([
+    learnLostParents(client, reading.tree),
+    usual.learn(remarkable(reading).map(operationOf)),
+  ]);
   const { traceId } = trace;
-  return drawReading({ traceId, reading, usual, nowUnixNano: running.nowUnixNano }, view);
+  const { nowUnixNano } = running;
+  return drawReading({ traceId, reading, usual, nowUnixNano, lostParents }, view);
 }
 
 /** A server of the version before tells nothing of open spans. */

@@ -3,6 +3,7 @@ import {
   errorCode,
   formatDuration,
   fromTraceDocument,
+  type LostParentReason,
   spanTitle,
   type TraceAnswer,
   type TreeNode,
@@ -19,6 +20,7 @@ import { operationOf, readingOf } from "../terminal/trace-reading.ts";
 import { visibleText } from "../terminal/visible-text.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { coverageWords } from "./coverage-words.ts";
+import { learnLostParents } from "./known-lost-parents.ts";
 import { outputFlags } from "./output-flags.ts";
 import { clientOf, lookOf, QUERY_FLAGS } from "./query-flags.ts";
 import { TRACE_OPERAND_DETAILS, traceReference } from "./trace-operand.ts";
@@ -33,7 +35,7 @@ const declaration: VerbDeclaration = {
   flags: [...outputFlags(["text", "json"]), ...QUERY_FLAGS],
   details: [
     TRACE_OPERAND_DETAILS,
-    "Prints the verdict with what each sentence rests on, the spans on the critical path with the " +
+    "Prints the verdict with what each sentence rests on, why parents may never have arrived, the spans on the critical path with the " +
       "most time of their own and how long they usually take, and what differs from the usual " +
       "trace of the same root in the hour before.",
   ],
@@ -59,6 +61,8 @@ interface Reasons {
   readonly traceId: string;
   readonly verdict: string;
   readonly grounds: readonly VerdictGround[];
+  /** Why parents never arrived. */
+  readonly lostParents: readonly LostParentReason[];
   readonly path: readonly Step[];
   /** Null when no other trace has the same root. */
   readonly comparison: ComparisonAnswer | null;
@@ -86,20 +90,23 @@ export const whyCommand: Command = {
 async function reasonsOf(answer: TraceAnswer, client: SpoorClient): Promise<Reasons> {
   const running = { open: answer.open, nowUnixNano: BigInt(answer.nowUnixNano) };
   const trace = fromTraceDocument(answer.trace);
-  const { verdict, criticalTimes, durationNano } = readingOf(trace, (text) => text, running);
+  const reading = readingOf(trace, (text) => text, running);
+  const { verdict, criticalTimes, durationNano } = reading;
   const longest = Array.from(criticalTimes, ([node, ownNano]) => ({ node, ownNano }))
     .filter(({ ownNano }) => ownNano > 0)
     .toSorted((a, b) => b.ownNano - a.ownNano)
     .slice(0, WHY_STEPS_MAX);
   const usual = new UsualDurations(client);
-  const [comparison] = await Promise.all([
+  const [comparison, lostParents] = await Promise.all([
     compare(client, { a: "typical", b: trace.traceId }).catch(unlessNothingTypical),
+    learnLostParents(client, reading.tree),
     usual.learn(longest.map(({ node }) => operationOf(node))),
   ]);
   return {
     traceId: trace.traceId,
     verdict: verdict.sentence,
     grounds: verdict.grounds,
+    lostParents: [...lostParents.values()],
     path: longest.map((one) => stepOf(one, durationNano, usual)),
     comparison,
   };
@@ -144,6 +151,7 @@ function textOf(reasons: Reasons, given: ParsedArguments, context: CommandContex
   const parts = [
     `${visibleText(reasons.verdict)}\n`,
     reasons.grounds.map((ground) => `  ${groundText(ground)}\n`).join(""),
+    lostParentsText(reasons.lostParents),
     reasons.path.length === 0 ? "" : `\nThe critical path, longest first:\n`,
     reasons.path.length === 0 ? "" : rows(reasons.path, STEP_COLUMNS),
   ];
@@ -160,7 +168,20 @@ function textOf(reasons: Reasons, given: ParsedArguments, context: CommandContex
   return parts.join("");
 }
 
-function groundText({ rule, certainty, evidence }: VerdictGround): string {
+function lostParentsText(lostParents: readonly LostParentReason[]): string {
+  if (lostParents.length === 0) return "";
+  const lines = lostParents.flatMap(({ parentSpanId, sentence, rule, certainty, evidence }) => [
+    `parent ${parentSpanId}: ${sentence}`,
+    `  ${groundText({ rule, certainty, evidence })}`,
+  ]);
+  return `\nParents that never arrived:\n${lines.map((line) => `${visibleText(line)}\n`).join("")}`;
+}
+
+function groundText({
+  rule,
+  certainty,
+  evidence,
+}: Pick<LostParentReason | VerdictGround, "rule" | "certainty" | "evidence">): string {
   return visibleText(`${rule} (${certainty}): ${evidence.join("; ")}`);
 }
 

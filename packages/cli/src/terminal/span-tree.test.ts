@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SpanKind, type Trace } from "@spoor/trace";
+import { type LostParentReason, SpanKind, type Trace } from "@spoor/trace";
 import { UNICODE_GLYPHS } from "./glyphs.ts";
 import { COLORED } from "./palette.ts";
-import { drawTrace } from "./span-tree.ts";
+import { drawReading, drawTrace, readTrace } from "./span-tree.ts";
 import { textWidth } from "./text-width.ts";
 import {
   CHECKOUT,
@@ -14,6 +14,7 @@ import {
   traceLiteral,
 } from "./terminal-literal.ts";
 import type { TreeView } from "./tree-view.ts";
+import { UNKNOWN_USUAL } from "./usual.ts";
 
 /** The lines between the head and the last line. */
 function treeLines(trace: Trace, view: TreeView = PIPED): string[] {
@@ -124,6 +125,37 @@ a (100ms)  ← slow
     traceLiteral({ id: "1", name: "a" }, { id: "2", parent: "f", name: "b" }),
   );
   assert.equal(ghost, "? parent f000000000000000 missing", "whole for a program");
+});
+
+test("below a missing parent stands why it may be missing, and with -v on what evidence", () => {
+  const trace = traceLiteral(
+    { id: "1", name: "a", endMs: 9 },
+    { id: "2", parent: "f", name: "b", startMs: 1, endMs: 5 },
+  );
+  const running = { open: [], nowUnixNano: 0n };
+  const reason: LostParentReason = {
+    parentSpanId: "f".padEnd(16, "0"),
+    spanIds: ["2".padEnd(16, "0")],
+    rule: "lost",
+    certainty: "probable",
+    sentence: "probably lost by cart\u001b[2J",
+    evidence: ["spoor.loss: cart: 4"],
+  };
+  const drawn = (view: TreeView): string =>
+    drawReading(
+      {
+        traceId: trace.traceId,
+        reading: readTrace(trace, view, running),
+        nowUnixNano: 0n,
+        usual: { of: () => UNKNOWN_USUAL },
+        lostParents: new Map([[reason.parentSpanId, reason]]),
+      },
+      view,
+    );
+  assert.match(drawn(PIPED), /missing\n┆ {3}probably lost by cart\S+\n└── b/);
+  assert.ok(!drawn(PIPED).includes("\u001b"));
+  const verbose = drawn({ ...PIPED, detailLevel: 1 });
+  assert.match(verbose, /cart\S+\n┆ {3}spoor\.loss: cart: 4\n└── b/);
 });
 
 test("spans that name each other as parents are drawn once", () => {

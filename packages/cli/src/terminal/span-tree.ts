@@ -12,7 +12,8 @@ import {
   formatDuration,
   httpStatusCode,
   httpStatusText,
-  type OpenSpan,
+  keptWaitLines,
+  type LostParentReason,
   orphanCount,
   type Running,
   serviceHue,
@@ -22,6 +23,7 @@ import {
   StatusCode,
   type Trace,
   type TreeNode,
+  type WaitLines,
   waitLines,
 } from "@spoor/trace";
 import { INDENT_LEVELS_MAX, SERVICE_COLUMN_MAX, TITLE_COLUMNS_MIN } from "../base/limits.ts";
@@ -54,6 +56,8 @@ export interface DrawnTrace {
   /** By the clock of whoever answered. */
   readonly nowUnixNano: bigint;
   readonly usual: KnownDurations;
+  /** Why parents may never have arrived, by their ids, as far as somebody said. */
+  readonly lostParents: ReadonlyMap<string, LostParentReason>;
 }
 
 /** Reads a trace as it is going to be drawn. */
@@ -66,7 +70,8 @@ export function drawTrace(trace: Trace, view: TreeView): string {
   const nowUnixNano = 0n;
   const reading = readTrace(trace, view, { open: [], nowUnixNano });
   const usual = { of: () => UNKNOWN_USUAL };
-  return drawReading({ traceId: trace.traceId, reading, nowUnixNano, usual }, view);
+  const { traceId } = trace;
+  return drawReading({ traceId, reading, nowUnixNano, usual, lostParents: new Map() }, view);
 }
 
 /**
@@ -74,7 +79,7 @@ export function drawTrace(trace: Trace, view: TreeView): string {
  * with a line break. An empty trace is said to be empty.
  */
 export function drawReading(drawn: DrawnTrace, view: TreeView): string {
-  const { traceId, reading, nowUnixNano } = drawn;
+  const { traceId, reading } = drawn;
   const rows = treeRows(reading, view);
   const lines = rows.map((row) => toLine(row, drawn, view));
   const serviceColumn = chooseServiceColumn(lines, view);
@@ -84,7 +89,7 @@ export function drawReading(drawn: DrawnTrace, view: TreeView): string {
     const line = lines[index];
     if (line === undefined) continue;
     text.push(drawLine(line, { serviceColumn, serviceWidthMax, view }));
-    text.push(...drawDetails(row, reading, { view, nowUnixNano }));
+    text.push(...drawDetails(row, drawn, view));
   }
   return [...headLines(traceId, reading, view), ...text, "", lastLine(reading, view), ""].join(
     "\n",
@@ -259,27 +264,21 @@ function railsOf(row: TreeRow, glyphs: TreeView["glyphs"]): string {
   return number + rails.toReversed().join("");
 }
 
-interface DetailOptions {
-  readonly view: TreeView;
-  readonly nowUnixNano: bigint;
-}
-
-function drawDetails(
-  row: TreeRow,
-  reading: TraceReading,
-  { view, nowUnixNano }: DetailOptions,
-): string[] {
-  if (row.item.kind !== "span") return [];
-  const { node } = row.item;
+function drawDetails(row: TreeRow, drawn: DrawnTrace, view: TreeView): string[] {
+  const { item } = row;
   const { glyphs, palette } = view;
   const own = row.depth === 0 ? "" : row.isLast ? glyphs.noRail : glyphs.rail;
   const prefix = `${railsOf(row, glyphs)}${own}${glyphs.detail}`;
-  const options = { level: view.detailLevel, slow: reading.slow, cutSign: glyphs.cut };
-  const waits = openLines(reading.open.get(node), reading, nowUnixNano).map(
-    // Who holds it is what the reader came for: whole, even if the line wraps.
-    (text) => palette.quiet(prefix) + palette.slow(printable(text, view)),
-  );
+  // Who holds it, and why it is missing, is what the reader came for: whole, even if it wraps.
+  const whole = (text: string): string =>
+    palette.quiet(prefix) + palette.slow(printable(text, view));
+  if (item.kind === "ghost") return lostLines(item.parentSpanId, drawn, view).map(whole);
+  if (item.kind !== "span") return [];
+  const { node } = item;
+  const waits = waitTexts(linesAboutWait(node, drawn)).map(whole);
   if (view.detailLevel === 0) return waits;
+  const { slow } = drawn.reading;
+  const options = { level: view.detailLevel, slow, cutSign: glyphs.cut };
   const details = detailLines(node, options).map((text) => {
     const line = printable(text, view);
     const room = view.columns === undefined ? undefined : view.columns - textWidth(prefix);
@@ -288,20 +287,39 @@ function drawDetails(
   return [...waits, ...details];
 }
 
-/** What an open span waits for. Those above the one that waits only wait for it. */
-function openLines(
-  open: OpenSpan | undefined,
-  { verdict }: TraceReading,
-  nowUnixNano: bigint,
+/** Why a parent may be missing, and with `-v` what that rests on. */
+function lostLines(
+  parentSpanId: string,
+  { lostParents }: DrawnTrace,
+  { detailLevel }: TreeView,
 ): string[] {
-  if (open === undefined || (open.wait.length === 0 && open !== verdict.waiting)) return [];
-  const { waits, holders } = waitLines(open, nowUnixNano);
-  const lines = [waits];
-  for (const { verb, who, session } of holders) {
-    lines.push(`${verb.toUpperCase()} ${who}`);
-    if (session !== "") lines.push(`        ${session}`);
+  const reason = lostParents.get(parentSpanId);
+  if (reason === undefined) return [];
+  return [reason.sentence, ...(detailLevel === 0 ? [] : reason.evidence)];
+}
+
+/**
+ * What a span waits for, or kept of what it waited for. Open spans above the one that waits only
+ * wait for it.
+ */
+function linesAboutWait(
+  node: TreeNode,
+  { reading: { open, verdict }, nowUnixNano }: DrawnTrace,
+): WaitLines | undefined {
+  const running = open.get(node);
+  if (running === undefined) return keptWaitLines(node.span);
+  if (running.wait.length === 0 && running !== verdict.waiting) return undefined;
+  return waitLines(running, nowUnixNano);
+}
+
+function waitTexts(lines: WaitLines | undefined): string[] {
+  if (lines === undefined) return [];
+  const texts = [lines.waits];
+  for (const { verb, who, session } of lines.holders) {
+    texts.push(`${verb.toUpperCase()} ${who}`);
+    if (session !== "") texts.push(`        ${session}`);
   }
-  return lines;
+  return texts;
 }
 
 function serviceWidths(lines: readonly Line[]): number[] {

@@ -1,6 +1,7 @@
 import {
   buildTree,
   criticalTimes,
+  keptWait,
   type OpenSpan,
   rowsOfTree,
   type Running,
@@ -116,7 +117,7 @@ function subtreesOf(tree: TraceTree, { times, slow, open }: Marks): Map<TreeNode
     let subtree: Subtree = {
       spanCount: 1,
       durationNanoMax: node.endNano - node.startNano,
-      hasMark: isMarked(node, slow) || open.has(node),
+      hasMark: isMarked(node, slow) || open.has(node) || keptWait(node.span) !== undefined,
       isCritical: criticalNano > 0,
       criticalNanoMax: criticalNano,
     };
