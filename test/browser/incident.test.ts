@@ -26,6 +26,10 @@ const CHECKOUT_TIMEOUT_MS = 25_000;
 const SEEN_MS_MAX = 2_000;
 const HOLDER = /held by `node \S*nightly-reconcile\.ts` \(pid \d+/;
 
+/** What the page knows that the process that waited could not. */
+const HOLDER_WITHOUT_SPANS =
+  /held by `node \S*nightly-reconcile\.ts` \(pid \d+, not instrumented\)/;
+
 /** Until a program has said a line that begins so. */
 async function saysLine(lines: readonly string[], start: string): Promise<void> {
   const signal = AbortSignal.timeout(CHECKOUT_TIMEOUT_MS);
@@ -73,6 +77,7 @@ suite("the incident", { skip: chromiumMissing }, () => {
       const verdict = page.locator(".verdict");
       await verdict.getByText(/^Failed in/).waitFor();
       assert.match(await verdict.innerText(), HOLDER);
+      await page.getByRole("treegrid").getByText(HOLDER_WITHOUT_SPANS).waitFor();
       assert.match(
         await verdict.innerText(),
         /waited [\d.]+s .*for the row lock on table inventory/,

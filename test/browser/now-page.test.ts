@@ -95,6 +95,20 @@ suite("what hangs", { skip: chromiumMissing }, () => {
       await sendSpans(spoor, [...older.endOfCaller(), ...older.endOfCallee()]);
       await page.locator(".bar-open").first().waitFor({ state: "detached" });
       assert.match(await page.locator(".verdict").innerText(), /^Failed in/);
+      const grid = page.getByRole("treegrid");
+      await grid.getByText(`held by ${HOLDER}`).waitFor();
+      await grid.getByText("‖ waited").waitFor();
+      await grid.getByText("database user job, session 11512, idle in transaction").waitFor();
+      await keepPicture(page, "ended-trace-light");
+      await assertAccessible(page);
     });
+    await withPage(browser, url, seesHolder, { colorScheme: "dark" });
   });
 });
+
+/** The trace that has ended, in the dark. */
+async function seesHolder(page: Page): Promise<void> {
+  await page.getByRole("treegrid").getByText(`held by ${HOLDER}`).waitFor();
+  await keepPicture(page, "ended-trace-dark");
+  await assertAccessible(page);
+}

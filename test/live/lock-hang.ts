@@ -12,9 +12,11 @@ import {
   type Resource,
   serviceName,
   type Span,
+  type SpanEvent,
   SpanKind,
   systemClock,
   toReportRecord,
+  WAIT_EVENT_NAME,
   type WaitReport,
   waitToAttributes,
 } from "@spoor/trace";
@@ -60,7 +62,7 @@ export interface LockHang {
   readonly records: readonly LogRecord[];
   /** The request and the call have ended with an error, work goes on. */
   readonly endOfCaller: () => readonly Span[];
-  /** What went on has ended too. */
+  /** What went on has ended too, and keeps what it waited for. */
   readonly endOfCallee: () => readonly Span[];
 }
 
@@ -134,8 +136,24 @@ export function lockHang({ olderSeconds = 0 }: { readonly olderSeconds?: number 
     ],
     endOfCallee: () => [
       end({ spanId: remote, parentSpanId: call, name: "POST /reserve", resource: inventory }),
-      end({ spanId: statement, parentSpanId: remote, name: "SELECT", resource: inventory }),
+      end({
+        spanId: statement,
+        parentSpanId: remote,
+        name: "SELECT",
+        resource: inventory,
+        events: [keptWait(lockWait(now))],
+      }),
     ],
+  };
+}
+
+/** A wait as the SDK keeps it on the span that waited. */
+function keptWait(wait: WaitReport): SpanEvent {
+  return {
+    timeUnixNano: wait.observedUnixNano,
+    name: WAIT_EVENT_NAME,
+    attributes: waitToAttributes(wait),
+    droppedAttributesCount: 0,
   };
 }
 

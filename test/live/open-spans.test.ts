@@ -131,6 +131,25 @@ test("after the caller gave up, both still show the work that nobody waits for",
   assert.match(text, / 0 orphans, 2 errors\.\n$/);
 });
 
+test("when all has ended the trace still tells who held it up, as what has been", async () => {
+  const hang = lockHang();
+  await sendLogs(spoor, hang.records);
+  await sendSpans([...hang.endOfCaller(), ...hang.endOfCallee()]);
+  await wholeTrace(spoor, hang.traceId);
+  const shown = await cli("show", hang.traceId);
+  assert.doesNotMatch(shown, /OPEN/);
+  assert.ok(
+    shown.includes(`
+        └── SELECT (#)  ✗ 504 Gateway Timeout  ← slow
+            ┆   inventory waited # for the row lock on table inventory
+            ┆   HELD BY \`node nightly-reconcile.ts\` (pid 11504, not instrumented)
+            ┆           database user job, session 11512, idle in transaction for #, \
+last statement: select count(*) from orders
+`),
+    shown,
+  );
+});
+
 test("a finished span beats its reports, and open ones are in no list or statistics", async () => {
   const hang = lockHang();
   const countBefore = (await spoor.status()).received.spans;

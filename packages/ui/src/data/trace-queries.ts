@@ -7,13 +7,15 @@ import {
   fromTraceDocument,
   type InflightAnswer,
   type LogRecordsAnswer,
+  type LostParentReason,
+  type LostParentsAnswer,
   type OpenSpan,
   type Span,
   type TraceSkeleton,
 } from "@spoor/trace";
 import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
-import { readLogs, readSkeleton, readTrace } from "./api-client.ts";
+import { useEffect, useMemo, useState } from "react";
+import { readJson, readLogs, readSkeleton, readTrace } from "./api-client.ts";
 import { useStream } from "./stream-context.tsx";
 
 /** A trace of more spans is not read whole: it would take longer to read than to look at. */
@@ -70,6 +72,36 @@ export function useTraceLogs(traceId: string, isStored: boolean): UseQueryResult
     enabled: isStored,
     structuralSharing: false,
   });
+}
+
+/** A parent that may still come is asked about again after this. */
+const LOST_PARENTS_REREAD_MS = 15_000;
+/** As many as the server takes at once. */
+const LOST_PARENTS_MAX = 50;
+
+/**
+ * Why the parents of these spans may never have arrived, by the id of the parent: of the first
+ * fifty. Nothing for a trace that is not stored.
+ */
+export function useLostParents(
+  { traceId, isStored }: Pick<ReadTrace, "traceId" | "isStored">,
+  orphanIds: readonly string[],
+): ReadonlyMap<string, LostParentReason> {
+  const spans = orphanIds.slice(0, LOST_PARENTS_MAX).join();
+  const { data } = useQuery({
+    queryKey: ["lostParents", traceId, spans],
+    queryFn: ({ signal }) =>
+      readJson<LostParentsAnswer>(`/api/v1/traces/${traceId}/lost-parents?spans=${spans}`, signal),
+    enabled: isStored && spans !== "",
+    refetchInterval: ({ state }) =>
+      state.data?.reasons.some(({ rule }) => rule === "may_be_open") === true
+        ? LOST_PARENTS_REREAD_MS
+        : false,
+  });
+  return useMemo(
+    () => new Map(data?.reasons.map((reason) => [reason.parentSpanId, reason])),
+    [data],
+  );
 }
 
 async function readAny(

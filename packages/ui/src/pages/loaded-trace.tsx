@@ -1,14 +1,21 @@
 /*
  * A trace that is here, wherever it came from: kept growing while it runs, and shown.
  */
-import type { Running } from "@spoor/trace";
-import { useEffect, useMemo } from "react";
+import { type Running, skeletonSpanId } from "@spoor/trace";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
 import type { TraceSearch } from "../address/search.ts";
 import { readSpans } from "../data/api-client.ts";
 import { SpanCache } from "../data/span-cache.ts";
-import type { ReadTrace } from "../data/trace-queries.ts";
+import { type ReadTrace, useLostParents } from "../data/trace-queries.ts";
 import { useElapsedMs } from "../design/use-elapsed-ms.ts";
-import { grown, skeletonOfSpans, traceModel } from "../views/trace-model.ts";
+import {
+  grown,
+  skeletonOfSpans,
+  toldCount,
+  type TraceModel,
+  traceModel,
+  withTold,
+} from "../views/trace-model.ts";
 import { TraceScreen } from "./trace-screen.tsx";
 import { useTraceSearch } from "./use-trace-search.ts";
 
@@ -32,7 +39,22 @@ export function LoadedTrace({ read, nowMs, search, write }: LoadedTraceProps) {
     const skeleton = read.skeleton ?? skeletonOfSpans(read.traceId, read.spans ?? [], running.open);
     return traceModel({ skeleton, spans, running, isStored: read.isStored, isCorrected });
   }, [read, spans, elapsedMs, isCorrected]);
-  return <TraceScreen model={model} coverage={read.coverage} nowMs={nowMs} state={state} />;
+  const told = useTold(model);
+  return <TraceScreen model={told} coverage={read.coverage} nowMs={nowMs} state={state} />;
+}
+
+/** The model with what is told besides, as soon as it is here. */
+function useTold(model: TraceModel): TraceModel {
+  const { shape, spans, isStored } = model;
+  const { skeleton, lostParents } = shape;
+  const orphanIds = useMemo(
+    () => lostParents.map(({ rows: [first = 0] }) => skeletonSpanId(skeleton, first)),
+    [skeleton, lostParents],
+  );
+  const reasons = useLostParents({ traceId: skeleton.traceId, isStored }, orphanIds);
+  const count = useSyncExternalStore(spans.subscribe, () => toldCount(model));
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- what is here changes under its count
+  return useMemo(() => withTold(model, reasons), [model, reasons, count]);
 }
 
 /** A large trace is drawn anew only when the server told of it. */

@@ -38,6 +38,10 @@ import "./trace-page.css";
 
 // The waterfall is what people come for. The other pictures are read when they are asked for, and
 // the detail of a span once the waterfall stands.
+const LostParentDetail = lazyRouteComponent(
+  () => import("../views/lost-parent-detail.tsx"),
+  "LostParentDetail",
+);
 const SpanDetail = lazyRouteComponent(() => import("../views/span-detail.tsx"), "SpanDetail");
 const Flame = lazyRouteComponent(() => import("../views/flame.tsx"), "Flame");
 const SpanTable = lazyRouteComponent(() => import("../views/span-table.tsx"), "SpanTable");
@@ -143,7 +147,12 @@ function TraceBody(props: TraceBodyProps) {
   const { model, state, body, sight, focusView } = props;
   const { search, change } = state;
   const row = selectedRow(sight);
-  const isDetailOpen = search.d === "1" && row !== -1;
+  const lost = sight.selected?.lost ?? -1;
+  const isDetailOpen = search.d === "1" && (row !== -1 || lost !== -1);
+  const close = (): void => {
+    change({ d: undefined });
+    focusView();
+  };
   useEffect(() => {
     void SpanDetail.preload?.();
   }, []);
@@ -158,17 +167,24 @@ function TraceBody(props: TraceBodyProps) {
       <Suspense fallback={<p className="trace-loading">Reading the picture …</p>}>
         <View {...props} />
       </Suspense>
-      {isDetailOpen && (
+      {isDetailOpen && row !== -1 && (
         <Detail
           model={model}
           row={row}
           nowMs={props.nowMs}
           onFind={(key, value) => change({ f: attributeFind(key, value) })}
-          onClose={() => {
-            change({ d: undefined });
-            focusView();
-          }}
+          onClose={close}
         />
+      )}
+      {isDetailOpen && row === -1 && (
+        <Suspense fallback={null}>
+          <LostParentDetail
+            model={model}
+            lost={lost}
+            onSelect={(child) => props.actions.selectRow(child, true)}
+            onClose={close}
+          />
+        </Suspense>
       )}
     </div>
   );

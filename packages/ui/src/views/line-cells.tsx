@@ -11,6 +11,7 @@ import {
   clipped,
   hiddenWords,
   type LinePlace,
+  lostReason,
   lostWords,
   oddityOf,
   openWords,
@@ -81,7 +82,8 @@ function spanCells(props: CellProps & { readonly row: number }): ReactNode {
   const selfNano = shape.selfNano[row] ?? 0;
   const title = clipped(titleOfRow(model, row));
   const isOpen = hasFlag(shape, row, OutlineFlag.open);
-  const hasMarks = isErrorRow(shape.rows, row) || isOpen || model.slowNano.has(row);
+  const hasMarks =
+    isErrorRow(shape.rows, row) || isOpen || model.slowNano.has(row) || model.waitedOf.has(row);
   const letters = title.length + (isNewService ? service.length : 0) + place.level * 2;
   const isTight =
     hasMarks ||
@@ -124,14 +126,20 @@ function marks(model: TraceModel, row: number): ReactNode {
   const oddity = oddityOf(model, row);
   const open = model.openOf.get(row);
   const callee = calleeOfRow(model, row);
+  const waited = model.waitedOf.get(row);
   const isPlain = slowNano === undefined && !isError && oddity === "" && open === undefined;
-  if (isPlain && callee === "") return null;
+  if (isPlain && callee === "" && waited === undefined) return null;
   const error = clipped(errorOfRow(model, row));
   return (
-    <span className={marksClass({ isOpen: open !== undefined, slowNano, isError })}>
+    <span className={marksClass({ isOpen: open !== undefined, slowNano, isError, waited })}>
       {open !== undefined && (
         <span className="mark-open" title={openSpanSentence(open, model.running.nowUnixNano)}>
           {openWords(open)}
+        </span>
+      )}
+      {waited !== undefined && (
+        <span className="mark-slow" title={waited}>
+          ‖ waited
         </span>
       )}
       {slowNano !== undefined && (
@@ -163,14 +171,22 @@ function marksClass(shown: {
   readonly isOpen: boolean;
   readonly slowNano: number | undefined;
   readonly isError: boolean;
+  readonly waited: string | undefined;
 }): string {
   if (shown.isOpen) return "marks is-open";
-  if (shown.slowNano === undefined) return "marks";
-  return shown.isError ? "marks is-slow is-error" : "marks is-slow";
+  const classes = shown.waited === undefined ? "marks" : "marks is-waited";
+  if (shown.slowNano === undefined) return classes;
+  return shown.isError ? `${classes} is-slow is-error` : `${classes} is-slow`;
 }
 
 function lostCells(props: CellProps & { readonly lost: number }): ReactNode {
   const { model, lost, place, isFolded, hasBar } = props;
+  const { sentence, evidence = [] } = lostReason(model, lost) ?? {};
+  const why = sentence !== undefined && (
+    <span className="lost-reason" title={evidence.join("\n")}>
+      {clipped(sentence)}
+    </span>
+  );
   return (
     <>
       <div role="gridcell" className="span-name is-ghost is-tight" style={indentOf(place)}>
@@ -179,10 +195,19 @@ function lostCells(props: CellProps & { readonly lost: number }): ReactNode {
           ?
         </span>
         <span className="span-title">{lostWords(model, lost)}</span>
+        {!hasBar && why}
       </div>
       <div role="gridcell" aria-label="no self time" />
       <div role="gridcell" aria-label="no duration" />
-      {hasBar && <div role="gridcell" className="span-time" aria-label="no time" />}
+      {hasBar && (
+        <div
+          role="gridcell"
+          className="span-time"
+          aria-label={why === false ? "no time" : undefined}
+        >
+          {why}
+        </div>
+      )}
     </>
   );
 }
@@ -254,10 +279,15 @@ function holderCells(
     verb = "held by",
     who = "",
     session = "",
+    instrumentation,
     traceId = "",
   } = model.holdersOf.get(row)?.[note] ?? {};
   const { startNano, endNano } = model.shape.rows;
   const bar = barOf(window, { startNano: startNano[row] ?? 0, endNano: endNano[row] ?? 0 });
+  // What stands in the name is the first that a narrow column cuts.
+  const text = [instrumentation === "no" ? "not instrumented" : "", session]
+    .filter((part) => part !== "")
+    .join(", ");
   return (
     <>
       <div role="gridcell" className="span-name is-holder is-tight" style={indentOf(place)}>
@@ -282,9 +312,9 @@ function holderCells(
             <div
               className="bar-holder"
               style={{ left: `${bar.left * 100}%`, width: `${bar.width * 100}%` }}
-              title={session}
+              title={text}
             >
-              {session}
+              {text}
             </div>
           )}
         </div>

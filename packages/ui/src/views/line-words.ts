@@ -5,6 +5,7 @@
 import {
   formatDuration,
   isErrorRow,
+  type LostParentReason,
   type OpenSpan,
   openSpanSentence,
   OutlineFlag,
@@ -100,6 +101,14 @@ export function lostWords({ shape }: TraceModel, lost: number): string {
   return `parent ${shape.lostParents[lost]?.spanId.slice(0, 4) ?? ""}… never arrived`;
 }
 
+/** Why it did not, as far as somebody said. */
+export function lostReason(
+  { shape, lostReasons }: TraceModel,
+  lost: number,
+): LostParentReason | undefined {
+  return lostReasons.get(shape.lostParents[lost]?.spanId ?? "");
+}
+
 /** Sums over the rows of a repeat: `×37, total 12ms, max 1ms`. */
 export function repeatWords({ shape, repeats }: TraceModel, repeat: number): string {
   let [total, longest] = [0, 0];
@@ -145,7 +154,9 @@ export function spokenLine(model: TraceModel, line: number, extra?: ExtraLine): 
   if (extra === undefined) return spokenRow(model, line);
   switch (extra.kind) {
     case "lost":
-      return lostWords(model, extra.lost);
+      return [lostWords(model, extra.lost), lostReason(model, extra.lost)?.sentence]
+        .filter((text) => text !== undefined)
+        .join(": ");
     case "repeat": {
       const first = model.repeats.list[extra.repeat]?.rows[0] ?? 0;
       return `${clipped(titleOfRow(model, first), SPOKEN_MAX)}, ${serviceOfRow(model, first)}, ${repeatWords(model, extra.repeat)}, folded`;
@@ -173,6 +184,7 @@ function spokenRow(model: TraceModel, row: number): string {
     slowNano.has(row) ? "slow" : "",
     (shape.criticalNano[row] ?? 0) > 0 ? "on the critical path" : "",
     callee === "" ? "" : `calls ${clipped(callee, SPOKEN_MAX)}, which has no spans here`,
+    model.waitedOf.get(row) ?? "",
     open === undefined ? "" : `still open, ${openSpanSentence(open, running.nowUnixNano)}`,
     oddityOf(model, row),
   ]

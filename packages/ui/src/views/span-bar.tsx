@@ -1,4 +1,4 @@
-import { isErrorRow, OutlineFlag, type Span, waitFromAttributes } from "@spoor/trace";
+import { isErrorRow, OutlineFlag, type Span } from "@spoor/trace";
 import type { CSSProperties, ReactNode } from "react";
 import { lookVariables } from "../design/service-colour.ts";
 import { childCover } from "../geometry/child-cover.ts";
@@ -144,10 +144,9 @@ function pathLayer(
 }
 
 /** Somebody said what the span waits or waited for. */
-function waits({ model, row, span }: SpanBarProps): boolean {
+function waits({ model, row }: SpanBarProps): boolean {
   const open = model.openOf.get(row);
-  if (open !== undefined) return open.wait.length > 0;
-  return span !== undefined && waitFromAttributes(span.attributes) !== undefined;
+  return open === undefined ? model.waitedOf.has(row) : open.wait.length > 0;
 }
 
 /** Solid where the span worked itself, light where it was in its children. */

@@ -20,6 +20,7 @@ import { type ReactNode, useState } from "react";
 import { CopyButton } from "../design/copy-button.tsx";
 import { Monogram } from "../design/monogram.tsx";
 import { clockText, countText, exactDurationText, exactTimeText } from "../design/time-text.ts";
+import { DetailHead } from "./detail-head.tsx";
 import { AttributeList } from "./attribute-list.tsx";
 import { isAnswered, isOutgoing } from "../geometry/trace-map.ts";
 import { signedDuration } from "./line-words.ts";
@@ -46,17 +47,12 @@ export function SpanDetail(props: SpanDetailProps) {
   const service = serviceName(span.resource);
   return (
     <aside className="detail" aria-label="Span detail">
-      <div className="detail-head">
-        <h2>{spanTitle(span) || "(no name)"}</h2>
-        <button type="button" className="button button-quiet" onClick={onClose} title="Close (Esc)">
-          <span aria-hidden="true">✕</span>
-          <span className="visually-hidden">Close</span>
-        </button>
+      <DetailHead title={spanTitle(span) || "(no name)"} onClose={onClose}>
         <p className="detail-service">
           <Monogram service={service} look={model.looks.get(service)} /> {service}
           <span className="quiet">{spanKindName(span.kind)}</span>
         </p>
-      </div>
+      </DetailHead>
       <div className="detail-body">
         <StatusLine span={span} />
         <Times row={row} span={span} model={model} />

@@ -37,6 +37,9 @@ import {
 import { UsualNote } from "./usual-note.tsx";
 import "./trace-head.css";
 
+/** Reasons for missing parents that stand above the picture; each stands in its line as well. */
+const REASONS_MAX = 2;
+
 /** What {@link TraceHead} takes. */
 export interface TraceHeadProps {
   readonly model: TraceModel;
@@ -97,6 +100,11 @@ export function TraceHead({ model, coverage, nowMs, onSelect }: TraceHeadProps) 
             {text}
           </li>
         ))}
+        {[...new Set(Array.from(model.lostReasons.values(), ({ sentence }) => sentence))]
+          .slice(0, REASONS_MAX)
+          .map((sentence) => (
+            <li key={sentence}>A parent never arrived: {clipped(sentence)}.</li>
+          ))}
         {model.problems.orphan > 0 && model.isStored && (
           <li>
             <Link to="/health">Who loses parents</Link>

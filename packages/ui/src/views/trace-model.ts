@@ -8,6 +8,8 @@ import {
   errorText,
   type HolderLines,
   isErrorRow,
+  keptWaitLines,
+  type LostParentReason,
   type OpenSpan,
   peerOf,
   OutlineFlag,
@@ -44,8 +46,12 @@ export interface TraceModel {
   readonly openOf: ReadonlyMap<number, OpenSpan>;
   /** The same as spans, which end now. */
   readonly openSpanOf: ReadonlyMap<number, Span>;
-  /** Who holds up what is open, by row. */
+  /** Who holds up what is open, and who held up what has ended, by row. */
   readonly holdersOf: ReadonlyMap<number, readonly HolderLines[]>;
+  /** What spans waited for that have ended, by row. */
+  readonly waitedOf: ReadonlyMap<number, string>;
+  /** Why parents may never have arrived, by their ids. */
+  readonly lostReasons: ReadonlyMap<string, LostParentReason>;
   readonly running: Running;
   /** Own time of the rows that are marked as slow; none while something is open. */
   readonly slowNano: ReadonlyMap<number, number>;
@@ -119,6 +125,8 @@ export function traceModel(parts: ModelParts): TraceModel {
     holdersOf: new Map(
       Array.from(openOf, ([row, span]) => [row, waitLines(span, running.nowUnixNano).holders]),
     ),
+    waitedOf: new Map(),
+    lostReasons: new Map(),
     running: { ...running, open: [...openOf.values()] },
     slowNano: openOf.size === 0 ? shape.slowNano : new Map(),
     facts: shape.facts,
@@ -134,6 +142,52 @@ export function traceModel(parts: ModelParts): TraceModel {
     skewedCount: shift === undefined ? 0 : movedCount(shift),
     isStored,
   };
+}
+
+/**
+ * `model` with what is told besides: what its spans waited for while they ran, and why parents may
+ * be missing. The same model when there is nothing of the kind.
+ */
+export function withTold(
+  model: TraceModel,
+  lostReasons: ReadonlyMap<string, LostParentReason>,
+): TraceModel {
+  const kept = keptRows(model).flatMap((row) => {
+    const span = model.openOf.has(row) ? undefined : spanOfRow(model, row);
+    const lines = span === undefined ? undefined : keptWaitLines(span);
+    return lines === undefined ? [] : [{ row, lines }];
+  });
+  if (kept.length === 0 && lostReasons.size === 0) return model;
+  const holders = kept.map(({ row, lines }) => [row, lines.holders] as const);
+  return {
+    ...model,
+    lostReasons,
+    waitedOf: new Map(kept.map(({ row, lines }) => [row, lines.waits])),
+    holdersOf: kept.length === 0 ? model.holdersOf : new Map([...model.holdersOf, ...holders]),
+  };
+}
+
+/** How much of what {@link withTold} looks at is here: changes when there is more. */
+export function toldCount(model: TraceModel): number {
+  if (model.spans.isWhole) return 0;
+  return keptRows(model).filter((row) => spanOfRow(model, row) !== undefined).length;
+}
+
+/**
+ * The rows of which it is told what they waited for. Of a trace that is read in parts only those
+ * that the verdict names: lines that come in as one scrolls would move what is being read.
+ */
+function keptRows({ shape, spans, slowNano, facts }: TraceModel): number[] {
+  if (!spans.isWhole) {
+    return [
+      ...new Set([...slowNano.keys(), ...(facts.failure === undefined ? [] : [facts.failure])]),
+    ];
+  }
+  const rows: number[] = [];
+  for (let row = 0; row < shape.rows.rowCount; row += 1) {
+    if (hasFlag(shape, row, OutlineFlag.hasEvents)) rows.push(row);
+  }
+  return rows;
 }
 
 function flagCounter({ flags }: TraceSkeleton): (flag: number) => number {
