@@ -212,24 +212,51 @@ function durationOf(rows: TraceRows, row: number): number {
   return endOf(rows, row) - startOf(rows, row);
 }
 
-/** What the longest span that kept its wait was waiting for, told as it was at its end. */
+interface Waited {
+  readonly span: Span;
+  readonly wait: WaitReport;
+}
+
+/** What the span that the others waited for was waiting for itself, told as it was at its end. */
 function keptWaitSaid(spans: Iterable<Span>, shorten: (text: string) => string): Said[] {
-  let longest: { readonly span: Span; readonly wait: WaitReport } | undefined;
-  for (const span of spans) {
+  const all = [...spans];
+  const waited = all.flatMap((span): Waited[] => {
     const wait = keptWait(span);
-    if (wait === undefined) continue;
-    if (longest === undefined || spanDurationNano(span) > spanDurationNano(longest.span)) {
-      longest = { span, wait };
-    }
-  }
-  if (longest === undefined) return [];
-  const { span, wait } = longest;
+    return wait === undefined ? [] : [{ span, wait }];
+  });
+  const [found] = unexplained(waited, all).toSorted(
+    (a, b) => spanDurationNano(b.span) - spanDurationNano(a.span),
+  );
+  if (found === undefined) return [];
+  const { span, wait } = found;
   const service = serviceName(span.resource);
   const telling = { who: service, nowUnixNano: span.endTimeUnixNano, isOver: true };
   const where = named({ title: shorten(spanTitle(span)), service });
   const sentence = `Seen while ${where} ran: ${waitSentence(wait, telling)}.`;
   const evidence = wait.evidence.map(({ source, fact }) => `${source}: ${fact}`);
   return [{ sentence, ground: { rule: "kept_wait", certainty: wait.certainty, evidence } }];
+}
+
+/**
+ * Those of `waited` below which nobody waited for at least half as long: a caller waits for its
+ * callee, and what the callee waits for is the reason of both.
+ */
+function unexplained(waited: readonly Waited[], spans: readonly Span[]): readonly Waited[] {
+  if (waited.length < 2) return waited;
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const explained = new Set<Span>();
+  for (const { span } of waited) {
+    const passed = new Set<Span>([span]);
+    let above = byId.get(span.parentSpanId);
+    // Ids that repeat can make a circle.
+    while (above !== undefined && !passed.has(above)) {
+      if (spanDurationNano(span) * 2 >= spanDurationNano(above)) explained.add(above);
+      passed.add(above);
+      above = byId.get(above.parentSpanId);
+    }
+  }
+  const left = waited.filter(({ span }) => !explained.has(span));
+  return left.length > 0 ? left : waited;
 }
 
 function failureSaid(words: RowWords): Said {
