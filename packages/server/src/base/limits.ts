@@ -180,6 +180,18 @@ export const AMBIGUOUS_IDS_MAX = 10;
 /** How often the live stream looks for what has changed. Faster only moves rows under the eye. */
 export const STREAM_INTERVAL_MS = 500;
 
+/**
+ * How long the first change of what hangs waits for others. The processes of one request report it
+ * within a tick of each other.
+ */
+export const INFLIGHT_GATHER_MS = 80;
+
+/** How often what hangs is told while it changes: a hang is news, and seldom. */
+export const INFLIGHT_INTERVAL_MS = 250;
+
+/** While more hangs than can be told so often, telling it takes a twentieth of the main thread. */
+export const INFLIGHT_COST_FACTOR = 20;
+
 /** Traces in one event of the live stream; a page shows fewer. The newest are kept. */
 export const STREAM_TRACES_MAX = 200;
 
@@ -354,7 +366,7 @@ export const HOLDER_QUERIES_MAX = 8;
 export const HOLDER_TRACES_MAX = 50;
 
 /** Longer than this nobody waits to know whether a holder sends spans. */
-export const HOLDER_SEARCH_MS_MAX = 500;
+export const HOLDER_SEARCH_MS_MAX = 2_000;
 
 /** Spans whose missing parents are asked about at once; their ids stand in an address. */
 export const LOST_PARENTS_MAX = 50;

@@ -7,7 +7,13 @@ import {
   type OpenSpan,
   type SenderLoss,
 } from "@spoor/trace";
-import { INFLIGHT_REQUESTS_MAX, STREAM_INTERVAL_MS, STREAM_STATUS_MS } from "../base/limits.ts";
+import {
+  INFLIGHT_COST_FACTOR,
+  INFLIGHT_GATHER_MS,
+  INFLIGHT_INTERVAL_MS,
+  INFLIGHT_REQUESTS_MAX,
+  STREAM_STATUS_MS,
+} from "../base/limits.ts";
 import type { LiveNews, Reporter } from "./live-news.ts";
 import { LiveSpans } from "./live-spans.ts";
 import { SenderReports } from "./sender-reports.ts";
@@ -26,6 +32,7 @@ export class Live {
   readonly #listeners = new Set<InflightListener>();
   #timer: NodeJS.Timeout | undefined;
   #timerMs = 0;
+  #pausedUntilMs = 0;
 
   constructor(parts: { readonly clock: Clock; readonly ledger: LossLedger }) {
     this.#clock = parts.clock;
@@ -37,7 +44,7 @@ export class Live {
   take(news: LiveNews, senders: readonly Reporter[]): void {
     const hasChanged = this.#spans.take(news, senders);
     this.#reports.take(news.items);
-    if (hasChanged) this.#publishIn(STREAM_INTERVAL_MS);
+    if (hasChanged) this.#publishSoon();
   }
 
   /** Everything that hangs, under who holds it up. Cost: linear in the open spans. */
@@ -98,6 +105,12 @@ export class Live {
     this.#listeners.clear();
   }
 
+  /** The first change after a while is told at once, those that follow it together. */
+  #publishSoon(): void {
+    const pauseMs = this.#pausedUntilMs - this.#clock.monotonicMs();
+    this.#publishIn(Math.max(INFLIGHT_GATHER_MS, pauseMs));
+  }
+
   /** At most so late; one publication serves all changes until then. */
   #publishIn(delayMs: number): void {
     if (this.#listeners.size === 0) return;
@@ -111,8 +124,11 @@ export class Live {
   #publish(): void {
     this.#timer = undefined;
     if (this.#listeners.size === 0) return;
+    const startMs = this.#clock.monotonicMs();
     const answer = this.inflight();
     for (const listener of this.#listeners) listener(answer);
+    const tookMs = this.#clock.monotonicMs() - startMs;
+    this.#pausedUntilMs = startMs + Math.max(INFLIGHT_INTERVAL_MS, tookMs * INFLIGHT_COST_FACTOR);
     this.#keepWatching(answer);
   }
 
