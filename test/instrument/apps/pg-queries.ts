@@ -1,7 +1,15 @@
-/* Every way in which pg takes a query and answers it, each below a span of its own. */
+/*
+ * Every way in which pg takes a query and answers it, each below a span of its own. NATIVE_PG names
+ * a folder that has pg with libpq, whose clients are taken then.
+ */
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { trace } from "@opentelemetry/api";
-import { Client, Query } from "pg";
+import * as plain from "pg";
 import { required } from "./lifecycle.ts";
+
+const folder = process.env["NATIVE_PG"];
+const { Client, Query } = folder === undefined ? plain : nativePg(folder);
 
 const tracer = trace.getTracer("pg-app");
 const client = new Client({ connectionString: required("DATABASE_URL") });
@@ -35,9 +43,9 @@ await work("object with callback", (arrived) =>
   // The types of pg do not know of the field.
   answered((callback) => client.query({ ...config, callback } as never), arrived),
 );
-await work("submitted", async () => {
+await work("submitted", async (arrived) => {
   const query = client.query(new Query("SELECT 5"));
-  await new Promise((resolve) => query.once("end", resolve));
+  await new Promise((resolve) => query.once("end", resolve).once("end", arrived));
 });
 await work("failed", async () => {
   await client.query("SELECT 1 / 0").catch(() => undefined);
@@ -60,6 +68,13 @@ try {
 await client.end();
 process.send?.({ answer: { arrivals, isUntouched, isThrown } });
 process.disconnect();
+
+function nativePg(path: string): Pick<typeof plain, "Client" | "Query"> {
+  // What pg exports, where libpq is installed with it.
+  const { native } = createRequire(join(path, "any.js"))("pg") as typeof plain;
+  if (native === null) throw new Error(`there is no pg-native in ${path}`);
+  return native;
+}
 
 /** As wrappers do: with a place for everything, whether it is there or not. */
 function forward(...parts: unknown[]): unknown {

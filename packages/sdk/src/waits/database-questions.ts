@@ -24,6 +24,8 @@ export interface RunningStatement<Client> {
   readonly client: Client;
   /** The session's id in its database; undefined before the connection is made. */
   readonly pid: number | undefined;
+  /** Why there will never be one, where the driver does not tell. */
+  readonly withoutPid?: string;
 }
 
 /** One more connection, to ask over. */
@@ -65,9 +67,10 @@ export class DatabaseQuestions<Client> {
     if (!areDatabasesAsked) {
       return unknownOn(span, clock, "SPOOR_WAIT_QUERIES forbids to ask the database");
     }
-    const { client, pid } = running;
+    const { client, pid, withoutPid } = running;
     if (pid === undefined) {
-      return unknownOn(span, clock, "the connection to the database is not made yet");
+      const notYet = "the connection to the database is not made yet";
+      return unknownOn(span, clock, withoutPid ?? notYet);
     }
     this.#lastMs = clock.monotonicMs();
     try {

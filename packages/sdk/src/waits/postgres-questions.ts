@@ -15,6 +15,8 @@ import { ownInstrumentation, spanOfSession } from "./own-connections.ts";
 /** What we use of a `pg.Client` of the application. */
 interface ApplicationClient {
   readonly processID?: number | null;
+  /** The connection of a client over libpq, which has no process id. */
+  readonly native?: unknown;
   readonly host?: string;
   readonly port?: number;
   readonly user?: string;
@@ -34,6 +36,8 @@ interface OwnClient {
 
 type ClientClass = new (config: Readonly<Record<string, unknown>>) => OwnClient;
 
+const NATIVE = "pg.native does not tell which session of the database its connection is";
+
 const POSTGRES: QuestionsDriver<ApplicationClient> = {
   running({ subject }) {
     if (subject === undefined || connectionRegistry.get(subject)?.system !== "postgresql") {
@@ -41,6 +45,7 @@ const POSTGRES: QuestionsDriver<ApplicationClient> = {
     }
     // The registry says that it is one of pg.
     const client = subject as ApplicationClient;
+    if (client.native !== undefined) return { client, pid: undefined, withoutPid: NATIVE };
     return { client, pid: client.processID ?? undefined };
   },
   keyOf: ({ host, port, database, user }) => JSON.stringify([host, port, database, user]),

@@ -18,6 +18,7 @@ import { mysqlHooks, mysqlSpanStarted, patchMysqlConnection } from "./mysql-conn
 import { type MysqlPool, patchMysqlPool } from "./mysql-pool.ts";
 import { type PgClient, pgHooks, setPgOptions } from "./pg-client.ts";
 import { patchPgPool, type PgPool } from "./pg-pool.ts";
+import { patchPg } from "./pg-exports.ts";
 import { patchPgClient } from "./pg-query.ts";
 import { withoutPrismaLiterals } from "./prisma-statement.ts";
 import { redisStatement } from "./redis-statement.ts";
@@ -99,9 +100,10 @@ function patchMongo(): void {
 
 /** By what is loaded. */
 const PATCHES: Readonly<Record<string, (exports: unknown) => void>> = {
-  pg: (exports) => {
-    // What pg exports.
-    const { Client } = exports as { readonly Client: { readonly prototype: PgClient } };
+  pg: patchPg,
+  "pg/lib/native": (exports) => {
+    // The class of its clients.
+    const Client = exports as { readonly prototype: PgClient };
     patchPgClient(Client.prototype);
   },
   "pg-pool": (exports) => {

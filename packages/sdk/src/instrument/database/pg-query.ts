@@ -8,7 +8,7 @@
  * 2. a promise is followed by one that is settled the same way;
  * 3. an object that submits itself is told by the client that it is done, or that it failed: both
  *    methods are replaced on that one object. A listener for its errors would hide them from the
- *    application.
+ *    application. One for libpq (`pg.native`) has one of them, and emits `end`.
  */
 import {
   type Attributes,
@@ -40,6 +40,7 @@ interface QueryObject {
   readonly text?: unknown;
   readonly name?: unknown;
   readonly submit?: unknown;
+  readonly once?: unknown;
   callback?: unknown;
   handleError?: unknown;
   handleReadyForQuery?: unknown;
@@ -89,7 +90,7 @@ class TracedQuery {
     this.#caller = caller;
     this.#options = options;
     this.#object = typeof given === "object" && given !== null ? given : undefined;
-    const text = typeof given === "string" ? given : this.#object?.text;
+    const text = typeof given === "string" ? given : (this.#object?.text ?? streamText(given));
     this.#span = this.#start(typeof text === "string" ? text : undefined);
   }
 
@@ -129,8 +130,7 @@ class TracedQuery {
     if (typeof object?.submit === "function") {
       // That it is a function is all that is known of a callback.
       if (index >= 0) parts[index] = this.#inCaller(callback as Callback);
-      this.#replace(object, "handleError", (error) => this.#fail(error));
-      this.#replace(object, "handleReadyForQuery", () => this.#span.end());
+      this.#followSubmitted(object);
       return true;
     }
     if (typeof callback !== "function") return false;
@@ -144,6 +144,36 @@ class TracedQuery {
       parts[0] = Object.assign(copy ?? {}, object, { callback: answered });
     }
     return true;
+  }
+
+  #followSubmitted(object: QueryObject): void {
+    const { once } = object;
+    // What it emits comes in the context of the connection's socket, or in none.
+    if (typeof once === "function") context.bind(this.#caller, object);
+    if (typeof object.handleReadyForQuery === "function") {
+      this.#replace(object, "handleError", (first) => this.#fail(first));
+      this.#replace(object, "handleReadyForQuery", () => this.#span.end());
+    } else if (typeof once === "function") {
+      this.#replaceNativeError(object);
+      Reflect.apply(once, object, ["end", (answer: unknown) => this.#succeed(answer)]);
+    } else {
+      // Nobody will tell when it is done.
+      this.#span.end();
+    }
+  }
+
+  /** The code of an error over libpq is put on it by the very method that tells it. */
+  #replaceNativeError(object: QueryObject): void {
+    const original = object.handleError;
+    if (typeof original !== "function") return;
+    const fail = (error: unknown): void => this.#fail(error);
+    object.handleError = function told(this: unknown, ...parts: unknown[]): unknown {
+      try {
+        return Reflect.apply(original, this, parts);
+      } finally {
+        fail(parts[0]);
+      }
+    };
   }
 
   #start(text: string | undefined): Span {
@@ -224,6 +254,12 @@ class TracedQuery {
     span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
     span.end();
   }
+}
+
+function streamText(given: unknown): unknown {
+  // A stream of `pg-query-stream` has a cursor, and that has the statement.
+  const { cursor } = (given ?? {}) as { readonly cursor?: { readonly text?: unknown } };
+  return cursor?.text;
 }
 
 /** Where pg looks for a callback: behind the values, or in their place; -1 when it is not there. */
