@@ -112,10 +112,7 @@ test("defect 12: a second copy of the API shares ours, and one that cannot is na
 test("a version of a library that its instrumentation does not know is named", async () => {
   const folder = await mkdtemp(join(tmpdir(), "spoor-koa-"));
   try {
-    const copy = join(folder, "node_modules", "koa");
-    await mkdir(copy, { recursive: true });
-    await writeFile(join(copy, "package.json"), '{ "name": "koa", "version": "99.0.0" }');
-    await writeFile(join(copy, "index.js"), "module.exports = class Koa {};");
+    await makeLibrary(folder, "koa");
     const path = join(folder, "app.cjs");
     await writeFile(path, 'require("koa");\nprocess.disconnect();\n');
     const app = await run(pathToFileURL(path).href);
@@ -129,7 +126,10 @@ test("a version of a library that its instrumentation does not know is named", a
 test("a library whose instrumentation is not installed is named, with what installs it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "spoor-missing-"));
   try {
-    const dependencies = { "@prisma/client": "*", koa: "*" };
+    await makeLibrary(folder, "koa");
+    await makeLibrary(folder, "@prisma/client");
+    // The last one is not there at all.
+    const dependencies = { "@prisma/client": "*", koa: "*", express: "*" };
     await writeFile(join(folder, "package.json"), JSON.stringify({ name: "app", dependencies }));
     const path = join(folder, "app.cjs");
     await writeFile(path, "process.disconnect();\n");
@@ -145,6 +145,14 @@ test("a library whose instrumentation is not installed is named, with what insta
     await rm(folder, { recursive: true });
   }
 });
+
+/** A package by the name of a library, of a version that does not exist. */
+async function makeLibrary(folder: string, name: string): Promise<void> {
+  const copy = join(folder, "node_modules", name);
+  await mkdir(copy, { recursive: true });
+  await writeFile(join(copy, "package.json"), JSON.stringify({ name, version: "99.0.0" }));
+  await writeFile(join(copy, "index.js"), "module.exports = class {};");
+}
 
 /** Lets a copy of the API say that it is of a later minor version. */
 async function makeNewer(copy: string): Promise<void> {

@@ -9,7 +9,8 @@ import { until } from "@spoor/waits/test-servers";
 import { runTraced, startTraced } from "./traced-process.ts";
 import { startMongoServer } from "../instrument/mongo-server.ts";
 import { AppFolder } from "../instrument/app-folder.ts";
-import { NO_OLD_NODE, runOnOlderNode } from "./older-node.ts";
+import { startLines } from "./named-libraries.ts";
+import { NO_OLD_NODE, OLD_NODE, runOnOlderNode } from "./older-node.ts";
 
 const run = promisify(execFile);
 const BUILD = fileURLToPath(new URL("../../tools/build-sdk.ts", import.meta.url));
@@ -109,6 +110,46 @@ for (const file of ["library.mjs", "library.cjs"]) {
       ]);
     },
   );
+}
+
+/** Ends when the clients of pg are hooked. */
+const LOADS_UNNAMED = `
+  require("koa");
+  const { prototype } = require("pg").Client;
+  const timer = setInterval(() => {
+    const symbols = Object.getOwnPropertySymbols(prototype).map(String);
+    if (symbols.some((symbol) => symbol.includes("spoor"))) clearInterval(timer);
+  }, 10);
+`;
+
+for (const [age, node, skip] of [
+  ["this Node", undefined, false],
+  ["Node 20", OLD_NODE, NO_OLD_NODE],
+] as const) {
+  test(
+    `${age}: what is named and never loaded is hooked or can be installed, and is not called used`,
+    { skip },
+    async () => {
+      const named = ["@prisma/client", "express", "koa", "pg"];
+      const [line = "", ...others] = await startLines({ node, dependencies: named, code: "" });
+      const [hooks, missing] = line.split(" · ").slice(-2);
+      assert.deepEqual(hooks?.split(" ").toSorted(), ["fetch", "hooks:", "http", "koa", "pg"]);
+      assert.equal(
+        missing,
+        "instrumentation not installed: prisma (npm install @prisma/instrumentation)",
+      );
+      assert.deepEqual(others, []);
+    },
+  );
+
+  test(`${age}: what is loaded without being named is hooked or told`, { skip }, async () => {
+    const [, ...told] = await startLines({ node, dependencies: [], code: LOADS_UNNAMED });
+    const early = /^spoor: koa was loaded before Spoor, .* name it in the dependencies/u;
+    assert.deepEqual(
+      told.map((line) => early.test(line)),
+      node === undefined ? [] : [true],
+    );
+  });
 }
 
 /** The first lines of one trace. Traces and scopes arrive in any order. */

@@ -11,7 +11,8 @@ import type { AppFolder } from "../instrument/app-folder.ts";
 import { treeLines } from "../instrument/run-apps.ts";
 import { runTraced } from "./traced-process.ts";
 
-const OLD_NODE = (process.env["PATH"] ?? "")
+/** A Node of that age, if PATH has one. */
+export const OLD_NODE: string | undefined = (process.env["PATH"] ?? "")
   .split(":")
   .map((directory) => join(directory, "node"))
   .find(isOld);

@@ -36,6 +36,7 @@ import {
 import {
   applicationFolder,
   declaredPackages,
+  isInstalled,
   modulePathFrom,
   resolveFrom,
 } from "./load/find-package.ts";
@@ -69,6 +70,18 @@ export interface HookedLibraries {
   readonly installCommand: string;
 }
 
+const EARLY_REASON = "Start the application with: node --import @spoor/sdk/auto";
+
+const LATER_REASON =
+  `Node ${process.versions.node} tells nobody in time; name it in the dependencies of ` +
+  "package.json, or take Node 22.15 or newer.";
+
+/**
+ * When an application has loaded what it needs: at once, or after it has connected somewhere, or
+ * with its first requests. In ms.
+ */
+const LATER_MS = [0, 100, 1000, 10_000] as const;
+
 let running: Instrumentations | undefined;
 
 /** Starts all instrumentations that the settings allow. Those of an earlier start are stopped. */
@@ -97,6 +110,8 @@ class Instrumentations {
   readonly #hooked = new Set<string>();
   readonly #database: DatabaseHooks;
   #loggerProvider: SpoorLoggerProvider | undefined;
+  /** While libraries are loaded of which nobody knows yet whether they are used. */
+  #isInAdvance = false;
 
   constructor(settings: InstrumentationSettings, host: InstrumentationHost) {
     this.#settings = settings;
@@ -127,12 +142,15 @@ class Instrumentations {
       apiLoaded: (url) => checkApiCopy(url, this.#host.findings),
     });
     const declared = this.#declared(libraries);
-    this.#hookLoaded(watch, libraries);
+    this.#hookLoaded(watch, libraries, EARLY_REASON);
     for (const library of declared) {
-      if (library.asksItself && this.#isInstalled(library)) watch.armNow(library);
+      if (library.asksItself && this.#isTraceable(library)) watch.armNow(library);
     }
     if (canWatchModules()) watch.start();
-    else this.#loadInAdvance(watch, declared);
+    else {
+      this.#loadInAdvance(watch, declared);
+      this.#hookLater(watch, libraries);
+    }
     this.#stops.push(() => watch.stop());
     return this.#summary(declared);
   }
@@ -212,12 +230,16 @@ class Instrumentations {
     return !disabled.includes(name) && (enabled === undefined || enabled.includes(name));
   }
 
-  /** Libraries that the application says it needs. */
+  /** Libraries that the application says it needs, and that are there. */
   #declared(libraries: readonly Library[]): Library[] {
-    const names = declaredPackages(this.#folder);
+    const names = [...declaredPackages(this.#folder)];
     return libraries.filter(({ packages }) =>
       packages.some((one) =>
-        one.endsWith("/") ? [...names].some((name) => name.startsWith(one)) : names.has(one),
+        names.some(
+          (name) =>
+            (one.endsWith("/") ? name.startsWith(one) : name === one) &&
+            isInstalled(this.#folder, name),
+        ),
       ),
     );
   }
@@ -270,7 +292,7 @@ class Instrumentations {
   }
 
   /** Libraries that are in memory already: hooked now where that still helps. */
-  #hookLoaded(watch: ModuleWatch, libraries: readonly Library[]): void {
+  #hookLoaded(watch: ModuleWatch, libraries: readonly Library[], reason: string): void {
     for (const { library, packageName, parentUrl } of loadedLibraries(libraries)) {
       const official = this.#officialOf(library);
       const isHooked = official !== undefined && isOfficialEnabled(official);
@@ -278,20 +300,32 @@ class Instrumentations {
         watch.loadNow(library, packageName, parentUrl);
         continue;
       }
+      if (official !== undefined && !this.#isTraceable(library)) {
+        this.#reportMissing(library, official);
+        continue;
+      }
+      if (this.#early.has(library)) continue;
       this.#early.add(library);
       this.#host.findings.report({
         code: "loaded_too_early",
         subject: library.name,
         severity: "warning",
-        sentence:
-          `${library.name} was loaded before Spoor, so its calls have no spans. ` +
-          "Start the application with: node --import @spoor/sdk/auto",
+        sentence: `${library.name} was loaded before Spoor, so its calls have no spans. ${reason}`,
       });
     }
   }
 
+  /** Without a hook: finds what was loaded all the same, by packages that others brought. */
+  #hookLater(watch: ModuleWatch, libraries: readonly Library[]): void {
+    const timers = LATER_MS.map((ms) =>
+      setTimeout(() => this.#hookLoaded(watch, libraries, LATER_REASON), ms).unref(),
+    );
+    this.#stops.push(() => timers.forEach(clearTimeout));
+  }
+
   /** Without a hook: loads what the application is going to load. */
   #loadInAdvance(watch: ModuleWatch, declared: readonly Library[]): void {
+    this.#isInAdvance = true;
     const parentUrl = pathToFileURL(join(this.#folder, "any.js")).href;
     const names = [...declaredPackages(this.#folder)];
     for (const library of declared) {
@@ -304,12 +338,13 @@ class Instrumentations {
         if (path !== undefined) watch.loadModuleNow(library, name, pathToFileURL(path).href);
       }
     }
+    this.#isInAdvance = false;
   }
 
   #summary(declared: readonly Library[]): HookedLibraries {
     for (const library of declared) {
       if (this.#early.has(library)) continue;
-      if (this.#isInstalled(library)) this.#hooked.add(library.name);
+      if (this.#isTraceable(library)) this.#hooked.add(library.name);
       else this.#missing.add(library);
     }
     const packages = [...this.#missing].map((library) => this.#officialOf(library)?.packageName);
@@ -322,14 +357,14 @@ class Instrumentations {
   }
 
   /** Whether what traces a library is there. */
-  #isInstalled(library: Library): boolean {
+  #isTraceable(library: Library): boolean {
     const official = this.#officialOf(library);
     return official === undefined || resolveFrom(this.#folder, official.packageName) !== undefined;
   }
 
   #reportMissing(library: Library, { packageName }: OfficialPackage): void {
-    // One that the line at the start names already.
-    if (this.#missing.has(library)) return;
+    // One that the line at the start names already, or is going to name.
+    if (this.#missing.has(library) || this.#isInAdvance) return;
     this.#missing.add(library);
     this.#host.findings.report({
       code: "instrumentation_missing",
@@ -345,8 +380,9 @@ class Instrumentations {
       subject: library.name,
       severity: "warning",
       sentence:
-        `${library.name} is used, but not traced: ${packageName} does not know the version that ` +
-        "is installed. Install versions of both that fit each other.",
+        `${library.name} ${this.#isInAdvance ? "stands in package.json" : "is used"}, but is not ` +
+        `traced: ${packageName} does not know the version that is installed. ` +
+        "Install versions of both that fit each other.",
     });
   }
 

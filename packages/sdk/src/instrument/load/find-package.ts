@@ -3,6 +3,7 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { errorCode } from "@spoor/trace/basics";
 
 /** The folder of the application: where its first module is, else the working directory. */
 export function applicationFolder(): string {
@@ -66,6 +67,17 @@ function importTarget(entry: unknown): string | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Whether a module in `folder` would find a package of that name, whatever it exports. */
+export function isInstalled(folder: string, name: string): boolean {
+  try {
+    createRequire(join(folder, "any.js")).resolve(name);
+    return true;
+  } catch (error) {
+    // Others say that it is there, and exports nothing under its name, or not for `require`.
+    return errorCode(error) !== "MODULE_NOT_FOUND";
+  }
 }
 
 /** `pg` of `pg/lib/client.js`, `@a/b` of `@a/b/c`. */
