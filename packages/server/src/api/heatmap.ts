@@ -1,13 +1,13 @@
 /* `GET /heatmap`: how many spans began when, and took how long. */
 import type { RangeAnswer } from "@spoor/store";
 import type { HeatmapAnswer, HeatmapCell } from "@spoor/trace";
-import { type Series, stepCount } from "@spoor/traceql";
+import { presentFields, type Series, stepCount } from "@spoor/traceql";
 import { HEATMAP_STEPS_MAX, HEATMAP_STEPS_WANTED } from "../base/limits.ts";
-import { askSearch } from "./ask-query.ts";
+import { type Asked, askSearch } from "./ask-query.ts";
 import { coverageOf } from "./coverage.ts";
 import { intervalInvalid, stepOf } from "./interval.ts";
 import { elapsed, time } from "./parameter.ts";
-import { isProblem } from "./problem.ts";
+import { isProblem, type Problem } from "./problem.ts";
 import { labelValue } from "./query-range.ts";
 import { mergedCoverage, rangeOf } from "./range-of.ts";
 import { type Route, route } from "./route.ts";
@@ -39,18 +39,14 @@ export const heatmapRoute: Route = route({
     const startedMs = request.clock.monotonicMs();
     const isFresh = await request.freshen();
     const window = { fromUnixNano, toUnixNano, stepNano };
-    const suffix = `histogram_over_time(duration) with(buckets=${BUCKETS_PER_DOUBLING})`;
-    const all = await rangeOf(asked.query, suffix, { window, request });
-    if (isProblem(all)) return all;
-    const failed = await rangeOf(asked.query, `{ status = error } | ${suffix}`, {
-      window,
-      request,
-    });
-    if (isProblem(failed)) return failed;
-    const cells = cellsOf(all, failed);
+    const ofPresent = presentFields(asked.query).length > 0;
+    const parts = ofPresent ? [] : await rangesOf(asked.query, { window, request });
+    if (isProblem(parts)) return parts;
+    const cells = cellsOf(parts);
     const answer: HeatmapAnswer = {
       cells,
       spanCount: cells.reduce((sum, { spanCount }) => sum + spanCount, 0),
+      ofPresent,
       bucketsPerDoubling: BUCKETS_PER_DOUBLING,
       traceql: asked.traceql,
       isTranslated: asked.isTranslated,
@@ -58,7 +54,7 @@ export const heatmapRoute: Route = route({
       toUnixNano: toUnixNano.toString(),
       stepNano: stepNano.toString(),
       stepCount: stepCount(window),
-      ...coverageOf(mergedCoverage([all, failed]), {
+      ...coverageOf(mergedCoverage(parts), {
         isFresh,
         tookMs: request.clock.monotonicMs() - startedMs,
       }),
@@ -67,9 +63,24 @@ export const heatmapRoute: Route = route({
   },
 });
 
-function cellsOf(all: RangeAnswer, failed: RangeAnswer): HeatmapCell[] {
-  const errors = new Map(failed.series.map((series) => [bucketOf(series), series.values]));
-  const cells = all.series.flatMap((series) => {
+/** All spans, and those that failed. */
+async function rangesOf(
+  query: Asked<"search">["query"],
+  parts: Parameters<typeof rangeOf>[2],
+): Promise<readonly RangeAnswer[] | Problem> {
+  const suffix = `histogram_over_time(duration) with(buckets=${BUCKETS_PER_DOUBLING})`;
+  const ranges: RangeAnswer[] = [];
+  for (const stage of ["", "{ status = error } | "]) {
+    const range = await rangeOf(query, stage + suffix, parts);
+    if (isProblem(range)) return range;
+    ranges.push(range);
+  }
+  return ranges;
+}
+
+function cellsOf([all, failed]: readonly RangeAnswer[]): HeatmapCell[] {
+  const errors = new Map(failed?.series.map((series) => [bucketOf(series), series.values]));
+  const cells = (all?.series ?? []).flatMap((series) => {
     const bucket = bucketOf(series);
     const errorValues = errors.get(bucket);
     return Array.from(series.values, (spanCount, step) => ({

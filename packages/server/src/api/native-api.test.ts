@@ -132,6 +132,15 @@ test("a heat map has every span once, in a bucket that holds its duration", asyn
   assert.equal(of2s.step, 59);
 });
 
+test("a heat map of what has not ended has no cells and says why", async () => {
+  const api = await testApi(SPANS);
+  const present = await api.get(`/heatmap?${asked({ q: "state:open" })}`);
+  assert.deepEqual([present.status, present.body.ofPresent, present.body.cells], [200, true, []]);
+  assert.equal(present.body.traceql, "{ span:state = open }");
+  const { body } = await api.get("/heatmap");
+  assert.equal(body.ofPresent, false);
+});
+
 test("numbers over time have exemplars, and null where there is none", async () => {
   const api = await testApi(SPANS);
   const q = "{ } | max_over_time(duration) by (name) with(exemplars=1)";

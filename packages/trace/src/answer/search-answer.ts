@@ -122,6 +122,11 @@ export interface HeatmapAnswer extends Coverage, AskedQuery, AskedInterval {
   /** All that are not 0, by step and bucket. */
   readonly cells: readonly HeatmapCell[];
   readonly spanCount: number;
+  /**
+   * The query asks for what has not ended, or what was found wrong. That is of one moment and makes
+   * no series, so there are no cells: `GET /api/v1/search` finds it.
+   */
+  readonly ofPresent: boolean;
 }
 
 /** Spans that began in one step with durations of one bucket. */

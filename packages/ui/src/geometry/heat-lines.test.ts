@@ -18,7 +18,14 @@ const COVERAGE = {
 } as const;
 
 function heat(cells: readonly HeatmapCell[]): HeatmapAnswer {
-  return { ...COVERAGE, stepCount: 3, bucketsPerDoubling: 8, cells, spanCount: 0 };
+  return {
+    ...COVERAGE,
+    stepCount: 3,
+    bucketsPerDoubling: 8,
+    ofPresent: false,
+    cells,
+    spanCount: 0,
+  };
 }
 
 function cell(step: number, bucket: number, spanCount: number): HeatmapCell {

@@ -21,6 +21,7 @@ function answer(cells: readonly HeatmapCell[]): HeatmapAnswer {
     fromUnixNano: "1000000000000",
     toUnixNano: "1060000000000",
     bucketsPerDoubling: 8,
+    ofPresent: false,
     spanCount: 0,
     traceql: "{ }",
     isTranslated: false,

@@ -73,6 +73,9 @@ export function ExplorePage() {
         <div className="explore-body">
           <Facets
             asked={answers.shown}
+            traceql={answers.heat?.traceql}
+            isOfPresent={answers.heat?.ofPresent === true}
+            isUnsure={mayBeOfPresent(answers)}
             pins={pinsOf(search.pin)}
             onPins={(pins) => change({ pin: pins.length === 0 ? undefined : pins.join(",") })}
             onFilter={filter}
@@ -86,6 +89,11 @@ export function ExplorePage() {
       )}
     </div>
   );
+}
+
+/** Whether a query may be about what has not ended, and the server has not said so yet. */
+function mayBeOfPresent({ shown, heat, isOld }: ExploreAnswers): boolean {
+  return /state|finding/i.test(shown.q) && (heat === undefined || isOld);
 }
 
 interface HeadProps {
@@ -144,10 +152,19 @@ function Results({ search, answers, actions }: ResultsProps) {
             be asked.
           </p>
         )}
-        <ResultHead totals={totals} seconds={seconds} coverage={heat} />
-        <HeatTools search={search} totals={totals} actions={actions} />
-        <Heat search={search} asked={asked} heat={heat} actions={actions} />
-        {totals.spanCount === 0 ? (
+        {heat.ofPresent ? (
+          <p className="explore-present">
+            What has not ended is of this moment and makes no series: here are the spans and their
+            traces.
+          </p>
+        ) : (
+          <>
+            <ResultHead totals={totals} seconds={seconds} coverage={heat} />
+            <HeatTools search={search} totals={totals} actions={actions} />
+            <Heat search={search} asked={asked} heat={heat} actions={actions} />
+          </>
+        )}
+        {totals.spanCount === 0 && !heat.ofPresent ? (
           <NothingFound
             asked={asked}
             onTime={(from) => actions.change({ from, to: undefined, box: undefined })}
@@ -159,6 +176,7 @@ function Results({ search, answers, actions }: ResultsProps) {
             asked={asked}
             actions={actions}
             spanCount={totals.spanCount}
+            isOfPresent={heat.ofPresent}
             nowMs={heatAtMs}
           />
         )}

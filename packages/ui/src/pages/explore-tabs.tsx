@@ -22,6 +22,7 @@ import {
   useAnswers,
 } from "../data/ask.ts";
 import { problemOf } from "../data/api-client.ts";
+import { withStates } from "../data/open-states.ts";
 import { quoted } from "../data/query-text.ts";
 import { type FoundPages, useFoundPages } from "../data/search-pages.ts";
 import { countText } from "../design/time-text.ts";
@@ -47,8 +48,13 @@ export interface ExploreTabsProps {
   readonly actions: ExploreActions;
   /** All spans that match, listed or not. */
   readonly spanCount: number;
+  /** The query is about what has not ended, which is only found and not counted. */
+  readonly isOfPresent: boolean;
   readonly nowMs: number;
 }
+
+/** What there is of a query about what has not ended. */
+const PRESENT_TABS: readonly ExploreTab[] = ["traces", "spans"];
 
 const TITLES: Readonly<Record<ExploreTab, string>> = {
   traces: "Traces",
@@ -77,7 +83,9 @@ const FIELDS_LISTED = 200;
 
 /** The tabs and what is open of them. */
 export function ExploreTabs(props: ExploreTabsProps) {
-  const open = props.search.tab ?? "traces";
+  const tabs = props.isOfPresent ? PRESENT_TABS : EXPLORE_TABS;
+  const wanted = props.search.tab ?? "traces";
+  const open = tabs.includes(wanted) ? wanted : "traces";
   const pane = useRef<HTMLDivElement>(null);
   const choose = (tab: ExploreTab): void =>
     props.actions.change({ tab: tab === "traces" ? undefined : tab });
@@ -85,20 +93,20 @@ export function ExploreTabs(props: ExploreTabsProps) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const at = (EXPLORE_TABS.indexOf(open) + step + EXPLORE_TABS.length) % EXPLORE_TABS.length;
-    const next = EXPLORE_TABS[at] ?? "traces";
+    const at = (tabs.indexOf(open) + step + tabs.length) % tabs.length;
+    const next = tabs[at] ?? "traces";
     choose(next);
     document.getElementById(`tab-${next}`)?.focus();
   };
   useRowKeys(pane, (digit) => {
-    const tab = EXPLORE_TABS[digit - 1];
+    const tab = tabs[digit - 1];
     if (tab !== undefined) choose(tab);
   });
   useKeySections(KEYS);
   return (
     <div className="explore-tabs">
       <div role="tablist" aria-label="Results" tabIndex={-1} onKeyDown={onKey}>
-        {EXPLORE_TABS.map((tab) => (
+        {tabs.map((tab) => (
           <button
             key={tab}
             id={`tab-${tab}`}
@@ -128,9 +136,10 @@ function Pane({ open, ...props }: ExploreTabsProps & { readonly open: ExploreTab
   return <FoundPane {...props} isSpans={open === "spans"} />;
 }
 
-function useFound({ search, asked }: ExploreTabsProps): FoundPages {
+function useFound({ search, asked, isOfPresent }: ExploreTabsProps): FoundPages {
   const sort = search.sort ?? "recent";
-  return useFoundPages({ ...asked, sort, limit: TRACES_LISTED, spans: SPANS_OF_TRACE });
+  const q = isOfPresent ? withStates(asked.q) : asked.q;
+  return useFoundPages({ ...asked, q, sort, limit: TRACES_LISTED, spans: SPANS_OF_TRACE });
 }
 
 function FoundPane(props: ExploreTabsProps & { readonly isSpans: boolean }) {
@@ -148,6 +157,9 @@ function FoundPane(props: ExploreTabsProps & { readonly isSpans: boolean }) {
         />
         {found.lastPage !== undefined && <CoverageNote coverage={found.lastPage} />}
       </div>
+      {found.traces.length === 0 && (
+        <p className="explore-wait">Nothing that has not ended matches in this time.</p>
+      )}
       {isSpans ? (
         <FoundSpans traces={found.traces} />
       ) : (

@@ -128,6 +128,7 @@ function Value({ difference, onFilter }: ValueProps) {
     <li>
       <button
         type="button"
+        className="plain-button"
         disabled={condition === null}
         title={condition === null ? text : `${condition}  (Alt: without)`}
         onClick={(event) => condition !== null && onFilter(condition, event.altKey)}

@@ -4,6 +4,7 @@
 import {
   errorText,
   formatDuration,
+  openSpanSentence,
   OutlineFlag,
   peerOf,
   serviceName,
@@ -55,6 +56,7 @@ export function SpanDetail(props: SpanDetailProps) {
       </DetailHead>
       <div className="detail-body">
         <StatusLine span={span} />
+        <State model={model} row={row} />
         <Times row={row} span={span} model={model} />
         <p className="detail-usual">
           <UsualNote model={model} row={row} nowMs={nowMs} />
@@ -132,6 +134,29 @@ function StatusLine({ span }: { readonly span: Span }) {
     <p className="detail-status detail-status-error">
       <span aria-hidden="true">✕ </span>
       {text === "" ? "Error, without a message" : text}
+    </p>
+  );
+}
+
+/** Whether it has ended, and how anybody knows when it has not. TraceQL has it as `span:state`. */
+function State({ model, row }: Pick<SpanDetailProps, "model" | "row">) {
+  const open = model.openOf.get(row);
+  if (open === undefined) {
+    return (
+      <p className="detail-status" title="span:state = ended">
+        State ended
+      </p>
+    );
+  }
+  const heard = formatDuration(open.heardMsAgo * 1e6);
+  return (
+    <p className="detail-status" title={`span:state = ${open.state}`}>
+      <span aria-hidden="true">▷ </span>State {open.state}:{" "}
+      {openSpanSentence(open, model.running.nowUnixNano)}
+      <span className="quiet">
+        {" "}
+        ({open.source}, heard {heard} ago)
+      </span>
     </p>
   );
 }
