@@ -39,6 +39,7 @@ suite("every page", { skip: chromiumMissing }, () => {
         ["e", "Explore"],
         ["c", "Compare"],
         ["h", "Health"],
+        ["f", "File"],
         ["n", "Now"],
       ] as const) {
         await page.keyboard.press("g");
@@ -56,7 +57,7 @@ suite("every page", { skip: chromiumMissing }, () => {
   test("on a telephone no page is wider than the screen, and all of the frame is in reach", async () => {
     await withPage(browser, spoor.url, async (page) => {
       await page.setViewportSize({ width: 390, height: 844 });
-      for (const path of ["/", "/explore", "/health", "/compare"]) {
+      for (const path of ["/", "/explore", "/health", "/compare", "/file"]) {
         await page.goto(spoor.url + path);
         await isLive(page);
         await page.locator("main > *").first().waitFor();

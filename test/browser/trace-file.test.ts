@@ -5,6 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { encodeTracesJson } from "@spoor/otlp";
 import { type SpoorProcess, startSpoor } from "../spoor-process.ts";
 import { assertAccessible, chromiumMissing, openBrowser, withPage } from "./browser.ts";
+import { keepPicture } from "./keep-picture.ts";
 import { checkout, repeatingTrace, spansOf, storeSpans } from "./sent-traces.ts";
 
 /** Drops a file on the page as a person does from a folder. */
@@ -84,8 +85,12 @@ suite("a trace as text", { skip: chromiumMissing }, () => {
   });
 
   test("a file of several traces lists them; one that holds none says what is wrong with it", async () => {
-    await withPage(browser, `${spoor.url}/file`, async (page) => {
+    await withPage(browser, spoor.url, async (page) => {
+      const rail = page.getByRole("navigation", { name: "Screens" });
+      await rail.getByRole("link", { name: "File" }).click();
       await page.getByRole("heading", { name: "Open a trace file" }).waitFor();
+      await page.getByLabel("Choose a file").waitFor({ state: "attached" });
+      await keepPicture(page, "file");
       await assertAccessible(page);
       await drop(page, "notes.txt", '{"resourceSpans": [{"scopeSpans": 7}]}');
       const alert = page.getByRole("alert");

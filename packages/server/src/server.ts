@@ -86,7 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   } = await openStore({ syncMode: "fsync", ...options }, { self, clock });
   const stream = new TraceStream(store, onProblem);
   const largeTraces = new LargeTraces({ store, onProblem });
-  const live = new Live({ clock, ledger: self.ledger });
+  const live = new Live({ clock, ledger: self.ledger, store });
   const listeners: ListenerStatus[] = [];
   const status = (): StatusAnswer => ({
     version: options.version,

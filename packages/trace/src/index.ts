@@ -60,6 +60,8 @@ export {
   openSpanSentence,
   openSpanWait,
   type OpenSpanName,
+  type RunningRequest,
+  type RunningRequests,
 } from "./analysis/inflight.ts";
 export { type ServiceShare, serviceShares } from "./analysis/service-share.ts";
 export { selfNanoOfRows } from "./analysis/self-time.ts";

@@ -38,6 +38,7 @@ const HANGING: InflightAnswer = {
   unlistedSpanCount: 0,
   requestCount: 2,
   zombieCount: 1,
+  running: { requestCount: 0, slowest: null },
   sentence: "2 requests are hanging.",
   groups: [
     {

@@ -69,7 +69,7 @@ export async function testApi(
   const store = change(memory);
   const stream = new TraceStream(store, (message) => problems.push(message));
   const problems: string[] = [];
-  const live = new Live({ clock, ledger });
+  const live = new Live({ clock, ledger, store });
   const api = createNativeApi({
     store,
     stream,

@@ -12,8 +12,8 @@ interface LiveParts {
 }
 
 /** `GET /api/v1/inflight`. */
-export function readInflight(context: Context, { live }: LiveParts): Response {
-  return context.json(live.inflight());
+export async function readInflight(context: Context, { live }: LiveParts): Promise<Response> {
+  return context.json(await live.inflight());
 }
 
 /** `GET /api/v1/findings`. */

@@ -66,7 +66,7 @@ export const lostParentsRoute: Route = route({
     const facts: LostParentFacts = {
       storedSpanIds: parents.spanIds,
       open,
-      instances: live.inflight().instances,
+      instances: live.instances(),
       findings: live.findings(),
       losses: spansLost(request.loss()),
       others: others.trees,

@@ -277,6 +277,19 @@ export const FINDINGS_MAX = 1_000;
 /** Requests that one group of the answer about hanging requests lists; it tells their number. */
 export const INFLIGHT_REQUESTS_MAX = 50;
 
+/**
+ * Of how many finished spans it is believed how long a request usually takes: of fewer, whatever is
+ * open hangs.
+ */
+export const USUAL_REQUESTS_MIN = 20;
+
+/** How many kinds of open requests are remembered with what is usual for them. */
+export const USUAL_REQUESTS_KINDS_MAX = 1_000;
+
+/** How far back it is looked at how long requests took, and how old an answer may be. */
+export const USUAL_REQUESTS_WINDOW_NANO = 86_400_000_000_000n;
+export const USUAL_REQUESTS_AGE_MS_MAX = 60_000;
+
 /** What a database's activity is worth after it was sampled, in ms: two of the usual intervals. */
 export const QUERY_SAMPLE_MS_MAX = 25_000;
 

@@ -44,7 +44,7 @@ async function startReceiver(connectionsMax: number = 10): Promise<Receiver> {
     onStored: () => undefined,
   });
   const admission = new Admission();
-  const live = new Live({ clock: systemClock, ledger: self.ledger });
+  const live = new Live({ clock: systemClock, ledger: self.ledger, store });
   const reception = new Reception({ intake, self, live, admission, clock: systemClock });
   const http = createOtlpHttpServer(reception, TIMEOUTS);
   const grpc = createOtlpGrpcServer(reception, GRPC_MS_MAX);

@@ -5,8 +5,10 @@ import {
   type InflightAnswer,
   type LossLedger,
   type OpenSpan,
+  type ReportingInstance,
   type SenderLoss,
 } from "@spoor/trace";
+import type { TraceStore } from "@spoor/store";
 import {
   INFLIGHT_COST_FACTOR,
   INFLIGHT_GATHER_MS,
@@ -17,6 +19,7 @@ import {
 import type { LiveNews, Reporter } from "./live-news.ts";
 import { LiveSpans } from "./live-spans.ts";
 import { SenderReports } from "./sender-reports.ts";
+import { UsualRequests } from "./usual-requests.ts";
 
 /** Gets everything that hangs. */
 export type InflightListener = (answer: InflightAnswer) => void;
@@ -29,13 +32,21 @@ export class Live {
   readonly #clock: Clock;
   readonly #spans: LiveSpans;
   readonly #reports: SenderReports;
+  readonly #usual: UsualRequests;
   readonly #listeners = new Set<InflightListener>();
   #timer: NodeJS.Timeout | undefined;
   #timerMs = 0;
   #pausedUntilMs = 0;
+  /** What the newest answer took. */
+  #costMs = 0;
 
-  constructor(parts: { readonly clock: Clock; readonly ledger: LossLedger }) {
+  constructor(parts: {
+    readonly clock: Clock;
+    readonly ledger: LossLedger;
+    readonly store: Pick<TraceStore, "readOperationStats">;
+  }) {
     this.#clock = parts.clock;
+    this.#usual = new UsualRequests(parts);
     this.#spans = new LiveSpans(parts);
     this.#reports = new SenderReports(parts.ledger);
   }
@@ -47,8 +58,18 @@ export class Live {
     if (hasChanged) this.#publishSoon();
   }
 
-  /** Everything that hangs, under who holds it up. Cost: linear in the open spans. */
-  inflight(): InflightAnswer {
+  /**
+   * Everything that hangs, under who holds it up, once it is known how long the open requests
+   * usually take.
+   */
+  async inflight(): Promise<InflightAnswer> {
+    const first = this.#inflightNow();
+    return (await this.#usual.learned()) ? this.#inflightNow() : first;
+  }
+
+  /** By what is known now. Cost: linear in the open spans. */
+  #inflightNow(): InflightAnswer {
+    const startMs = this.#clock.monotonicMs();
     const nowUnixNano = this.#clock.nowUnixNano();
     const open = this.#spans.openSpans();
     const instances = this.#spans.instances();
@@ -57,8 +78,10 @@ export class Live {
       nowUnixNano,
       instances,
       requestLimit: INFLIGHT_REQUESTS_MAX,
+      shorterShareOf: (span) => this.#usual.shorterShare(span),
     });
     const isCut = found.groups.some(({ requests, requestCount }) => requests.length < requestCount);
+    this.#costMs = this.#clock.monotonicMs() - startMs;
     return {
       ...found,
       nowUnixNano: nowUnixNano.toString(),
@@ -90,12 +113,15 @@ export class Live {
     return this.#reports.losses();
   }
 
-  /** Calls `listener` at once and with every change, until the returned function is called. */
+  /** Who reports, who has fallen silent, and who only sends spans. */
+  instances(): ReportingInstance[] {
+    return this.#spans.instances();
+  }
+
+  /** Calls `listener` soon and with every change, until the returned function is called. */
   subscribe(listener: InflightListener): () => void {
     this.#listeners.add(listener);
-    const answer = this.inflight();
-    listener(answer);
-    this.#keepWatching(answer);
+    void this.#tell([listener]);
     return () => this.#listeners.delete(listener);
   }
 
@@ -123,12 +149,15 @@ export class Live {
 
   #publish(): void {
     this.#timer = undefined;
+    void this.#tell(this.#listeners);
+  }
+
+  async #tell(listeners: Iterable<InflightListener>): Promise<void> {
     if (this.#listeners.size === 0) return;
-    const startMs = this.#clock.monotonicMs();
-    const answer = this.inflight();
-    for (const listener of this.#listeners) listener(answer);
-    const tookMs = this.#clock.monotonicMs() - startMs;
-    this.#pausedUntilMs = startMs + Math.max(INFLIGHT_INTERVAL_MS, tookMs * INFLIGHT_COST_FACTOR);
+    const answer = await this.inflight();
+    const pauseMs = Math.max(INFLIGHT_INTERVAL_MS, this.#costMs * INFLIGHT_COST_FACTOR);
+    this.#pausedUntilMs = this.#clock.monotonicMs() + pauseMs;
+    for (const listener of listeners) if (this.#listeners.has(listener)) listener(answer);
     this.#keepWatching(answer);
   }
 

@@ -61,6 +61,8 @@ function waiting(fields: Partial<WaitReport>): Pick<OpenSpan, "wait"> {
   return { wait: toKeyValues(waitToAttributes(report)) };
 }
 
+const OPTIONS = { nowUnixNano: NOW, instances: [], requestLimit: 10 };
+
 function told(
   spans: readonly OpenSpan[],
   instances: readonly ReportingInstance[] = [],
@@ -153,6 +155,47 @@ test("a process that is gone is said, and its last word about a wait is not repe
     groups[0]?.requests[0]?.sentence,
     "inventory has not been heard for 12s; it may have ended with this span open",
   );
+});
+
+test("what takes its usual time runs and does not hang, and the slowest of it is told", () => {
+  const spans = [
+    open("a", "1", { name: "GET /report", ageMs: 1200 }),
+    open("b", "2", { name: "GET /fast", ageMs: 800 }),
+  ];
+  const shares = new Map([
+    ["1", 0.615],
+    ["2", 0.99],
+  ]);
+  const calm = inflight(spans, { ...OPTIONS, shorterShareOf: ({ spanId }) => shares.get(spanId) });
+  assert.deepEqual([calm.requestCount, calm.groups.length], [0, 0]);
+  assert.deepEqual(
+    [calm.running.requestCount, calm.running.slowest?.traceId, calm.running.slowest?.shorterShare],
+    [2, "a", 0.615],
+  );
+  assert.match(
+    calm.sentence,
+    /^Nothing is hanging\. Slowest running request: GET \/report of inventory, 1\.2s \(p61\)\. No/,
+  );
+  shares.set("2", 0.991);
+  const one = inflight(spans, { ...OPTIONS, shorterShareOf: ({ spanId }) => shares.get(spanId) });
+  assert.deepEqual([one.requestCount, one.running.requestCount], [1, 1]);
+  assert.match(one.sentence, /^1 request is hanging\./);
+});
+
+test("zombies, processes that are gone and waits for locks hang, however usual their age is", () => {
+  const spans = [
+    open("a", "1", { isCallerGone: true }),
+    open("b", "2", { state: "gone" }),
+    open("c", "3", waiting({ holders: [holder(7)] })),
+    open("d", "4", waiting({ kind: "http.unanswered", holders: [holder(7)] })),
+    open("e", "5"),
+  ];
+  const told = inflight(spans, {
+    ...OPTIONS,
+    shorterShareOf: ({ spanId }) => (spanId === "5" ? undefined : 0.1),
+  });
+  assert.deepEqual([told.requestCount, told.running.requestCount], [4, 1]);
+  assert.equal(told.running.slowest?.traceId, "d");
 });
 
 function checkCalm(instances: readonly ReportingInstance[], expected: string): void {

@@ -7,6 +7,9 @@
  *    one lock are one incident. The same holder is the same database session, process or span.
  * 3. A request is a zombie when somebody gave up on it and work goes on: a span says so, or its
  *    caller has ended.
+ * 4. A request that is open for no longer than 99 of 100 of its kind took does not hang: it runs.
+ *    But for zombies, for processes that are gone, and for whoever waits for what does not come by
+ *    itself, such as a lock.
  *
  * A holder is named as reported, with "seen" against "probably"; where nobody said what a span
  * waits for, nothing is guessed.
@@ -17,7 +20,7 @@ import { spanTitle } from "../semconv/title.ts";
 import { fromKeyValues } from "../span/any-value.ts";
 import { waitFromAttributes } from "../wait/wait-attributes.ts";
 import type { Certainty, WaitHolder, WaitReport } from "../wait/wait-report.ts";
-import { WAIT_KINDS } from "../wait/wait-kind.ts";
+import { WAIT_KINDS, type WaitKind } from "../wait/wait-kind.ts";
 import { holderText, holderVerb, resourceText, waitSentence } from "../wait/wait-sentence.ts";
 
 /** An open span as part of a sentence. */
@@ -82,12 +85,29 @@ export interface InflightGroup {
   readonly zombieCount: number;
 }
 
+/** Requests that are open for no longer than is usual. */
+export interface RunningRequests {
+  readonly requestCount: number;
+  /** The one that is open longest; null when there is none. */
+  readonly slowest: RunningRequest | null;
+}
+
+/** A request that takes its usual time. */
+export interface RunningRequest {
+  readonly traceId: string;
+  readonly top: OpenSpanName;
+  /** The share of its kind that took less, 0 to 1. */
+  readonly shorterShare: number;
+}
+
 /** Everything that hangs. */
 export interface Inflight {
   /** Most requests first; those without a holder last. */
   readonly groups: readonly InflightGroup[];
   readonly requestCount: number;
   readonly zombieCount: number;
+  /** What is open and does not hang; in none of the groups. */
+  readonly running: RunningRequests;
   /** All of it in a sentence or two. */
   readonly sentence: string;
 }
@@ -99,11 +119,29 @@ export interface InflightOptions {
   readonly instances: readonly ReportingInstance[];
   /** Requests listed in each group. */
   readonly requestLimit: number;
+  /**
+   * The share of finished spans of this kind that were shorter than the span is open; undefined
+   * where too few are known. Without it nothing is usual, and everything open hangs.
+   */
+  readonly shorterShareOf?: (span: OpenSpan) => number | undefined;
 }
+
+/** Longer than so many of its kind, a request hangs. */
+const USUAL_SHARE_MAX = 0.99;
+
+/** What a request that is in order waits for. Anything else hangs at any age. */
+const USUAL_WAITS: ReadonlySet<WaitKind> = new Set([
+  "unknown",
+  "db.running",
+  "http.unanswered",
+  "redis.blocked",
+]);
 
 /** What hangs, of these open spans. Cost: linear in their number but for the sorting. */
 export function inflight(open: readonly OpenSpan[], options: InflightOptions): Inflight {
-  const requests = requestsOf(open, options.nowUnixNano);
+  const all = requestsOf(open, options);
+  const requests = all.filter(({ usualShare }) => usualShare === undefined);
+  const running = runningOf(all);
   const groups = new Map<string, { holder: InflightHolder | null; requests: InflightRequest[] }>();
   for (const { request, holder } of requests) {
     const key = holder?.key ?? "";
@@ -125,8 +163,17 @@ export function inflight(open: readonly OpenSpan[], options: InflightOptions): I
     groups: sorted,
     requestCount: requests.length,
     zombieCount: sorted.reduce((sum, { zombieCount }) => sum + zombieCount, 0),
-    sentence: inflightSentence(sorted, options.instances),
+    running,
+    sentence: inflightSentence(sorted, running, options.instances),
   };
+}
+
+function runningOf(requests: readonly FoundRequest[]): RunningRequests {
+  const running = requests.flatMap(({ request: { traceId, top }, usualShare }) =>
+    usualShare === undefined ? [] : [{ traceId, top, shorterShare: usualShare }],
+  );
+  const [slowest = null] = running.toSorted((a, b) => b.top.ageMs - a.top.ageMs);
+  return { requestCount: running.length, slowest };
 }
 
 /** What an open span waits for; undefined when nobody said. */
@@ -165,14 +212,19 @@ function hasHolder(span: OpenSpan): boolean {
 interface FoundRequest {
   readonly request: InflightRequest;
   readonly holder: InflightHolder | undefined;
+  /** Of a request that does not hang: what share of its kind took less. */
+  readonly usualShare: number | undefined;
 }
 
-function requestsOf(open: readonly OpenSpan[], nowUnixNano: bigint): FoundRequest[] {
+function requestsOf(open: readonly OpenSpan[], options: InflightOptions): FoundRequest[] {
   const ofTrace = Map.groupBy(open, ({ traceId }) => traceId);
-  return Array.from(ofTrace.values(), (spans) => requestOf(spans, nowUnixNano));
+  return Array.from(ofTrace.values(), (spans) => requestOf(spans, options));
 }
 
-function requestOf(spans: readonly OpenSpan[], nowUnixNano: bigint): FoundRequest {
+function requestOf(
+  spans: readonly OpenSpan[],
+  { nowUnixNano, shorterShareOf }: InflightOptions,
+): FoundRequest {
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const oldest = spans.toSorted((a, b) => b.ageMs - a.ageMs);
   const top = oldest.find(({ parentSpanId }) => !ids.has(parentSpanId)) ?? oldest[0];
@@ -180,13 +232,18 @@ function requestOf(spans: readonly OpenSpan[], nowUnixNano: bigint): FoundReques
   // A trace is here because it has an open span.
   if (top === undefined || deepest === undefined) throw new RangeError("no open span");
   const wait = deepest.state === "open" ? openSpanWait(deepest) : undefined;
+  const isZombie = abandonedBy(deepest, spans) !== undefined;
+  const isUsualWait = wait === undefined || USUAL_WAITS.has(wait.kind);
+  const mayBeUsual = !isZombie && deepest.state === "open" && isUsualWait;
+  const share = mayBeUsual ? shorterShareOf?.(top) : undefined;
   return {
+    usualShare: share === undefined || share > USUAL_SHARE_MAX ? undefined : share,
     request: {
       traceId: top.traceId,
       top: nameOf(top),
       deepest: nameOf(deepest),
       openSpanCount: spans.length,
-      isZombie: abandonedBy(deepest, spans) !== undefined,
+      isZombie,
       isGone: deepest.state === "gone",
       sentence: openSpanSentence(deepest, nowUnixNano),
       certainty: wait === undefined || wait.kind === "unknown" ? "unknown" : wait.certainty,
@@ -257,10 +314,14 @@ function holderKey(holder: WaitHolder): string {
 
 function inflightSentence(
   groups: readonly InflightGroup[],
+  { slowest }: RunningRequests,
   instances: readonly ReportingInstance[],
 ): string {
   const count = groups.reduce((sum, { requestCount }) => sum + requestCount, 0);
-  if (count === 0) return `Nothing is hanging. ${instancesSentence(instances)}`;
+  if (count === 0) {
+    const running = slowest === null ? "" : ` ${slowestSentence(slowest)}`;
+    return `Nothing is hanging.${running} ${instancesSentence(instances)}`;
+  }
   const zombies = groups.reduce((sum, { zombieCount }) => sum + zombieCount, 0);
   const [first] = groups;
   const sentences = [`${requestText(count)} ${count === 1 ? "is" : "are"} hanging.`];
@@ -276,6 +337,14 @@ function inflightSentence(
     sentences.push(`Nobody waits any more for ${whom}.`);
   }
   return sentences.join(" ");
+}
+
+/** `Slowest running request: GET /report of reports, 1.2s (p61).` */
+function slowestSentence({ top, shorterShare }: RunningRequest): string {
+  const { title, service, ageMs } = top;
+  const what = `${title === "" ? "(no name)" : title} of ${service}`;
+  const percentile = Math.floor(shorterShare * 100);
+  return `Slowest running request: ${what}, ${formatDuration(ageMs * 1e6)} (p${percentile}).`;
 }
 
 function whoWaits(count: number, waiting: number): string {

@@ -60,6 +60,7 @@ const GOOD: HealthFacts = {
   inflight: {
     sentence: "",
     groups: [],
+    running: { requestCount: 0, slowest: null },
     requestCount: 0,
     zombieCount: 0,
     nowUnixNano: "1",

@@ -18,7 +18,13 @@ import { PageHelpProvider, useOpenHelp } from "./page-help.tsx";
 import { usePageKeys } from "./use-page-keys.ts";
 import "./page-frame.css";
 
-const SCREENS = { now: "/", explore: "/explore", compare: "/compare", health: "/health" } as const;
+const SCREENS = {
+  now: "/",
+  explore: "/explore",
+  compare: "/compare",
+  health: "/health",
+  file: "/file",
+} as const;
 
 /** The frame around every page. */
 export function PageFrame() {

@@ -9,11 +9,12 @@ import { useEffect, useRef } from "react";
 import { isTyping } from "../design/is-typing.ts";
 import { hasLetterKeys } from "../design/letter-keys.ts";
 
-const SCREENS: Readonly<Record<string, "/" | "/explore" | "/health" | "/compare">> = {
+const SCREENS: Readonly<Record<string, "/" | "/explore" | "/health" | "/compare" | "/file">> = {
   n: "/",
   e: "/explore",
   h: "/health",
   c: "/compare",
+  f: "/file",
 };
 
 /** Who is slower than this did not mean one thing with both keys. */

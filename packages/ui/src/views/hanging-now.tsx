@@ -26,7 +26,9 @@ export function HangingNow({ answer }: { readonly answer: InflightAnswer }) {
   if (!isHanging) {
     return (
       <section className="now now-calm" aria-label="Now">
-        <p>{answer.sentence}</p>
+        <p>
+          {answer.sentence} <SlowestLink answer={answer} />
+        </p>
         <Instances instances={answer.instances} />
       </section>
     );
@@ -52,6 +54,21 @@ export function HangingNow({ answer }: { readonly answer: InflightAnswer }) {
       )}
       <Instances instances={answer.instances} />
     </section>
+  );
+}
+
+/** The way to what the calm line names. */
+function SlowestLink({ answer: { running } }: { readonly answer: InflightAnswer }) {
+  const { slowest, requestCount } = running;
+  if (slowest === null) return null;
+  const { traceId, top } = slowest;
+  return (
+    <>
+      <Link to="/t/$traceId" params={{ traceId }} search={{ s: top.spanId }}>
+        Show it
+      </Link>
+      {requestCount > 1 && ` or ${countText(requestCount - 1, "other running request")}.`}
+    </>
   );
 }
 

@@ -29,6 +29,7 @@ const EVERYWHERE: KeySection = {
     ["g e", "Explore"],
     ["g c", "Compare"],
     ["g h", "Health"],
+    ["g f", "a trace file"],
     ["/", "the query of the page, or the field at the top"],
     ["Ctrl+K", "likewise, from within a field too"],
     ["t", "time range"],
@@ -47,7 +48,7 @@ const FIELD: KeySection = {
     ["00-4bf9…-01", "a traceparent, or a log line with an id"],
     ["service:checkout duration>2s", "a query"],
     ["{ status = error }", "TraceQL"],
-    ["> now explore compare health", "a screen"],
+    ["> now explore compare health file", "a screen"],
     ["> utc theme live", "a switch"],
   ],
 };

@@ -1,5 +1,5 @@
 /*
- * The five screens, at the left of every page.
+ * The screens, at the left of every page, and the way to open a file.
  */
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -41,6 +41,13 @@ export function Rail({ lastTraceId }: RailProps) {
           <path d="M9 16S2 11.6 2 6.8A3.6 3.6 0 0 1 9 5.4A3.6 3.6 0 0 1 16 6.8C16 11.6 9 16 9 16Z" />
         </Glyph>
         Health
+      </Link>
+      <Link to="/file" className="rail-item" title="Open a trace file (g f), or drop it anywhere">
+        <Glyph>
+          <path d="M10 2H4v14h10V6Z" />
+          <path d="M10 2v4h4M6.5 12h5M9 9.5V14" />
+        </Glyph>
+        File
       </Link>
     </nav>
   );
