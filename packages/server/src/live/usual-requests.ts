@@ -46,7 +46,9 @@ export class UsualRequests {
     const key = JSON.stringify([span.service, span.name, span.kind]);
     const known = this.#usual.get(key);
     const ageMs = this.#clock.monotonicMs() - (known?.askedMs ?? Number.NEGATIVE_INFINITY);
-    if (ageMs > USUAL_REQUESTS_AGE_MS_MAX && !this.#asking.has(key)) this.#ask(key, span);
+    if (ageMs > USUAL_REQUESTS_AGE_MS_MAX && !this.#asking.has(key)) {
+      this.#asking.set(key, this.#ask(key, span));
+    }
     if (known?.durations === undefined) return undefined;
     return shorterShare(known.durations, BigInt(Math.round(span.ageMs * 1e6)));
   }
@@ -61,24 +63,27 @@ export class UsualRequests {
     return true;
   }
 
-  #ask(key: string, { service, name, kind }: OpenSpan): void {
+  async #ask(key: string, span: OpenSpan): Promise<void> {
+    const durations = await this.#read(span);
+    this.#asking.delete(key);
+    this.#remember(key, durations);
+  }
+
+  async #read({ service, name, kind }: OpenSpan): Promise<DurationHistogram | undefined> {
     const nowUnixNano = this.#clock.nowUnixNano();
-    const asked = this.#store
-      .readOperationStats({
+    try {
+      const { spanCount, durations } = await this.#store.readOperationStats({
         fromUnixNano: nowUnixNano - USUAL_REQUESTS_WINDOW_NANO,
         toUnixNano: nowUnixNano,
         service,
         name,
         ...(isSpanKind(kind) ? { kind } : {}),
-      })
-      // A store that does not answer knows of nothing usual: then everything open hangs.
-      .catch(() => undefined)
-      .then((stats) => {
-        this.#asking.delete(key);
-        const isEnough = stats !== undefined && stats.spanCount >= USUAL_REQUESTS_MIN;
-        this.#remember(key, isEnough ? stats.durations : undefined);
       });
-    this.#asking.set(key, asked);
+      return spanCount < USUAL_REQUESTS_MIN ? undefined : durations;
+    } catch {
+      // A store that does not answer knows of nothing usual: then everything open hangs.
+      return undefined;
+    }
   }
 
   #remember(key: string, durations: DurationHistogram | undefined): void {

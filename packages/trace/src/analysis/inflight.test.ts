@@ -190,12 +190,12 @@ test("zombies, processes that are gone and waits for locks hang, however usual t
     open("d", "4", waiting({ kind: "http.unanswered", holders: [holder(7)] })),
     open("e", "5"),
   ];
-  const told = inflight(spans, {
+  const found = inflight(spans, {
     ...OPTIONS,
     shorterShareOf: ({ spanId }) => (spanId === "5" ? undefined : 0.1),
   });
-  assert.deepEqual([told.requestCount, told.running.requestCount], [4, 1]);
-  assert.equal(told.running.slowest?.traceId, "d");
+  assert.deepEqual([found.requestCount, found.running.requestCount], [4, 1]);
+  assert.equal(found.running.slowest?.traceId, "d");
 });
 
 function checkCalm(instances: readonly ReportingInstance[], expected: string): void {
