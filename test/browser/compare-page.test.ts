@@ -53,13 +53,43 @@ suite("compare", { skip: chromiumMissing }, () => {
 
   test("what only one trace has is named, and a row leads to the span", async () => {
     await withPage(browser, compare(usual, cart), async (page) => {
-      const table = page.getByRole("table", { name: /^The tree of both/ });
+      const table = page.getByRole("treegrid", { name: /^The tree of both/ });
       await table.getByText("missing").first().waitFor();
       await table.getByText("added").first().waitFor();
       await assertAccessible(page);
       await table.getByRole("link").first().click();
       await page.waitForURL(/\/t\/[0-9a-f]{32}\?s=[0-9a-f]{16}/);
     });
+  });
+
+  test("the tree of both folds and is walked by the keys of the tree of a trace", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const visit = async (page: Page): Promise<void> => {
+        const tree = page.getByRole("treegrid", { name: /^The tree of both/ });
+        const rows = tree.locator("tbody tr");
+        await rows.first().waitFor();
+        const all = await rows.count();
+        assert.equal(await rows.first().getAttribute("aria-expanded"), "true");
+        await page.keyboard.press("j");
+        assert.equal(await rows.first().getAttribute("aria-selected"), "true");
+        const focused = await page.evaluate(() => document.activeElement?.getAttribute("role"));
+        assert.equal(focused, "treegrid");
+        await page.keyboard.press("h");
+        assert.equal(await rows.first().getAttribute("aria-expanded"), "false");
+        assert.ok((await rows.count()) < all);
+        await assertAccessible(page);
+        await page.keyboard.press("}");
+        assert.equal(await rows.count(), all);
+        await page.keyboard.press("l");
+        assert.equal(await rows.nth(1).getAttribute("aria-selected"), "true");
+        assert.equal(await rows.nth(1).getAttribute("aria-level"), "2");
+        await keepPicture(page, `compare-tree-${colorScheme}`);
+        await assertAccessible(page);
+        await page.keyboard.press("Enter");
+        await page.waitForURL(/\/t\/[0-9a-f]{32}\?s=[0-9a-f]{16}/);
+      };
+      await withPage(browser, compare(usual, cart), visit, { colorScheme });
+    }
   });
 
   test("two sets: what takes longer, and which values are shared out differently", async () => {

@@ -165,6 +165,25 @@ suite("explore", { skip: chromiumMissing }, () => {
     });
   });
 
+  test("the structure is a tree that keys walk and fold, from wherever they are pressed", async () => {
+    await withPage(browser, explore({ q: SLOW, tab: "structure" }), async (page) => {
+      const tree = page.getByRole("treegrid", { name: /^The structure/ });
+      const rows = tree.locator("tbody tr");
+      await rows.first().waitFor();
+      const all = await rows.count();
+      await page.keyboard.press("j");
+      assert.equal(await rows.first().getAttribute("aria-selected"), "true");
+      await page.keyboard.press("Enter");
+      assert.ok((await rows.count()) < all, "without a link a row folds");
+      await page.keyboard.press("l");
+      assert.equal(await rows.count(), all);
+      await rows.first().locator("[data-twisty]").click();
+      assert.ok((await rows.count()) < all);
+      await page.keyboard.press("2");
+      await page.getByRole("tab", { name: "Spans", selected: true }).waitFor();
+    });
+  });
+
   test("lines over the heat map are part of the link, and each has a name", async () => {
     for (const colorScheme of ["light", "dark"] as const) {
       const visit = async (page: Page): Promise<void> => {

@@ -13,9 +13,13 @@ import { Comparison } from "../views/comparison.tsx";
 import { CopyCommand } from "../views/copy-command.tsx";
 import { ProblemNotice } from "../views/problem-notice.tsx";
 import { SetComparison } from "../views/set-comparison.tsx";
+import { PLACE_KEYS } from "../views/use-place-grid.tsx";
+import { useKeySections } from "./page-help.tsx";
 import "./compare-page.css";
 
 const route = getRouteApi("/compare");
+
+const KEYS = [PLACE_KEYS];
 
 /** Traces of a set among which the middle one is looked for. */
 const SET_TRACES = 100;
@@ -28,6 +32,7 @@ export function ComparePage() {
   useEffect(() => {
     document.title = "Compare · Spoor";
   }, []);
+  useKeySections(KEYS);
   const filter = (condition: string, isOut: boolean): void => {
     const narrowed = (side: CompareSide): string =>
       side.kind === "set" ? `q:${withCondition(side.q, condition, isOut)}` : "";

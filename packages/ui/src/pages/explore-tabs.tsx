@@ -36,6 +36,7 @@ import { GroupTable } from "../views/group-table.tsx";
 import type { KeySection } from "../views/key-help.tsx";
 import { ServiceMap } from "../views/service-map.tsx";
 import { Structure } from "../views/structure.tsx";
+import { PLACE_KEYS } from "../views/use-place-grid.tsx";
 import type { ExploreActions } from "./explore-page.tsx";
 import { LIST_KEYS, useKeySections } from "./page-help.tsx";
 import { useRowKeys } from "./use-row-keys.ts";
@@ -67,6 +68,7 @@ const TITLES: Readonly<Record<ExploreTab, string>> = {
 
 const KEYS: readonly KeySection[] = [
   LIST_KEYS,
+  { ...PLACE_KEYS, title: "Structure" },
   {
     title: "Explore",
     lines: [["1 … 6", "traces, spans, groups, structure, map, log lines"]],

@@ -4,7 +4,7 @@
  */
 import { type ComparedPlace, type ComparisonAnswer, formatDuration } from "@spoor/trace";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import {
   badgesOf,
   changedPlaces,
@@ -13,9 +13,11 @@ import {
 } from "../data/comparison-places.ts";
 import { Monogram } from "../design/monogram.tsx";
 import { serviceLooks, type ServiceLook } from "../design/service-colour.ts";
+import { type TableColumn, TableHead } from "../design/table-head.tsx";
 import { clockText, countText } from "../design/time-text.ts";
 import { AttributeDifferences } from "./attribute-differences.tsx";
 import { CoverageNote } from "./coverage-note.tsx";
+import { type PlaceRow, usePlaceGrid } from "./use-place-grid.tsx";
 import "./service-map.css";
 import "./comparison.css";
 
@@ -25,15 +27,15 @@ const CHANGES_SHOWN = 5;
 
 /** The whole comparison. */
 export function Comparison({ answer }: { readonly answer: ComparisonAnswer }) {
-  const changed = changedPlaces(answer);
+  const changed = useMemo(() => changedPlaces(answer), [answer]);
   const [isAll, setAll] = useState(changed.length === answer.places.length || changed.length === 0);
   const [limit, setLimit] = useState(PLACES_SHOWN);
-  const indexes = isAll ? answer.places.map((_, index) => index) : changed;
-  const looks = serviceLooks(answer.places.map(({ service }) => service));
-  const longest = answer.places.reduce(
-    (most, { a, b }) => Math.max(most, a.totalNano, b.totalNano),
-    1,
+  const count = isAll ? answer.places.length : changed.length;
+  const indexes = useMemo(
+    () => (isAll ? [...answer.places.keys()] : changed).slice(0, limit),
+    [answer, changed, isAll, limit],
   );
+  const looks = serviceLooks(answer.places.map(({ service }) => service));
   return (
     <>
       <h1 className="comparison-sentence">{answer.sentence}</h1>
@@ -58,28 +60,11 @@ export function Comparison({ answer }: { readonly answer: ComparisonAnswer }) {
           <span>{countText(answer.places.length - changed.length, "place")} alike, not shown</span>
         )}
       </div>
-      <table className="plain-table comparison">
-        <caption className="visually-hidden">The tree of both traces, place by place</caption>
-        <PlacesHead />
-        <tbody>
-          {indexes.slice(0, limit).map((index) => {
-            const place = answer.places[index];
-            return place === undefined ? null : (
-              <Place
-                key={index}
-                place={place}
-                look={looks.get(place.service)}
-                longest={longest}
-                answer={answer}
-              />
-            );
-          })}
-        </tbody>
-      </table>
-      {indexes.length > limit && (
+      <Places answer={answer} indexes={indexes} looks={looks} />
+      {count > limit && (
         <p className="map-note">
-          Showing {limit.toLocaleString("en")} of {countText(indexes.length, "place")}.{" "}
-          <button type="button" className="button" onClick={() => setLimit(indexes.length)}>
+          Showing {limit.toLocaleString("en")} of {countText(count, "place")}.{" "}
+          <button type="button" className="button" onClick={() => setLimit(count)}>
             Show all
           </button>
         </p>
@@ -89,31 +74,57 @@ export function Comparison({ answer }: { readonly answer: ComparisonAnswer }) {
   );
 }
 
-function PlacesHead() {
+interface PlacesProps extends ChangesProps {
+  /** Of the places that are shown; the same list while they are the same. */
+  readonly indexes: readonly number[];
+}
+
+/** The tree of both. */
+function Places({ answer, looks, indexes }: PlacesProps) {
+  const depths = useMemo(
+    () => indexes.map((index) => answer.places[index]?.depth ?? 0),
+    [answer, indexes],
+  );
+  const grid = usePlaceGrid({
+    depths,
+    label: "The tree of both traces, place by place",
+    className: "comparison",
+  });
+  const longest = answer.places.reduce(
+    (most, { a, b }) => Math.max(most, a.totalNano, b.totalNano),
+    1,
+  );
   return (
-    <thead>
-      <tr>
-        <th scope="col">Span</th>
-        <th scope="col">Change</th>
-        <th scope="col" className="number">
-          A
-        </th>
-        <th scope="col" className="number">
-          B
-        </th>
-        <th scope="col">
-          <span className="visually-hidden">Both as bars</span>
-        </th>
-        <th scope="col" className="number">
-          Δ self
-        </th>
-        <th scope="col" className="number">
-          Δ total
-        </th>
-      </tr>
-    </thead>
+    <table {...grid.props}>
+      <TableHead columns={COLUMNS} />
+      <tbody>
+        {grid.rows.map((row) => {
+          const place = answer.places[indexes[row.row] ?? -1];
+          return place === undefined ? null : (
+            <Place
+              key={row.row}
+              row={row}
+              place={place}
+              look={looks.get(place.service)}
+              longest={longest}
+              answer={answer}
+            />
+          );
+        })}
+      </tbody>
+    </table>
   );
 }
+
+const COLUMNS: readonly TableColumn[] = [
+  { title: "Span" },
+  { title: "Change" },
+  { title: "A", isNumber: true },
+  { title: "B", isNumber: true },
+  { title: "Both as bars", isHidden: true },
+  { title: "Δ self", isNumber: true },
+  { title: "Δ total", isNumber: true },
+];
 
 function Side(props: { readonly name: "A" | "B"; readonly trace: ComparisonAnswer["a"] }) {
   const { name, trace } = props;
@@ -173,32 +184,28 @@ function Changes({ answer, looks }: ChangesProps) {
 }
 
 interface PlaceProps {
+  readonly row: PlaceRow;
   readonly place: ComparedPlace;
   readonly look: ServiceLook | undefined;
   readonly longest: number;
   readonly answer: ComparisonAnswer;
 }
 
-function Place({ place, look, longest, answer }: PlaceProps) {
-  const { service, name, depth, change, a, b, selfDeltaNano, totalDeltaNano } = place;
+function Place({ row, place, look, longest, answer }: PlaceProps) {
+  const { service, name, change, a, b, selfDeltaNano, totalDeltaNano } = place;
   const side = change === "missing" ? answer.a : answer.b;
   const [spanId] = change === "missing" ? a.spanIds : b.spanIds;
   const width = (nano: number): string => `${(nano / longest) * 100}%`;
   return (
-    <tr className={`is-${change}`}>
-      <td style={{ paddingLeft: 12 + depth * 16 }}>
-        {depth > 0 && (
-          <span className="quiet" aria-hidden="true">
-            └{" "}
-          </span>
-        )}
+    <tr {...row.props} className={`is-${change}`}>
+      <td>
+        {row.lead}
         <Monogram service={service} look={look} />{" "}
         <span className="visually-hidden">{service} </span>
         <Link
           to="/t/$traceId"
           params={{ traceId: side.traceId }}
           search={spanId === undefined ? {} : { s: spanId }}
-          data-trace-row=""
         >
           {name === "" ? "(no name)" : name}
         </Link>

@@ -2,6 +2,7 @@
  * Who calls whom in the whole system: a picture, and the calls as a table.
  */
 import { formatDuration, type ServiceEdgeDocument } from "@spoor/trace";
+import { type TableColumn, TableHead } from "../design/table-head.tsx";
 import { CALLEE_TYPES, MapPicture } from "./map-picture.tsx";
 import { shareText } from "./result-head.tsx";
 
@@ -26,31 +27,21 @@ export function ServiceMap({ edges, onService }: ServiceMapProps) {
   );
 }
 
+const COLUMNS: readonly TableColumn[] = [
+  { title: "Caller" },
+  { title: "Called" },
+  { title: "Calls", isNumber: true },
+  { title: "Errors", isNumber: true },
+  { title: "p50", isNumber: true },
+  { title: "p95", isNumber: true },
+  { title: "p99", isNumber: true },
+];
+
 function Calls({ edges }: { readonly edges: readonly ServiceEdgeDocument[] }) {
   return (
     <table className="plain-table">
       <caption className="visually-hidden">Calls between services</caption>
-      <thead>
-        <tr>
-          <th scope="col">Caller</th>
-          <th scope="col">Called</th>
-          <th scope="col" className="number">
-            Calls
-          </th>
-          <th scope="col" className="number">
-            Errors
-          </th>
-          <th scope="col" className="number">
-            p50
-          </th>
-          <th scope="col" className="number">
-            p95
-          </th>
-          <th scope="col" className="number">
-            p99
-          </th>
-        </tr>
-      </thead>
+      <TableHead columns={COLUMNS} />
       <tbody>
         {edges.map((edge) => (
           <tr key={`${edge.caller}\n${edge.callee}\n${edge.calleeType}`}>

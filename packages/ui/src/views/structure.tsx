@@ -3,7 +3,9 @@ import { useMemo } from "react";
 import { mergedStructure, type StructurePlace } from "../data/merged-structure.ts";
 import { Monogram } from "../design/monogram.tsx";
 import { serviceLooks, type ServiceLook } from "../design/service-colour.ts";
+import { type TableColumn, TableHead } from "../design/table-head.tsx";
 import { countText } from "../design/time-text.ts";
+import { type PlaceRow, usePlaceGrid } from "./use-place-grid.tsx";
 import { shareText } from "./result-head.tsx";
 import "./service-map.css";
 import "./structure.css";
@@ -18,6 +20,12 @@ export interface StructureProps {
 /** The tree that the found traces have in common. */
 export function Structure({ documents, moreCount }: StructureProps) {
   const places = useMemo(() => mergedStructure(documents), [documents]);
+  const depths = useMemo(() => places.map(({ depth }) => depth), [places]);
+  const grid = usePlaceGrid({
+    depths,
+    label: "The structure of the found traces",
+    className: "structure",
+  });
   const looks = serviceLooks(places.map(({ service }) => service));
   const longest = places.reduce((most, { totalNano }) => Math.max(most, totalNano), 1);
   return (
@@ -27,65 +35,52 @@ export function Structure({ documents, moreCount }: StructureProps) {
         place.
         {moreCount > 0 && ` ${countText(moreCount, "more trace")} of this list not merged.`}
       </p>
-      <table className="plain-table structure">
-        <caption className="visually-hidden">The structure of the found traces</caption>
-        <thead>
-          <tr>
-            <th scope="col">Span</th>
-            <th scope="col" className="number">
-              In traces
-            </th>
-            <th scope="col" className="number">
-              Calls each
-            </th>
-            <th scope="col" className="number">
-              Errors
-            </th>
-            <th scope="col" className="number">
-              Self
-            </th>
-            <th scope="col" className="number">
-              Total
-            </th>
-            <th scope="col">
-              <span className="visually-hidden">Share of the longest</span>
-            </th>
-          </tr>
-        </thead>
+      <table {...grid.props}>
+        <TableHead columns={COLUMNS} />
         <tbody>
-          {places.map((place, index) => (
-            <Place
-              // oxlint-disable-next-line react/no-array-index-key -- they have no names
-              key={index}
-              place={place}
-              look={looks.get(place.service)}
-              traceCount={documents.length}
-              longest={longest}
-            />
-          ))}
+          {grid.rows.map((row) => {
+            const place = places[row.row];
+            return place === undefined ? null : (
+              <Place
+                key={row.row}
+                row={row}
+                place={place}
+                look={looks.get(place.service)}
+                traceCount={documents.length}
+                longest={longest}
+              />
+            );
+          })}
         </tbody>
       </table>
     </>
   );
 }
 
+const COLUMNS: readonly TableColumn[] = [
+  { title: "Span" },
+  { title: "In traces", isNumber: true },
+  { title: "Calls each", isNumber: true },
+  { title: "Errors", isNumber: true },
+  { title: "Self", isNumber: true },
+  { title: "Total", isNumber: true },
+  { title: "Share of the longest", isHidden: true },
+];
+
 interface PlaceProps {
+  readonly row: PlaceRow;
   readonly place: StructurePlace;
   readonly look: ServiceLook | undefined;
   readonly traceCount: number;
   readonly longest: number;
 }
 
-function Place({ place, look, traceCount, longest }: PlaceProps) {
-  const { service, name, depth, callsEach, errorCount, selfNano, totalNano } = place;
+function Place({ row, place, look, traceCount, longest }: PlaceProps) {
+  const { service, name, callsEach, errorCount, selfNano, totalNano } = place;
   return (
-    <tr>
-      <td style={{ paddingLeft: 12 + depth * 18 }}>
-        {depth > 0 && (
-          <span className="quiet" aria-hidden="true">
-            └{" "}
-          </span>
-        )}
+    <tr {...row.props}>
+      <td>
+        {row.lead}
         <Monogram service={service} look={look} />{" "}
         <span className="visually-hidden">{service}</span> {name === "" ? "(no name)" : name}
       </td>

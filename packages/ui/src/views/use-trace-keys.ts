@@ -1,7 +1,7 @@
 import { type RefObject, useCallback, useEffect, useRef } from "react";
 import { hasLetterKeys } from "../design/letter-keys.ts";
 import { isTyping } from "../design/is-typing.ts";
-import { meaningOf, type TraceCommand } from "../views/trace-keys.ts";
+import { meaningOf, type TraceCommand } from "./trace-keys.ts";
 
 /** Does what a command says; false when there was nothing to do, and the key is the browser's. */
 export type RunCommand = (command: TraceCommand) => boolean;
