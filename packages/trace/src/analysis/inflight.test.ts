@@ -182,19 +182,21 @@ test("what takes its usual time runs and does not hang, and the slowest of it is
   assert.match(one.sentence, /^1 request is hanging\./);
 });
 
-test("zombies, processes that are gone and waits for locks hang, however usual their age is", () => {
+test("zombies, processes that are gone and waits that do not end by themselves hang at any age", () => {
   const spans = [
     open("a", "1", { isCallerGone: true }),
     open("b", "2", { state: "gone" }),
     open("c", "3", waiting({ holders: [holder(7)] })),
     open("d", "4", waiting({ kind: "http.unanswered", holders: [holder(7)] })),
     open("e", "5"),
+    open("f", "6", waiting({ kind: "pool", holders: [] })),
+    open("g", "7", waiting({ kind: "redis.stall", holders: [] })),
   ];
   const found = inflight(spans, {
     ...OPTIONS,
     shorterShareOf: ({ spanId }) => (spanId === "5" ? undefined : 0.1),
   });
-  assert.deepEqual([found.requestCount, found.running.requestCount], [4, 1]);
+  assert.deepEqual([found.requestCount, found.running.requestCount], [6, 1]);
   assert.equal(found.running.slowest?.traceId, "d");
 });
 
