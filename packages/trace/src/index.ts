@@ -293,6 +293,8 @@ export {
   type WaitCost,
   type WaitEvidence,
   type WaitHolder,
+  type WaitingSession,
+  type WaitQueue,
   type WaitRemedy,
   type WaitReport,
   type WaitResource,

@@ -1,7 +1,7 @@
 /** What a piece of work waits for, and who holds it, down to the process. */
 export type { DatabaseWaits } from "./base/database-waits.ts";
 export type { Query, Row } from "./base/query.ts";
-export type { Explanations, Pacing } from "./base/shared-walks.ts";
+export type { Explanations, Meanwhile, Pacing } from "./base/shared-walks.ts";
 export type { Waiter } from "./base/waiter.ts";
 export { type ConnectionWaitOptions, explainConnection } from "./connection/connection-wait.ts";
 export { mysqlWaits, type MysqlWaitsOptions } from "./mysql/mysql-waits.ts";

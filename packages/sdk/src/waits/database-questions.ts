@@ -59,8 +59,14 @@ export class DatabaseQuestions<Client> {
     this.#options = options;
   }
 
-  /** What the statement of `span` waits for; undefined when it is none of this system. */
-  async explain(span: OpenSpan): Promise<WaitReport | undefined> {
+  /**
+   * What the statement of `span` waits for; undefined when it is none of this system. `meanwhile`
+   * takes what is known while others ask the database.
+   */
+  async explain(
+    span: OpenSpan,
+    meanwhile: (wait: WaitReport) => void,
+  ): Promise<WaitReport | undefined> {
     const running = this.#driver.running(span);
     if (running === undefined) return undefined;
     const { clock, areDatabasesAsked } = this.#options;
@@ -75,7 +81,11 @@ export class DatabaseQuestions<Client> {
     this.#lastMs = clock.monotonicMs();
     try {
       const { waits } = await this.#ask(client);
-      const reports = await waits.explain([{ pid, sinceUnixNano: span.startUnixNano }]);
+      const waiters = [{ pid, sinceUnixNano: span.startUnixNano }];
+      const reports = await waits.explain(waiters, (known) => {
+        const wait = known.get(pid);
+        if (wait !== undefined) meanwhile(wait);
+      });
       const gone = "the database does not know the session any more";
       return reports.get(pid) ?? unknownOn(span, clock, gone);
     } catch (error) {

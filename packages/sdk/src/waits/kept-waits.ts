@@ -20,8 +20,10 @@ export function keepOnSpan(
   { isChanged, eventCount }: { readonly isChanged: boolean; readonly eventCount: number },
 ): number {
   if (!isChanged || eventCount >= WAIT_EVENTS_MAX) return 0;
+  // Who else waited serves those who wait now, and is nothing about this span.
+  const { queue: _, session: __, ...own } = wait;
   // The API knows neither integers of 64 bits nor maps; the tracer does.
-  const attributes = plainObject(waitToAttributes(wait)) as SpanAttributes;
+  const attributes = plainObject(waitToAttributes(own)) as SpanAttributes;
   span.addEvent(WAIT_EVENT_NAME, attributes);
   return 1;
 }

@@ -166,7 +166,10 @@ export class OpenSpanReporter {
     if (leaves.length === 0) return;
     const found = this.#verdicts.find(
       leaves.map(({ span }) => span),
-      (span, wait) => this.#note(span, wait),
+      {
+        note: (span, wait) => this.#note(span, wait),
+        noteMeanwhile: (span, wait) => this.#noteMeanwhile(span, wait),
+      },
     );
     await Promise.race([found, unrefDelay(VERDICT_MS_MAX)]);
   }
@@ -183,6 +186,14 @@ export class OpenSpanReporter {
       isChanged: verdictKey(wait) !== told.reportedKey,
       eventCount: told.eventCount,
     });
+  }
+
+  /** Who waits is told at once, so that what another instance finds out can be told of it. */
+  #noteMeanwhile(span: OpenSpan, wait: WaitReport): void {
+    const told = this.#toldOf(span);
+    if (told.wait !== undefined && told.wait.kind !== "unknown") return;
+    told.wait = wait;
+    if (told.seq > 0 && this.#isChanged(span)) this.#hasChanged = true;
   }
 
   #isChanged(span: OpenSpan): boolean {
@@ -286,9 +297,10 @@ function sentenceOf(wait: WaitReport, nowUnixNano: bigint): string {
 }
 
 /** What a verdict says, without ages and evidence: as long as it is the same, nothing changed. */
-function verdictKey({ kind, holders, resource }: WaitReport): string {
+function verdictKey({ kind, holders, resource, session }: WaitReport): string {
   return JSON.stringify([
     kind,
+    session?.id,
     resource?.kind,
     resource?.name,
     holders.map(({ role, session, process, span }) => [

@@ -51,8 +51,13 @@ function processesOf({ clock, agents }: VerdictsOptions): Processes {
   });
 }
 
-/** Takes the verdict on a span, as soon as it is known. */
-export type Note = (span: OpenSpan, wait: WaitReport) => void;
+/** Takes what is known of a span. */
+export interface Notes {
+  /** The verdict, as soon as it is known; another one after it, when asking takes too long. */
+  note(span: OpenSpan, wait: WaitReport): void;
+  /** What is known until then. A verdict of before may say more. */
+  noteMeanwhile(span: OpenSpan, wait: WaitReport): void;
+}
 
 /** Finds out what spans wait for. Owns the connections that it asks over. */
 export class Verdicts {
@@ -73,20 +78,24 @@ export class Verdicts {
   }
 
   /** Resolves when every verdict was noted. Never rejects. */
-  async find(spans: readonly OpenSpan[], note: Note): Promise<void> {
+  async find(spans: readonly OpenSpan[], notes: Notes): Promise<void> {
     const open = [...this.#options.spans.openSpans()];
     await Promise.all(
       spans.slice(0, VERDICTS_MAX).map(async (span) => {
         let isKnown = false;
-        const verdict = this.#verdictOn(span, open);
+        let meanwhile: WaitReport | undefined;
+        const verdict = this.#verdictOn(span, open, (wait) => {
+          meanwhile = wait;
+          notes.noteMeanwhile(span, wait);
+        });
         const noted = verdict.then((wait) => {
           isKnown = true;
-          note(span, wait);
+          notes.note(span, wait);
           return wait;
         });
         const isLate = await this.#isLate(noted);
         // The verdict itself is noted whenever it comes.
-        if (isLate && !isKnown) note(span, await this.#lateVerdict(span));
+        if (isLate && !isKnown) notes.note(span, meanwhile ?? (await this.#lateVerdict(span)));
       }),
     );
   }
@@ -104,15 +113,19 @@ export class Verdicts {
     await Promise.all([this.#postgres.close(), this.#mysql.close()]);
   }
 
-  async #verdictOn(span: OpenSpan, open: readonly OpenSpan[]): Promise<WaitReport> {
+  async #verdictOn(
+    span: OpenSpan,
+    open: readonly OpenSpan[],
+    meanwhile: (wait: WaitReport) => void,
+  ): Promise<WaitReport> {
     const { clock } = this.#options;
     const tools = { clock, processes: this.#processes, threadPool: this.#threadPool, open };
     try {
       return (
         explainPoolWait(span, clock) ??
         explainLockWait(span, clock) ??
-        (await this.#postgres.explain(span)) ??
-        (await this.#mysql.explain(span)) ??
+        (await this.#postgres.explain(span, meanwhile)) ??
+        (await this.#mysql.explain(span, meanwhile)) ??
         (await this.#redis.explain(span, open)) ??
         (await explainHttp(span, tools)) ??
         (await this.#withoutSubject(span))

@@ -296,6 +296,16 @@ export const QUERY_SAMPLE_MS_MAX = 25_000;
 /** Sampled database sessions that are held. The oldest go first. */
 export const QUERY_SAMPLES_MAX = 5_000;
 
+/**
+ * How long what one instance found out about a database's locks holds for others, in ms. While many
+ * wait for their turn to ask, one asks every half second, on a slow server every four; an older
+ * answer is nobody's any more.
+ */
+export const SHARED_VERDICT_MS_MAX = 10_000;
+
+/** What the report of it may take to arrive, in ms: for statements that began later it says nothing. */
+export const SHARED_VERDICT_DELAY_MS = 500;
+
 /** Open spans that are told with one trace. */
 export const TRACE_OPEN_SPANS_MAX = 1_000;
 

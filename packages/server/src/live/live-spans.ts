@@ -11,9 +11,13 @@
  * 4. Silence is told, not acted on: a process that missed three reports is gone, and its spans are
  *    shown as open when it was last heard.
  *
+ * 5. A span whose process could not ask its database is told what another one found out that
+ *    stands in the same queue (`shared-verdicts.ts`).
+ *
  * What leaves without a finished span is counted: `open_span_final_missing`, `open_span_expired`.
  */
 import {
+  type Attributes,
   type AttributeValue,
   bytesToHex,
   type Clock,
@@ -39,12 +43,16 @@ import type { LiveNews, NewsItem, Reporter } from "./live-news.ts";
 import { QuerySamples } from "./query-samples.ts";
 import { RecentIds } from "./recent-ids.ts";
 import { Reporters, type ReportingProcess, stateOf } from "./reporters.ts";
+import {
+  SharedVerdicts,
+  sharedWait,
+  type SharingEntry,
+  sharingOf,
+  withoutQueue,
+} from "./shared-verdicts.ts";
 
-interface Entry {
-  readonly report: OpenSpanReport;
+interface Entry extends SharingEntry {
   readonly source: OpenSpanSource;
-  readonly process: ReportingProcess;
-  readonly heardMs: number;
   readonly bytes: number;
 }
 
@@ -82,7 +90,12 @@ export class LiveSpans {
     const nowMs = this.#clock.monotonicMs();
     this.#sweep(nowMs);
     const senders = this.#reporters.knownSenders(nowMs);
-    const spans = Array.from(this.#entries.values(), (entry) => this.#tell(entry, senders, nowMs));
+    const isCurrent = (entry: Entry): boolean =>
+      spanState(entry, nowMs) === "open" && stateOf(entry.process, nowMs) === "reporting";
+    const shared = new SharedVerdicts(this.#entries.values(), { nowMs, isCurrent });
+    const spans = Array.from(this.#entries.values(), (entry) =>
+      this.#tell(entry, { senders, nowMs, shared }),
+    );
     return this.#samples.join(spans, {
       nowMs,
       isFinished: (traceId, spanId) => this.#finished.has(traceId + spanId),
@@ -143,7 +156,11 @@ export class LiveSpans {
       return;
     }
     const known = this.#entries.get(key);
-    const entry: Entry = { report, source, process, heardMs: nowMs, bytes: bytesOf(report) };
+    const entry: Entry = {
+      report: { ...report, wait: withoutQueue(report.wait) },
+      sharing: sharingOf(report),
+      ...{ source, process, heardMs: nowMs, bytes: bytesOf(report) },
+    };
     if (known !== undefined && !isNewer(entry, known)) return;
     const bytes = this.#bytes + entry.bytes - (known?.bytes ?? 0);
     const isFull = known === undefined && this.#entries.size >= OPEN_SPANS_MAX;
@@ -186,7 +203,7 @@ export class LiveSpans {
     this.#reporters.sweep(nowMs);
   }
 
-  #tell(entry: Entry, senders: KnownSenders, nowMs: number): OpenSpan {
+  #tell(entry: Entry, { senders, nowMs, shared }: Telling): OpenSpan {
     const { report, process } = entry;
     const state = spanState(entry, nowMs);
     const heardMs = lastHeardMs(entry);
@@ -213,9 +230,29 @@ export class LiveSpans {
       isCallerGone: report.isCallerGone || isCallerFinished,
       source: entry.source,
       attributes: toKeyValues(report.attributes),
-      wait: toKeyValues(withInstrumentation(report.wait, process.place, senders)),
+      wait: toKeyValues(waitOf(entry, state === "open" ? shared : undefined, senders)),
     };
   }
+}
+
+/** What everything that is told at one moment has in common. */
+interface Telling {
+  readonly senders: KnownSenders;
+  readonly nowMs: number;
+  readonly shared: SharedVerdicts<Entry>;
+}
+
+/** What its process says, or, where that does not know, another one that stands in its queue. */
+function waitOf(
+  entry: Entry,
+  shared: SharedVerdicts<Entry> | undefined,
+  senders: KnownSenders,
+): Attributes {
+  const told = ({ report, process }: Entry): Attributes =>
+    withInstrumentation(report.wait, process.place, senders);
+  const answer = shared?.answerFor(entry);
+  const wait = answer === undefined ? undefined : sharedWait(entry, answer, told(answer.by));
+  return wait ?? told(entry);
 }
 
 /** Our own reports say more than those of others, whatever their numbers. */

@@ -75,6 +75,13 @@ export const keys = {
   spoorWaitSince: "spoor.wait.since_unix_nano",
   spoorWaitMayHaveMore: "spoor.wait.may_have_more",
   spoorWaitQueueCount: "spoor.wait.queue_count",
+  /** Who waits, while nobody could be asked; see `WaitReport.session`. */
+  spoorWaitSessionServer: "spoor.wait.session.server",
+  spoorWaitSessionId: "spoor.wait.session.id",
+  /** For whom else the report holds; see `WaitReport.queue`. */
+  spoorWaitQueueServer: "spoor.wait.queue.server",
+  spoorWaitQueueSessionIds: "spoor.wait.queue.session_ids",
+  spoorWaitQueueTransactionSessionIds: "spoor.wait.queue.transaction_session_ids",
   spoorWaitEvidence: "spoor.wait.evidence",
   spoorWaitGaps: "spoor.wait.gaps",
   spoorWaitRemedyPurposes: "spoor.wait.remedy.purposes",

@@ -90,6 +90,11 @@ export const randomWaitReport = fc.record(
     holders: fc.array(holder, { maxLength: 4 }),
     mayHaveMore: fc.boolean(),
     queueCount: id,
+    queue: fc.record(
+      { server: text, sessionIds: fc.array(id), transactionSessionIds: fc.array(id) },
+      { noNullPrototype: true },
+    ),
+    session: fc.record({ server: text, id }, { noNullPrototype: true }),
     evidence: fc.array(
       fc.record(
         {

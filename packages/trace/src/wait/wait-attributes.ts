@@ -4,7 +4,8 @@
  * 1. What the report says once stands under `spoor.wait.*`, its first holder under
  *    `spoor.wait.holder.*`, so that any log store can filter by them.
  * 2. Further holders are a list of maps with the same keys without the prefix.
- * 3. Evidence is a list of texts `seen pg_locks: …`; remedies are two lists of equal length.
+ * 3. Queues, which only one report of each has, are lists of integers.
+ * 4. Evidence is a list of texts `seen pg_locks: …`; remedies are two lists of equal length.
  *
  * Back is tolerant: whoever reads has a report of another version, or of a stranger. A key of a
  * wrong type is left out; without a kind there is no report.
@@ -13,7 +14,14 @@ import { keys } from "../semconv/keys.ts";
 import type { Attributes, AttributeValue } from "../span/attributes.ts";
 import { holderFields, readHolder, readResource, resourceFields } from "./holder-attributes.ts";
 import { isWaitKind } from "./wait-kind.ts";
-import type { WaitEvidence, WaitHolder, WaitRemedy, WaitReport } from "./wait-report.ts";
+import type {
+  WaitEvidence,
+  WaitHolder,
+  WaitingSession,
+  WaitQueue,
+  WaitRemedy,
+  WaitReport,
+} from "./wait-report.ts";
 import { FieldReader, fieldsOf } from "./wait-fields.ts";
 
 /** The attributes of `report`; `waitFromAttributes` gives it back. */
@@ -27,6 +35,7 @@ export function waitToAttributes(report: WaitReport): Attributes {
     [keys.spoorWaitSince]: report.sinceUnixNano,
     [keys.spoorWaitMayHaveMore]: report.mayHaveMore || undefined,
     [keys.spoorWaitQueueCount]: report.queueCount > 0 ? BigInt(report.queueCount) : undefined,
+    ...sharingFields(report),
     [keys.spoorWaitEvidence]: texts(report.evidence.map(evidenceText)),
     [keys.spoorWaitGaps]: texts(report.gaps),
     [keys.spoorWaitRemedyPurposes]: texts(report.remedies.map(({ purpose }) => purpose)),
@@ -51,6 +60,8 @@ export function waitFromAttributes(attributes: Attributes): WaitReport | undefin
   const read = new FieldReader(attributes, "");
   const resource = readResource(new FieldReader(attributes, `${keys.spoorWaitResource}.`));
   const sinceUnixNano = read.integer(keys.spoorWaitSince);
+  const queue = readQueue(read);
+  const session = readSession(read);
   return {
     kind,
     certainty: read.text(keys.spoorWaitCertainty) === "seen" ? "seen" : "probable",
@@ -60,6 +71,8 @@ export function waitFromAttributes(attributes: Attributes): WaitReport | undefin
     holders: readHolders(attributes, read),
     mayHaveMore: read.flag(keys.spoorWaitMayHaveMore),
     queueCount: read.count(keys.spoorWaitQueueCount) ?? 0,
+    ...(queue === undefined ? {} : { queue }),
+    ...(session === undefined ? {} : { session }),
     evidence: read.texts(keys.spoorWaitEvidence).flatMap(readEvidence),
     gaps: read.texts(keys.spoorWaitGaps),
     remedies: readRemedies(read),
@@ -69,6 +82,37 @@ export function waitFromAttributes(attributes: Attributes): WaitReport | undefin
       elapsedMs: read.real(keys.spoorWaitElapsedMs) ?? 0,
     },
   };
+}
+
+/** What lets the answer of one instance serve another. */
+function sharingFields({ queue, session }: WaitReport): Record<string, AttributeValue | undefined> {
+  return {
+    [keys.spoorWaitSessionServer]: session?.server,
+    [keys.spoorWaitSessionId]: session === undefined ? undefined : BigInt(session.id),
+    [keys.spoorWaitQueueServer]: queue?.server,
+    [keys.spoorWaitQueueSessionIds]: ids(queue?.sessionIds),
+    [keys.spoorWaitQueueTransactionSessionIds]: ids(queue?.transactionSessionIds),
+  };
+}
+
+function readQueue(read: FieldReader): WaitQueue | undefined {
+  const server = read.text(keys.spoorWaitQueueServer);
+  if (server === undefined) return undefined;
+  return {
+    server,
+    sessionIds: read.counts(keys.spoorWaitQueueSessionIds),
+    transactionSessionIds: read.counts(keys.spoorWaitQueueTransactionSessionIds),
+  };
+}
+
+function readSession(read: FieldReader): WaitingSession | undefined {
+  const server = read.text(keys.spoorWaitSessionServer);
+  const id = read.count(keys.spoorWaitSessionId);
+  return server === undefined || id === undefined ? undefined : { server, id };
+}
+
+function ids(list: readonly number[] = []): AttributeValue | undefined {
+  return list.length === 0 ? undefined : list.map(BigInt);
 }
 
 function texts(list: readonly string[]): AttributeValue | undefined {

@@ -59,6 +59,14 @@ export class FieldReader {
     return this.#list(key).filter((item) => typeof item === "string");
   }
 
+  /** A list of integers that numbers hold exactly; anything else in the list is left out. */
+  counts(key: string): number[] {
+    return this.#list(key)
+      .filter((item) => typeof item === "bigint")
+      .map(Number)
+      .filter((number) => Number.isSafeInteger(number));
+  }
+
   /** A list of maps; anything else in the list is left out. */
   maps(key: string): Attributes[] {
     return this.#list(key).filter((item) => item instanceof Map);

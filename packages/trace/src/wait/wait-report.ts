@@ -146,6 +146,23 @@ export interface WaitCost {
   readonly elapsedMs: number;
 }
 
+/** A session that waits, by the server that counts it. */
+export interface WaitingSession {
+  /** The server in its own words, which no other server says: ids mean something only there. */
+  readonly server: string;
+  readonly id: number;
+}
+
+/** Everybody whom the same holder keeps waiting, as one look at a server's locks saw them. */
+export interface WaitQueue {
+  /** As in {@link WaitingSession}. */
+  readonly server: string;
+  /** Those that wait for the same lock, in no order, the one that was asked about included. */
+  readonly sessionIds: readonly number[];
+  /** Those that wait for the end of the same transaction, but for another row of it. */
+  readonly transactionSessionIds: readonly number[];
+}
+
 /** Why a piece of work does not go on. */
 export interface WaitReport {
   readonly kind: WaitKind;
@@ -160,6 +177,10 @@ export interface WaitReport {
   readonly mayHaveMore: boolean;
   /** Others that wait for the same, besides this one. */
   readonly queueCount: number;
+  /** Of one report of each queue: what it says holds for all of them. */
+  readonly queue?: WaitQueue;
+  /** Who waits, while its server could not be asked: the report of another may have it. */
+  readonly session?: WaitingSession;
   readonly evidence: readonly WaitEvidence[];
   /** What could not be known, each with what would help. */
   readonly gaps: readonly string[];

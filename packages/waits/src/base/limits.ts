@@ -60,6 +60,12 @@ export const LEASE_RETRY_MS = 120;
 /** Holders that one report names. More are counted in its gaps. */
 export const HOLDERS_MAX = 8;
 
+/**
+ * Locks of other sessions that a walk reads, to tell whom its answer concerns as well: a few
+ * hundred instances in one queue. Sessions beyond must ask for themselves, and the report says so.
+ */
+export const OTHER_LOCKS_MAX = 600;
+
 /** Characters of a statement that are read from the database. */
 export const STATEMENT_CHARACTERS_MAX = 1_000;
 

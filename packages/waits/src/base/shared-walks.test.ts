@@ -13,6 +13,7 @@ function startWalks(walkMs: number, takeLease: () => boolean = () => true) {
   const pausesMs: number[] = [];
   const walks = new SharedWalks(
     {
+      identify: () => Promise.resolve("server"),
       takeLease: () => Promise.resolve(takeLease()),
       endLease: () => Promise.resolve(),
       explain: (waiters: readonly Waiter[]) => {

@@ -4,8 +4,10 @@
  * 1. Questions that arrive while a walk runs are answered together by the next one.
  * 2. A walk needs the lease of its database, which only one instance has at a time; without it the
  *    questions wait for their turn.
- * 3. Whoever has walked keeps the lease until half a second after the walk began.
- * 4. A walk that was slow makes the next one wait longer.
+ * 3. Whoever waits is told so at once, with who it is on which server: the walks of other
+ *    instances tell for whom else they hold, and who reads both reports can join them.
+ * 4. Whoever has walked keeps the lease until half a second after the walk began.
+ * 5. A walk that was slow makes the next one wait longer.
  */
 import {
   type Clock,
@@ -15,6 +17,7 @@ import {
   unknownWait,
   type WaitReport,
 } from "@spoor/trace";
+import { known } from "./known.ts";
 import {
   LEASE_MS,
   LEASE_MS_MAX,
@@ -24,8 +27,13 @@ import {
 } from "./limits.ts";
 import type { Waiter } from "./waiter.ts";
 
+const NOT_OUR_TURN = "it is not yet this instance's turn to ask the database";
+
 /** A report for each waiter, by its session. */
 export type Explanations = ReadonlyMap<number, WaitReport>;
+
+/** Takes reports that hold until the answer is there. */
+export type Meanwhile = (reports: Explanations) => void;
 
 /** Waits, and chance; for tests. */
 export interface Pacing {
@@ -36,16 +44,20 @@ export interface Pacing {
 
 /** How one database is walked. */
 export interface WalkPort {
+  /** As `DatabasePort.identify`. @throws the driver's error */
+  identify(): Promise<string>;
   /** Whether the lease is ours now. @throws the driver's error */
   takeLease(): Promise<boolean>;
   endLease(): Promise<void>;
   /** Only while the lease is ours. @throws the driver's error */
-  explain(waiters: readonly Waiter[]): Promise<Explanations>;
+  explain(waiters: readonly Waiter[], server: string): Promise<Explanations>;
 }
 
 interface Batch {
   readonly waiters: Map<number, Waiter>;
   readonly answer: Deferred<Explanations>;
+  /** Tell whoever asks that it waits. */
+  readonly meanwhile: (() => void)[];
 }
 
 /** Gathers questions about one database, and walks it for all of them at once. */
@@ -58,6 +70,9 @@ export class SharedWalks {
   #next: Batch | undefined;
   #running: Promise<void> | undefined;
   #leaseMs = LEASE_MS;
+  #server: string | undefined;
+  /** It is not our turn: others walk, or our own last walk was a moment ago. */
+  #isOthersTurn = false;
   #isClosed = false;
 
   constructor(port: WalkPort, clock: Clock, { delay, random }: Pacing) {
@@ -68,12 +83,17 @@ export class SharedWalks {
   }
 
   /** Never rejects: what cannot be found out is an `unknown` with its reason. */
-  async explain(waiters: readonly Waiter[]): Promise<Explanations> {
+  async explain(
+    waiters: readonly Waiter[],
+    meanwhile: Meanwhile = () => {},
+  ): Promise<Explanations> {
     if (waiters.length === 0) return new Map();
     if (this.#isClosed) return this.#unknownFor(waiters, "the connection for questions is closed");
-    this.#next ??= { waiters: new Map(), answer: deferred() };
+    this.#next ??= { waiters: new Map(), answer: deferred(), meanwhile: [] };
     const batch = this.#next;
     for (const waiter of waiters) batch.waiters.set(waiter.pid, waiter);
+    batch.meanwhile.push(() => meanwhile(this.#unknownFor(waiters, NOT_OUR_TURN)));
+    if (this.#isOthersTurn) this.#tellMeanwhile();
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
     });
@@ -90,6 +110,7 @@ export class SharedWalks {
   async #run(): Promise<void> {
     while (this.#next !== undefined) {
       const isOurs = await this.#takeLease();
+      this.#isOthersTurn = false;
       // Whoever asked while we waited for the lease is answered by the same walk.
       const batch: Batch = this.#next;
       this.#next = undefined;
@@ -108,7 +129,9 @@ export class SharedWalks {
   async #takeLease(): Promise<true | string> {
     const endMs = this.#clock.monotonicMs() + LEASE_WAIT_MS_MAX;
     try {
+      this.#server ??= await this.#port.identify();
       while (!(await this.#port.takeLease())) {
+        this.#tellMeanwhile();
         if (this.#isClosed) return "the connection for questions is closed";
         if (this.#clock.monotonicMs() > endMs) {
           return `other instances asked this database for ${LEASE_WAIT_MS_MAX / 1000} s without a pause`;
@@ -124,7 +147,7 @@ export class SharedWalks {
 
   async #walk(waiters: readonly Waiter[]): Promise<Explanations> {
     try {
-      return await this.#port.explain(waiters);
+      return await this.#port.explain(waiters, this.#server ?? "");
     } catch (error) {
       return this.#unknownFor(waiters, `the walk failed: ${errorMessage(error)}`);
     }
@@ -133,6 +156,7 @@ export class SharedWalks {
   async #keepLease(startMs: number): Promise<void> {
     const tookMs = this.#clock.monotonicMs() - startMs;
     this.#leaseMs = tookMs > SLOW_WALK_MS ? Math.min(this.#leaseMs * 2, LEASE_MS_MAX) : LEASE_MS;
+    this.#tellMeanwhile();
     await this.#pause(Math.max(this.#leaseMs - tookMs, 0));
     try {
       await this.#port.endLease();
@@ -146,12 +170,22 @@ export class SharedWalks {
     await Promise.race([this.#delay(ms), this.#closing.promise]);
   }
 
+  /** From now on, until it is our turn. */
+  #tellMeanwhile(): void {
+    this.#isOthersTurn = true;
+    for (const tell of this.#next?.meanwhile.splice(0) ?? []) tell();
+  }
+
   #unknownFor(waiters: readonly Waiter[], reason: string): Explanations {
-    const now = this.#clock.nowUnixNano();
+    const unknown = unknownWait(reason, this.#clock.nowUnixNano());
+    const server = this.#server ?? "";
     return new Map(
-      waiters.map(({ pid, sinceUnixNano }) => [
-        pid,
-        { ...unknownWait(reason, now), ...(sinceUnixNano === undefined ? {} : { sinceUnixNano }) },
+      waiters.map(({ pid: id, sinceUnixNano }) => [
+        id,
+        {
+          ...unknown,
+          ...known({ sinceUnixNano, session: server === "" ? undefined : { server, id } }),
+        },
       ]),
     );
   }

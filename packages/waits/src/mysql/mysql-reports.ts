@@ -24,6 +24,8 @@ import type { MysqlEdge, MysqlFacts, MysqlSession } from "./mysql-rows.ts";
 /** What the reports need besides the sessions. */
 export interface MysqlReportTools {
   readonly clock: Clock;
+  /** As no other server says it; empty where it does not say. */
+  readonly server: string;
   readonly facts: MysqlFacts;
   readonly offset: ClockOffset;
   readonly holders: HolderTools;

@@ -8,6 +8,7 @@
  *
  * Both need the privilege PROCESS, MySQL 8 also SELECT on `performance_schema`.
  */
+import { OTHER_LOCKS_MAX } from "../base/limits.ts";
 import { integer, type Query, type Row, text } from "../base/query.ts";
 import type { Endpoint } from "../sockets/endpoint.ts";
 
@@ -75,6 +76,20 @@ export async function readMysqlFacts(query: Query): Promise<MysqlFacts> {
   };
 }
 
+/**
+ * The server as no other says it: its number, its machine and port, and the second in which it
+ * started, which is part of `UUID_SHORT`. Empty where it does not say.
+ */
+export async function readMysqlIdentity(query: Query, { system }: MysqlFacts): Promise<string> {
+  const number = system === "mariadb" ? "@@server_uid" : "@@server_uuid";
+  const sql = `SELECT CONCAT_WS(' ', ${number}, @@hostname, @@port, UUID_SHORT() >> 24) AS server`;
+  // MariaDB before 10.5.26 has no number. A connection that has failed says so with the next
+  // question.
+  const [row = {}] = await query(sql, []).catch(() => []);
+  const server = text(row, "server");
+  return server === undefined ? "" : `${system} ${server}`;
+}
+
 /** The server's time in microseconds since 1970. */
 export async function readMysqlTime(query: Query): Promise<string | undefined> {
   const sql = "SELECT CAST(ROUND(UNIX_TIMESTAMP(NOW(6)) * 1000000) AS CHAR) AS now";
@@ -111,6 +126,25 @@ export async function readMysqlSessions(
     waitedPlace: placeIn(text(row, "requested"), dialect),
     statement: text(row, "info"),
   }));
+}
+
+/** Everybody who waits for a row. */
+export interface RowWaiters {
+  readonly waiters: readonly { readonly id: number; readonly place: string | undefined }[];
+  /** There are more than were read. */
+  readonly isCut: boolean;
+}
+
+/** Who waits for a row on the whole server, `OTHER_LOCKS_MAX` of them at most. */
+export async function readRowWaiters(query: Query, { dialect }: MysqlFacts): Promise<RowWaiters> {
+  const sql = `SELECT trx_mysql_thread_id AS id, trx_requested_lock_id AS requested
+    FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT' LIMIT ${OTHER_LOCKS_MAX + 1}`;
+  const rows = await query(sql, []);
+  const waiters = rows.slice(0, OTHER_LOCKS_MAX).map((row) => ({
+    id: integer(row, "id") ?? 0,
+    place: placeIn(text(row, "requested"), dialect),
+  }));
+  return { waiters, isCut: rows.length > OTHER_LOCKS_MAX };
 }
 
 /**

@@ -11,6 +11,7 @@ import { type Clock, errorMessage, systemClock, type WaitReport } from "@spoor/t
 import { ClockOffset } from "../base/clock-offset.ts";
 import {
   BLOCKERS_EXPANDED_MAX,
+  OTHER_LOCKS_MAX,
   QUESTIONS_MAX,
   STATEMENT_MS_MAX,
   WALK_ROUNDS_MAX,
@@ -30,10 +31,13 @@ import {
   type MysqlSession,
   readMysqlEdges,
   readMysqlFacts,
+  readMysqlIdentity,
   readMysqlSessions,
   readMysqlTime,
   readPreparedXa,
+  readRowWaiters,
   readUserLockHolder,
+  type RowWaiters,
 } from "./mysql-rows.ts";
 import {
   lockReport,
@@ -59,10 +63,14 @@ const LEASE = "spoor.walk";
 export function mysqlWaits(options: MysqlWaitsOptions): DatabaseWaits {
   const { clock = systemClock, showsPrimaryKeys = false } = options;
   const clients = options.clients ?? new LocalProcesses({ clock });
-  let known: MysqlFacts | undefined;
+  let facts: MysqlFacts | undefined;
   return new DatabaseWaits(
     {
       query: options.query,
+      identify: async (query) => {
+        facts ??= await settle(query);
+        return await readMysqlIdentity(query, facts);
+      },
       takeLease: async (query) => {
         const [row = {}] = await query("SELECT GET_LOCK(?, 0) AS is_ours", [LEASE]);
         return flag(row, "is_ours");
@@ -70,11 +78,11 @@ export function mysqlWaits(options: MysqlWaitsOptions): DatabaseWaits {
       endLease: async (query) => {
         await query("SELECT RELEASE_LOCK(?) AS is_released", [LEASE]);
       },
-      explain: async (waiters, { query, meter }) => {
-        const facts = (known ??= await settle(query));
+      explain: async (waiters, { query, meter, server }) => {
+        facts ??= await settle(query);
         const offset = await ClockOffset.measure(clock, () => readMysqlTime(query));
         const holders = { clients: rememberedClients(clients), registry: options };
-        const tools = { clock, facts, offset, holders, showsPrimaryKeys };
+        const tools = { clock, server, facts, offset, holders, showsPrimaryKeys };
         const reports = await explainAll(query, tools, waiters);
         const cost = meter.cost();
         return new Map([...reports].map(([pid, report]) => [pid, { ...report, cost }]));
@@ -94,7 +102,9 @@ async function explainAll(
   const ids = waiters.map(({ pid }) => pid);
   const rows = await readMysqlSessions(query, ids, tools.facts);
   const sessions = new Map(rows.map((session) => [session.id, session]));
-  const walk: OneWalk = { query, tools, chains: new Map(), questionsLeft: QUESTIONS_MAX };
+  const isForRow = rows.some(({ transactionState }) => transactionState === "LOCK WAIT");
+  const all = isForRow ? await readRowWaiters(query, tools.facts) : { waiters: [], isCut: false };
+  const walk: OneWalk = { query, tools, all, chains: new Map(), questionsLeft: QUESTIONS_MAX };
   for (const waiter of waiters.toSorted(byAge)) {
     reports.set(waiter.pid, await explainOne(walk, waiter, sessions.get(waiter.pid)));
   }
@@ -115,6 +125,8 @@ async function settle(query: Query): Promise<MysqlFacts> {
 interface OneWalk {
   readonly query: Query;
   readonly tools: MysqlReportTools;
+  /** On the whole server: sessions of other instances too. */
+  readonly all: RowWaiters;
   /** By the place that is waited for: everybody in one queue has the same roots. */
   readonly chains: Map<string, MysqlChain>;
   questionsLeft: number;
@@ -138,7 +150,14 @@ async function explainOne(
   }
   const place = isForRow ? session.waitedPlace : undefined;
   const shared = place === undefined ? undefined : walk.chains.get(place);
-  if (shared !== undefined) return await lockReport(tools, waiter, session, shared);
+  if (shared !== undefined) {
+    const { queue: _, ...report } = withQueue(
+      walk,
+      place,
+      await lockReport(tools, waiter, session, shared),
+    );
+    return report;
+  }
   if (walk.questionsLeft <= 0) {
     const gap = `the walk ended after ${QUESTIONS_MAX} questions, before this session's turn`;
     return { ...(await lockReport(tools, waiter, session, NOBODY)), gaps: [gap] };
@@ -147,8 +166,27 @@ async function explainOne(
   if (isForTable) return await explainTable(query, tools, waiter, session);
   if (isForUserLock) return await explainUserLock(query, tools, waiter, session);
   const chain = await followEdges(walk, waiter.pid);
-  if (place !== undefined) walk.chains.set(place, chain);
-  return await lockReport(tools, waiter, session, chain);
+  const report = await lockReport(tools, waiter, session, chain);
+  if (place === undefined) return report;
+  walk.chains.set(place, chain);
+  return withQueue(walk, place, report);
+}
+
+/** Tells for whom else `report` holds. */
+function withQueue(
+  { tools: { server }, all }: OneWalk,
+  place: string | undefined,
+  report: WaitReport,
+): WaitReport {
+  const fellows = all.waiters.filter((waiter) => waiter.place === place);
+  const sessionIds = fellows.map(({ id }) => id);
+  const gap = `more sessions wait than the ${OTHER_LOCKS_MAX} that were read`;
+  return {
+    ...report,
+    queueCount: Math.max(sessionIds.length - 1, 0),
+    gaps: all.isCut ? [...report.gaps, gap] : report.gaps,
+    ...(server === "" ? {} : { queue: { server, sessionIds, transactionSessionIds: [] } }),
+  };
 }
 
 const NOBODY: MysqlChain = {

@@ -5,7 +5,11 @@
  * text as well, because drivers serialise lists in their own ways. Nothing that a user wrote is
  * ever part of a statement, except names that the database itself has quoted.
  */
-import { PIDS_ASKED_SINGLY_MAX, STATEMENT_CHARACTERS_MAX } from "../base/limits.ts";
+import {
+  OTHER_LOCKS_MAX,
+  PIDS_ASKED_SINGLY_MAX,
+  STATEMENT_CHARACTERS_MAX,
+} from "../base/limits.ts";
 import { flag, integer, integers, type Query, type Row, text } from "../base/query.ts";
 import type { Endpoint } from "../sockets/endpoint.ts";
 
@@ -100,6 +104,20 @@ export async function readTime(query: Query): Promise<string | undefined> {
   return text(row, "now");
 }
 
+/**
+ * The server as no other says it: the number of its cluster, which copies of it share, and when it
+ * started. Empty where it does not say.
+ */
+export async function readIdentity(query: Query): Promise<string> {
+  const sql = `SELECT system_identifier::text AS cluster,
+    ${micros("pg_postmaster_start_time()")} AS started FROM pg_control_system()`;
+  // Relatives of PostgreSQL lack the function, and some administrators forbid it. A connection
+  // that has failed says so with the next question.
+  const [row = {}] = await query(sql, []).catch(() => []);
+  const [cluster, started] = [text(row, "cluster"), text(row, "started")];
+  return cluster === undefined || started === undefined ? "" : `postgresql ${cluster} ${started}`;
+}
+
 /** Reads the sessions `pids`; those that have ended are missing. */
 export async function readSessions(
   query: Query,
@@ -166,36 +184,60 @@ export async function readLocks(
   version: number,
 ): Promise<LockRow[]> {
   if (pids.length === 0) return [];
+  const sql = `${selectLocks(version)} AND l.pid = ANY(${list("$1")})`;
+  return (await query(sql, [pids.join(",")])).flatMap(lockRow);
+}
+
+/**
+ * The same of `pids` and of all other sessions of this database, those of `pids` first; of others
+ * `OTHER_LOCKS_MAX` at least. It takes the same look at the server's locks as reading a few does.
+ */
+export async function readAllLocks(
+  query: Query,
+  pids: readonly number[],
+  version: number,
+): Promise<{ readonly locks: readonly LockRow[]; readonly isCut: boolean }> {
+  // A session waits for one lock, and has that of one row meanwhile.
+  const count = pids.length * 2 + OTHER_LOCKS_MAX;
+  const isOurs = `l.pid = ANY(${list("$1")})`;
+  const sql = `${selectLocks(version)}
+    AND (${isOurs} OR l.pid IS NOT NULL AND coalesce(l.database, 0) IN (0, d.oid))
+    ORDER BY ${isOurs} DESC LIMIT ${count + 1}`;
+  const rows = await query(sql, [pids.join(",")]);
+  return { locks: rows.slice(0, count).flatMap(lockRow), isCut: rows.length > count };
+}
+
+function selectLocks(version: number): string {
   const waitStart = version >= 140_000 ? micros("l.waitstart") : "NULL";
-  const sql = `SELECT l.pid::text AS pid, l.locktype, l.mode, l.granted::text AS granted,
+  return `SELECT l.pid::text AS pid, l.locktype, l.mode, l.granted::text AS granted,
     CASE WHEN l.database IN (0, d.oid) THEN l.relation::regclass::text END AS rel,
     l.page::text AS page, l.tuple::text AS tuple, l.transactionid::text AS xid,
     l.classid::text AS classid, l.objid::text AS objid, l.objsubid::text AS objsubid,
     ${waitStart} AS waitstart
     FROM pg_locks l, (SELECT oid FROM pg_database WHERE datname = current_database()) d
-    WHERE l.pid = ANY(${list("$1")}) AND (NOT l.granted OR l.locktype = 'tuple')`;
-  const rows = await query(sql, [pids.join(",")]);
-  return rows.flatMap((row): LockRow[] => {
-    const pid = integer(row, "pid");
-    const lockType = text(row, "locktype");
-    if (pid === undefined || lockType === undefined) return [];
-    return [
-      {
-        pid,
-        lockType,
-        mode: text(row, "mode") ?? "",
-        isGranted: flag(row, "granted"),
-        table: text(row, "rel"),
-        page: text(row, "page"),
-        tuple: text(row, "tuple"),
-        transactionId: text(row, "xid"),
-        classId: text(row, "classid"),
-        objectId: text(row, "objid"),
-        objectSubId: text(row, "objsubid"),
-        waitStart: text(row, "waitstart"),
-      },
-    ];
-  });
+    WHERE (NOT l.granted OR l.locktype = 'tuple')`;
+}
+
+function lockRow(row: Row): LockRow[] {
+  const pid = integer(row, "pid");
+  const lockType = text(row, "locktype");
+  if (pid === undefined || lockType === undefined) return [];
+  return [
+    {
+      pid,
+      lockType,
+      mode: text(row, "mode") ?? "",
+      isGranted: flag(row, "granted"),
+      table: text(row, "rel"),
+      page: text(row, "page"),
+      tuple: text(row, "tuple"),
+      transactionId: text(row, "xid"),
+      classId: text(row, "classid"),
+      objectId: text(row, "objid"),
+      objectSubId: text(row, "objsubid"),
+      waitStart: text(row, "waitstart"),
+    },
+  ];
 }
 
 /** The prepared transactions that hold what `lock` waits for. They have no pid in `pg_locks`. */

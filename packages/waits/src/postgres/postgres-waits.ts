@@ -16,7 +16,7 @@ import { LocalProcesses } from "../process/local-processes.ts";
 import { rememberedClients } from "../process/remembered-clients.ts";
 import { endLease, takeLease } from "./lease.ts";
 import { clientOfPgbouncer } from "./pgbouncer.ts";
-import { readServerFacts, readTime, type ServerFacts } from "./postgres-rows.ts";
+import { readIdentity, readServerFacts, readTime, type ServerFacts } from "./postgres-rows.ts";
 import { reportsOf } from "./wait-reports.ts";
 import { walk } from "./walk.ts";
 
@@ -46,16 +46,20 @@ export function postgresWaits(options: PostgresWaitsOptions): DatabaseWaits {
   return new DatabaseWaits(
     {
       query: options.query,
+      identify: readIdentity,
       takeLease,
       endLease,
-      explain: async (waiters, { query, meter }) => {
+      explain: async (waiters, { query, meter, server }) => {
         settled ??= await settle(query, clients);
         const { facts, isServerHere } = settled;
         const offset = await ClockOffset.measure(clock, () => readTime(query));
         const seen = await walk({ query, meter, version: facts.version }, waiters);
         const holders = holderTools(options, clients);
         const { showsPrimaryKeys = false } = options;
-        const tools = { query, clock, facts, isServerHere, offset, holders, showsPrimaryKeys };
+        const tools = {
+          ...{ query, clock, server, facts, isServerHere },
+          ...{ offset, holders, showsPrimaryKeys },
+        };
         return await reportsOf(tools, waiters, seen, () => meter.cost());
       },
     },

@@ -13,7 +13,7 @@ import {
 } from "@spoor/trace";
 import type { ClockOffset } from "../base/clock-offset.ts";
 import { known } from "../base/known.ts";
-import { BLOCKING_CALLS_MAX, WALK_ROUNDS_MAX } from "../base/limits.ts";
+import { BLOCKING_CALLS_MAX, OTHER_LOCKS_MAX, WALK_ROUNDS_MAX } from "../base/limits.ts";
 import type { Query } from "../base/query.ts";
 import type { Waiter } from "../base/waiter.ts";
 import { type HolderInput, type HolderTools, nameHolder } from "../process/holder.ts";
@@ -29,6 +29,8 @@ import type { Chain, Queue, WalkResult } from "./walk.ts";
 export interface ReportTools {
   readonly query: Query;
   readonly clock: Clock;
+  /** As no other server says it; empty where it does not say. */
+  readonly server: string;
   readonly facts: ServerFacts;
   readonly isServerHere: boolean;
   readonly offset: ClockOffset;
@@ -40,12 +42,12 @@ export interface ReportTools {
 export async function reportsOf(
   tools: ReportTools,
   waiters: readonly Waiter[],
-  { sessions, queues }: WalkResult,
+  { sessions, queues, isCut }: WalkResult,
   cost: () => WaitCost,
 ): Promise<Map<number, WaitReport>> {
   const reports = new Map<number, WaitReport>();
   for (const queue of queues) {
-    const shared = await reportOfQueue(tools, queue);
+    const shared = await reportOfQueue(tools, queue, isCut);
     for (const waiter of queue.waiters) {
       reports.set(waiter.pid, reportInQueue(tools, shared, queue, waiter, sessions));
     }
@@ -59,7 +61,11 @@ export async function reportsOf(
 }
 
 /** What all waiters of one queue share. */
-async function reportOfQueue(tools: ReportTools, queue: Queue): Promise<WaitReport> {
+async function reportOfQueue(
+  tools: ReportTools,
+  queue: Queue,
+  isCut: boolean,
+): Promise<WaitReport> {
   const { chain } = queue;
   const base = {
     ...unknownWait("", tools.clock.nowUnixNano()),
@@ -75,6 +81,7 @@ async function reportOfQueue(tools: ReportTools, queue: Queue): Promise<WaitRepo
   const named = await nameHolders(tools, chain, await sharersOf(tools, chain, row));
   const holders = named.map(({ holder }) => holder);
   const gaps = gapsOf(tools, chain, holders);
+  if (isCut) gaps.push(`more sessions wait than the ${OTHER_LOCKS_MAX} whose locks were read`);
   const hidden = isAnyHidden(chain) && !tools.facts.seesAllSessions;
   const remedies = remediesFor(holders, tools.facts);
   return {
@@ -92,7 +99,7 @@ async function reportOfQueue(tools: ReportTools, queue: Queue): Promise<WaitRepo
 function reportInQueue(
   tools: ReportTools,
   shared: WaitReport,
-  { waiters, chain }: Queue,
+  { chain, pids, transactionPids }: Queue,
   waiter: Waiter,
   sessions: ReadonlyMap<number, SessionRow>,
 ): WaitReport {
@@ -108,7 +115,13 @@ function reportInQueue(
     ...shared,
     ...known({ sinceUnixNano }),
     holders: shared.holders.filter(({ session: holding }) => holding?.id !== waiter.pid),
-    queueCount: waiters.length - 1,
+    queueCount: pids.length - 1,
+    // Once is enough, because whoever reads it reads this report too.
+    ...(chain?.followedPid === waiter.pid && tools.server !== ""
+      ? {
+          queue: { server: tools.server, sessionIds: pids, transactionSessionIds: transactionPids },
+        }
+      : {}),
     evidence: isFollowed ? shared.evidence : [inQueue, ...shared.evidence],
   };
 }

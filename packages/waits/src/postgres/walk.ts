@@ -2,7 +2,8 @@
  * From sessions that wait to those that hold, in PostgreSQL, best first.
  *
  * 1. All waiters are described at once, with the locks that they wait for. Those that wait for the
- *    same lock are one queue, and only its longest-waiting member is followed.
+ *    same lock are one queue, and only its longest-waiting member is followed. The same look at the
+ *    locks shows who else stands in the queue: sessions of other instances.
  * 2. Its blockers are asked for (`pg_blocking_pids`, which costs the whole server a little) and
  *    described. As soon as some of them do not wait for a lock themselves, these are the roots.
  * 3. Else the longest-waiting few of them are followed in the same way. In a queue for one row,
@@ -13,6 +14,7 @@
  *
  * It ends after `WALK_ROUNDS_MAX` rounds and, over all queues, `BLOCKING_CALLS_MAX` calls.
  */
+import { grouped } from "../base/grouped.ts";
 import {
   BLOCKERS_EXPANDED_MAX,
   BLOCKING_CALLS_MAX,
@@ -24,6 +26,7 @@ import type { Waiter } from "../base/waiter.ts";
 import {
   type LockRow,
   type PreparedRow,
+  readAllLocks,
   readLocks,
   readPrepared,
   readSessions,
@@ -56,12 +59,18 @@ export interface Queue {
   /** What they wait for, as the first of them sees it. */
   readonly locks: readonly LockRow[];
   readonly chain: Chain | undefined;
+  /** All sessions in it, also those that nobody asked about. */
+  readonly pids: readonly number[];
+  /** Those in other queues that wait for the same transaction. */
+  readonly transactionPids: readonly number[];
 }
 
 /** What one walk saw. */
 export interface WalkResult {
   readonly sessions: ReadonlyMap<number, SessionRow>;
   readonly queues: readonly Queue[];
+  /** More sessions wait than the queues tell. */
+  readonly isCut: boolean;
 }
 
 /** What a walk needs. */
@@ -76,7 +85,8 @@ export async function walk(tools: WalkTools, waiters: readonly Waiter[]): Promis
   const pids = [...new Set(waiters.map(({ pid }) => pid))];
   const rows = await readSessions(tools.query, pids);
   const sessions = new Map(rows.map((row) => [row.pid, row]));
-  const locks = await readLocks(tools.query, pids, tools.version);
+  const { locks, isCut } = await readAllLocks(tools.query, pids, tools.version);
+  const fellows = new Fellows(locks);
   const budget = { calls: BLOCKING_CALLS_MAX };
   const queues: Queue[] = [];
   for (const members of queuesOf(waiters, sessions, locks)) {
@@ -84,9 +94,9 @@ export async function walk(tools: WalkTools, waiters: readonly Waiter[]): Promis
     if (first === undefined) continue;
     const chain = budget.calls > 0 ? await followChain(tools, first.pid, budget) : undefined;
     const own = locks.filter(({ pid }) => members.some((member) => member.pid === pid));
-    queues.push({ waiters: members, locks: own, chain });
+    queues.push({ waiters: members, locks: own, chain, ...fellows.of(first.pid) });
   }
-  return { sessions, queues };
+  return { sessions, queues, isCut };
 }
 
 /** Waiters by what they wait for, each queue and all queues with the longest-waiting first. */
@@ -101,18 +111,6 @@ function queuesOf(
     .sort((left, right) => Number((left.sinceUnixNano ?? 0n) - (right.sinceUnixNano ?? 0n)))
     .sort((left, right) => byStart(sessions.get(left.pid), sessions.get(right.pid)));
   return [...grouped(waiting, ({ pid }) => queueName(pid, locksByPid.get(pid) ?? [])).values()];
-}
-
-/** `Map.groupBy`, which Node 20 does not have. */
-function grouped<Key, Item>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 /** Whether a session waits for a lock. `pg_locks` tells it even where privileges hide the rest. */
@@ -132,6 +130,45 @@ function queueName(pid: number, locks: readonly LockRow[]): string {
   const parts = [table, transactionId, classId, objectId, objectSubId];
   if (parts.every((part) => part === undefined)) return `session ${pid}`;
   return [lockType, mode, ...parts].join(" ");
+}
+
+/** Whom the locks show in the same queue. */
+class Fellows {
+  readonly #locksByPid: ReadonlyMap<number, readonly LockRow[]>;
+  /** Pids by the name of their queue. */
+  readonly #queues: ReadonlyMap<string, readonly number[]>;
+
+  constructor(locks: readonly LockRow[]) {
+    this.#locksByPid = grouped(locks, ({ pid }) => pid);
+    const waiting = [...this.#locksByPid.keys()].filter((pid) =>
+      this.#locksOf(pid).some(({ isGranted }) => !isGranted),
+    );
+    this.#queues = grouped(waiting, (pid) => this.#nameOf(pid));
+  }
+
+  /** Everybody in the queue of `pid`, and everybody else whom its transaction keeps waiting. */
+  of(pid: number): Pick<Queue, "pids" | "transactionPids"> {
+    const pids = this.#queues.get(this.#nameOf(pid)) ?? [pid];
+    const transactions = this.#transactionsOf(pids);
+    const others = [...this.#queues.values()].filter(
+      (queue) =>
+        queue !== pids && this.#transactionsOf(queue).some((id) => transactions.includes(id)),
+    );
+    return { pids, transactionPids: others.flat() };
+  }
+
+  #nameOf(pid: number): string {
+    return queueName(pid, this.#locksOf(pid));
+  }
+
+  #locksOf(pid: number): readonly LockRow[] {
+    return this.#locksByPid.get(pid) ?? [];
+  }
+
+  #transactionsOf(pids: readonly number[]): string[] {
+    const waited = pids.flatMap((pid) => this.#locksOf(pid)).filter(({ isGranted }) => !isGranted);
+    return [...new Set(waited.flatMap(({ transactionId }) => transactionId ?? []))];
+  }
 }
 
 function byStart(left: SessionRow | undefined, right: SessionRow | undefined): number {
