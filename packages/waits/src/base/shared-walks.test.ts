@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { ManualClock, unknownWait } from "@spoor/trace";
 import { ClockOffset } from "./clock-offset.ts";
 import { LEASE_MS, LEASE_MS_MAX, SLOW_WALK_MS } from "./limits.ts";
-import { SharedWalks } from "./shared-walks.ts";
+import { type Explanations, SharedWalks } from "./shared-walks.ts";
 import type { Waiter } from "./waiter.ts";
 
 /** Walks that take `walkMs` each, on a clock that moves with them and with every pause. */
@@ -65,6 +65,40 @@ test("without a turn for ten seconds the reason is said", async () => {
   assert.deepEqual(walked, []);
   assert.equal(report?.sinceUnixNano, 7n);
   assert.match(report.gaps.join(), /other instances asked this database for 10 s without a pause/u);
+  await walks.close();
+});
+
+test("whoever waits for its turn is told at once which session it is", async () => {
+  let isFree = false;
+  const { walks } = startWalks(1, () => isFree);
+  const told: Explanations[] = [];
+  const asked = walks.explain([{ pid: 1, sinceUnixNano: 7n }], (reports) => {
+    told.push(reports);
+    isFree = true;
+  });
+  const answer = await asked;
+  const [report] = told.map((reports) => reports.get(1));
+  assert.equal(told.length, 1);
+  assert.deepEqual(report?.session, { server: "server", id: 1 });
+  assert.equal(report.sinceUnixNano, 7n);
+  assert.match(report.gaps.join(), /turn to ask/u);
+  assert.equal(answer.get(1)?.session, undefined);
+  await walks.close();
+});
+
+test("whoever asks while others have their turn is told likewise", async () => {
+  const told: number[] = [];
+  let tries = 0;
+  const { walks } = startWalks(1, () => {
+    tries += 1;
+    if (tries === 2) {
+      void walks.explain([{ pid: 2 }], (reports) => told.push(...reports.keys()));
+      assert.deepEqual(told, [1, 2]);
+    }
+    return tries > 2;
+  });
+  await walks.explain([{ pid: 1 }], (reports) => told.push(...reports.keys()));
+  assert.deepEqual(told, [1, 2]);
   await walks.close();
 });
 

@@ -142,7 +142,15 @@ test("a queue for one row takes one question for all", { skip }, async () => {
     const all = await waits.explain(waiters.map(({ threadId }) => ({ pid: threadId })));
     return [...all.values()].every(({ holders }) => holders.length > 0) && all;
   });
+  const queues = [...reports.values()].flatMap(({ queue = [] }) => queue);
+  assert.equal(queues.length, 1);
+  assert.match(queues[0]?.server ?? "", /^mariadb \S+ \S+ \d+ \d+$/u);
+  assert.deepEqual(
+    queues[0]?.sessionIds.toSorted((a, b) => a - b),
+    waiters.map(({ threadId }) => threadId).toSorted((a, b) => a - b),
+  );
   for (const report of reports.values()) {
+    assert.equal(report.queueCount, 39);
     assert.equal(report.holders[0]?.session?.id, job.threadId);
     assert.ok(report.cost.queryCount <= 24, String(report.cost.queryCount));
   }

@@ -13,7 +13,7 @@ import {
 } from "../base/test-postgres.ts";
 import { until } from "../base/test-program.ts";
 import { endLease, takeLease } from "./lease.ts";
-import { readLocks } from "./postgres-rows.ts";
+import { readIdentity, readLocks } from "./postgres-rows.ts";
 import { postgresWaits } from "./postgres-waits.ts";
 
 const skip = NO_POSTGRES;
@@ -104,6 +104,99 @@ test(
     );
   },
 );
+
+test("a walk tells every session for which it holds, whoever asked", { skip }, async () => {
+  await using queue = await startRowQueue(server, 3);
+  const elsewhere = await server.connect("app");
+  const row = "SELECT 1 FROM inventory WHERE sku = 'SKU-41' FOR UPDATE";
+  await queue.holder.query(row);
+  const ended = elsewhere.query(row);
+  const [own = 0, ...others] = queue.waiterPids;
+  await using waits = postgresWaits({ query: queryOf(await server.connect("stats")) });
+  const report = await until("the other row to be waited for", async () => {
+    const current = await explainLock(waits, own);
+    return current.queue?.transactionSessionIds.length === 1 && current;
+  });
+  assert.equal(report.queueCount, 2);
+  assert.deepEqual(
+    report.queue?.sessionIds.toSorted((a, b) => a - b),
+    [own, ...others].toSorted((a, b) => a - b),
+  );
+  assert.deepEqual(report.queue.transactionSessionIds, [backendPid(elsewhere)]);
+  await queue.holder.query("ROLLBACK");
+  await ended;
+});
+
+test("sessions of other locks and other databases are in no queue", { skip }, async () => {
+  await using queue = await startRowQueue(server, 1);
+  const [pid = 0] = queue.waiterPids;
+  await (await server.connect("shop")).query("CREATE DATABASE twin");
+  const take = "SELECT pg_advisory_lock(77)";
+  const pairs = [];
+  for (const database of ["twin", "postgres"]) {
+    const [holds, waits] = [
+      await server.connect("app", { database }),
+      await server.connect("app", { database }),
+    ];
+    await holds.query(take);
+    pairs.push({ holds, waits, ended: waits.query(take) });
+  }
+  const waiting = pairs.map(({ waits }) => backendPid(waits));
+  await using waits = postgresWaits({ query: queryOf(await server.connect("stats")) });
+  const report = await explainLock(waits, waiting[1] ?? 0);
+  assert.deepEqual(report.queue?.sessionIds, [waiting[1]]);
+  assert.deepEqual(report.queue.transactionSessionIds, []);
+  assert.deepEqual((await explainLock(waits, pid)).queue?.sessionIds, [pid]);
+  for (const one of pairs) {
+    await one.holds.end();
+    await one.ended;
+    await one.waits.end();
+  }
+});
+
+test("who has not its turn is told as the walk of another tells it", { skip }, async () => {
+  await using queue = await startRowQueue(server, 2);
+  const [first = 0, second = 0] = queue.waiterPids;
+  const other = queryOf(await server.connect("nobody"));
+  await using waits = postgresWaits({ query: queryOf(await server.connect("app")) });
+  assert.equal(await takeLease(other), true);
+  const meanwhile = Promise.withResolvers<WaitReport | undefined>();
+  const asked = waits.explain([{ pid: second }], (known) => meanwhile.resolve(known.get(second)));
+  const waiting = await meanwhile.promise;
+  await endLease(other);
+  await asked;
+  await using others = postgresWaits({ query: other });
+  const { queue: told } = await explainLock(others, first);
+  assert.equal(waiting?.session?.id, second);
+  assert.equal(waiting.session.server, told?.server);
+  assert.ok(told?.sessionIds.includes(second));
+});
+
+test("two servers never have the same name, and one keeps its own", { skip }, async () => {
+  await using another = await startTestPostgres();
+  const names = [];
+  for (const one of [server, another, another]) {
+    names.push(await readIdentity(queryOf(await one.connect("nobody"))));
+  }
+  assert.match(names[0] ?? "", /^postgresql \d+ \d+$/u);
+  assert.notEqual(names[0], names[1]);
+  assert.equal(names[1], names[2]);
+});
+
+test("a relative of PostgreSQL that does not tell who it is shares nothing", { skip }, async () => {
+  await using queue = await startRowQueue(server, 1);
+  const [pid = 0] = queue.waiterPids;
+  const query = queryOf(await server.connect("stats"));
+  await using waits = postgresWaits({
+    query: (sql, parameters) =>
+      sql.includes("pg_control_system")
+        ? Promise.reject(new Error("function pg_control_system() does not exist"))
+        : query(sql, parameters),
+  });
+  const report = await explainLock(waits, pid);
+  assert.equal(report.holders[0]?.session?.id, backendPid(queue.holder));
+  assert.equal(report.queue, undefined);
+});
 
 test("a waiter that looks for deadlocks at that moment is no holder", { skip }, async () => {
   await using queue = await startRowQueue(server, 3);
