@@ -28,7 +28,7 @@ const THRESHOLD_MS = 1_000;
 const INSTANCES = 8;
 const START_MS_MAX = 120_000;
 /** The lock that an instance takes for its walk: `spor` in ASCII. */
-const LEASE = `${0x73_70_6f_72}, 1`;
+const LEASE = `${String(0x73_70_6f_72)}, 1`;
 
 const skip = NO_POSTGRES || (findProgram("psql") === undefined && "psql is not installed");
 let postgres: TestPostgres;

@@ -297,10 +297,10 @@ function sentenceOf(wait: WaitReport, nowUnixNano: bigint): string {
 }
 
 /** What a verdict says, without ages and evidence: as long as it is the same, nothing changed. */
-function verdictKey({ kind, holders, resource, session }: WaitReport): string {
+function verdictKey({ kind, holders, resource, session: waiting }: WaitReport): string {
   return JSON.stringify([
     kind,
-    session?.id,
+    waiting?.id,
     resource?.kind,
     resource?.name,
     holders.map(({ role, session, process, span }) => [

@@ -303,7 +303,7 @@ export const QUERY_SAMPLES_MAX = 5_000;
  */
 export const SHARED_VERDICT_MS_MAX = 10_000;
 
-/** What the report of it may take to arrive, in ms: for statements that began later it says nothing. */
+/** What its report may take to arrive, in ms. For statements that began later it says nothing. */
 export const SHARED_VERDICT_DELAY_MS = 500;
 
 /** Open spans that are told with one trace. */

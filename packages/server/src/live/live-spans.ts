@@ -159,7 +159,10 @@ export class LiveSpans {
     const entry: Entry = {
       report: { ...report, wait: withoutQueue(report.wait) },
       sharing: sharingOf(report),
-      ...{ source, process, heardMs: nowMs, bytes: bytesOf(report) },
+      source,
+      process,
+      heardMs: nowMs,
+      bytes: bytesOf(report),
     };
     if (known !== undefined && !isNewer(entry, known)) return;
     const bytes = this.#bytes + entry.bytes - (known?.bytes ?? 0);

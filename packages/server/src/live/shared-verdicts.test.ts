@@ -237,16 +237,20 @@ test("when the span of the one that asked has ended, nobody is told any more", (
   check(room.waitOf(other), false);
 });
 
-test("of several answers the newest holds, and one about the same lock before others", () => {
-  const room = new Room();
-  const later = (id: number, ms: number, queue: Partial<WaitReport["queue"]>): Told => ({
+/** What another instance found out `ms` after the finder: that session `id` holds. */
+function later(id: number, ms: number, queue: Partial<WaitReport["queue"]>): Told {
+  return {
     from: { ...FINDER, instance: `inventory-${id}` },
     wait: found({
       observedUnixNano: START + BigInt(5_000 + ms) * 1_000_000n,
       holders: [{ ...JOB, session: { system: "postgresql", id } }],
       queue: { server: SERVER, sessionIds: [], transactionSessionIds: [], ...queue },
     }),
-  });
+  };
+}
+
+test("of several answers the newest holds, and one about the same lock before others", () => {
+  const room = new Room();
   room.tell(later(502, 20, { sessionIds: [101] }));
   room.tell(later(501, 10, { sessionIds: [101] }));
   room.tell(later(503, 30, { transactionSessionIds: [101] }));

@@ -82,7 +82,7 @@ export class SharedVerdicts<Entry extends SharingEntry> {
   /** `isCurrent` tells whether a span is open and its process heard. Cost: all their sessions. */
   constructor(
     entries: Iterable<Entry>,
-    { nowMs, isCurrent }: { readonly nowMs: number; isCurrent(entry: Entry): boolean },
+    { nowMs, isCurrent }: { readonly nowMs: number; readonly isCurrent: (entry: Entry) => boolean },
   ) {
     const all = [...entries];
     for (const { sharing } of all) {

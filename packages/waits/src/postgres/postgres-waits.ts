@@ -57,8 +57,14 @@ export function postgresWaits(options: PostgresWaitsOptions): DatabaseWaits {
         const holders = holderTools(options, clients);
         const { showsPrimaryKeys = false } = options;
         const tools = {
-          ...{ query, clock, server, facts, isServerHere },
-          ...{ offset, holders, showsPrimaryKeys },
+          query,
+          clock,
+          server,
+          facts,
+          isServerHere,
+          offset,
+          holders,
+          showsPrimaryKeys,
         };
         return await reportsOf(tools, waiters, seen, () => meter.cost());
       },
