@@ -168,7 +168,7 @@ export class OpenSpanReporter {
       leaves.map(({ span }) => span),
       {
         note: (span, wait) => this.#note(span, wait),
-        noteMeanwhile: (span, wait) => this.#noteMeanwhile(span, wait),
+        noteTurn: (span, wait, { isLate }) => this.#noteTurn(span, wait, isLate),
       },
     );
     await Promise.race([found, unrefDelay(VERDICT_MS_MAX)]);
@@ -188,12 +188,20 @@ export class OpenSpanReporter {
     });
   }
 
-  /** Who waits is told at once, so that what another instance finds out can be told of it. */
-  #noteMeanwhile(span: OpenSpan, wait: WaitReport): void {
+  /**
+   * Who waits is told at once, so that what another instance finds out can be told of it. On the
+   * span it stays only while nothing better does.
+   */
+  #noteTurn(span: OpenSpan, wait: WaitReport, isLate: boolean): void {
     const told = this.#toldOf(span);
-    if (told.wait !== undefined && told.wait.kind !== "unknown") return;
+    const isKnown = told.wait !== undefined && told.wait.kind !== "unknown";
+    if (isKnown && !isLate) return;
     told.wait = wait;
     if (told.seq > 0 && this.#isChanged(span)) this.#hasChanged = true;
+    const { eventCount } = told;
+    if (isLate && eventCount === 0) {
+      told.eventCount = keepOnSpan(span, wait, { isChanged: true, eventCount });
+    }
   }
 
   #isChanged(span: OpenSpan): boolean {

@@ -53,10 +53,10 @@ function processesOf({ clock, agents }: VerdictsOptions): Processes {
 
 /** Takes what is known of a span. */
 export interface Notes {
-  /** The verdict, as soon as it is known; another one after it, when asking takes too long. */
+  /** The verdict, as soon as it is known. One that comes late follows that it is late. */
   note(span: OpenSpan, wait: WaitReport): void;
-  /** What is known until then. A verdict of before may say more. */
-  noteMeanwhile(span: OpenSpan, wait: WaitReport): void;
+  /** That others are asked first. Until that is late, a verdict of before says more. */
+  noteTurn(span: OpenSpan, wait: WaitReport, how: { readonly isLate: boolean }): void;
 }
 
 /** Finds out what spans wait for. Owns the connections that it asks over. */
@@ -83,10 +83,10 @@ export class Verdicts {
     await Promise.all(
       spans.slice(0, VERDICTS_MAX).map(async (span) => {
         let isKnown = false;
-        let meanwhile: WaitReport | undefined;
+        let turn: WaitReport | undefined;
         const verdict = this.#verdictOn(span, open, (wait) => {
-          meanwhile = wait;
-          notes.noteMeanwhile(span, wait);
+          turn = wait;
+          notes.noteTurn(span, wait, { isLate: false });
         });
         const noted = verdict.then((wait) => {
           isKnown = true;
@@ -95,7 +95,9 @@ export class Verdicts {
         });
         const isLate = await this.#isLate(noted);
         // The verdict itself is noted whenever it comes.
-        if (isLate && !isKnown) notes.note(span, meanwhile ?? (await this.#lateVerdict(span)));
+        if (!isLate || isKnown) return;
+        if (turn === undefined) notes.note(span, await this.#lateVerdict(span));
+        else notes.noteTurn(span, turn, { isLate: true });
       }),
     );
   }
