@@ -7,6 +7,7 @@ import {
   NO_COST,
   type OpenSpan,
   type OpenSpanReport,
+  type SnapshotReport,
   SpanKind,
   unknownWait,
   waitFromAttributes,
@@ -84,6 +85,18 @@ interface Told {
   readonly fields?: Partial<OpenSpanReport>;
 }
 
+/** What another instance found out `ms` after the finder: that session `id` holds. */
+function later(id: number, ms: number, queue: Partial<WaitReport["queue"]>): Told {
+  return {
+    from: { ...FINDER, instance: `inventory-${id}` },
+    wait: found({
+      observedUnixNano: START + BigInt(5_000 + ms) * 1_000_000n,
+      holders: [{ ...JOB, session: { system: "postgresql", id } }],
+      queue: { server: SERVER, sessionIds: [], transactionSessionIds: [], ...queue },
+    }),
+  };
+}
+
 class Room {
   readonly clock: ManualClock = new ManualClock(START);
   readonly live: LiveSpans = new LiveSpans({ clock: this.clock, ledger: new LossLedger() });
@@ -116,6 +129,28 @@ class Room {
     const item = { kind: "report", from, source: "spoor.span.open", report } as const;
     this.live.take({ items: [item], finished: new Uint8Array() });
     return spanId;
+  }
+
+  /** All that `from` has open, by their numbers. */
+  list(
+    from: Reporter,
+    how: { readonly spanIds: readonly number[]; readonly nextMs: number },
+  ): void {
+    const spans = how.spanIds.map((number) => {
+      const spanId = number.toString(16).padStart(16, "0");
+      return { traceId: spanId.repeat(2), spanId };
+    });
+    const report: SnapshotReport = {
+      kind: "snapshot",
+      timeUnixNano: START,
+      processStartUnixNano: 1n,
+      snapshot: 2,
+      spans,
+      spanCount: spans.length,
+      nextMs: how.nextMs,
+    };
+    const item = { kind: "report", from, source: "spoor.span.open", report } as const;
+    this.live.take({ items: [item], finished: new Uint8Array() });
   }
 
   /** What the server says that `spanId` waits for. */
@@ -227,6 +262,39 @@ test("an answer is told as long as it is new, its span open and its process hear
   assert.equal(room.waitOf(finder)?.kind, "db.lock");
 });
 
+test("nobody is told what a silent process knew, nor is a process that has gone", () => {
+  const silent = new Room();
+  silent.tell({ from: FINDER, wait: found(), fields: { nextMs: 500 } });
+  silent.list(FINDER, { spanIds: [1], nextMs: 500 });
+  const waiting = silent.tell({ from: OTHER, wait: asking(101), fields: { nextMs: 60_000 } });
+  check(silent.waitOf(waiting), true);
+  silent.clock.advanceMs(3_000);
+  check(silent.waitOf(waiting), false);
+  const room = new Room();
+  room.tell({ from: FINDER, wait: found(), fields: { nextMs: 60_000 } });
+  const left = room.tell({ from: OTHER, wait: asking(101), fields: { nextMs: 500 } });
+  check(room.waitOf(left), true);
+  room.clock.advanceMs(4_000);
+  check(room.waitOf(left), false);
+});
+
+test("a span that its process does not list any more tells nobody anything", () => {
+  const room = new Room();
+  room.tell({ from: FINDER, wait: found() });
+  const other = room.tell({ from: OTHER, wait: asking(101) });
+  room.list(FINDER, { spanIds: [], nextMs: 4_000 });
+  check(room.waitOf(other), false);
+});
+
+test("an answer that names nobody does not hide one that does", () => {
+  const room = new Room();
+  room.tell(later(501, 10, { sessionIds: [101] }));
+  const { from, wait } = later(502, 20, { sessionIds: [101] });
+  room.tell({ from, wait: { ...wait, holders: [] } });
+  const other = room.tell({ from: OTHER, wait: asking(101) });
+  assert.equal(room.waitOf(other)?.holders[0]?.session?.id, 501);
+});
+
 test("when the span of the one that asked has ended, nobody is told any more", () => {
   const room = new Room();
   const finder = room.tell({ from: FINDER, wait: found() });
@@ -236,18 +304,6 @@ test("when the span of the one that asked has ended, nobody is told any more", (
   room.live.take({ items: [], finished });
   check(room.waitOf(other), false);
 });
-
-/** What another instance found out `ms` after the finder: that session `id` holds. */
-function later(id: number, ms: number, queue: Partial<WaitReport["queue"]>): Told {
-  return {
-    from: { ...FINDER, instance: `inventory-${id}` },
-    wait: found({
-      observedUnixNano: START + BigInt(5_000 + ms) * 1_000_000n,
-      holders: [{ ...JOB, session: { system: "postgresql", id } }],
-      queue: { server: SERVER, sessionIds: [], transactionSessionIds: [], ...queue },
-    }),
-  };
-}
 
 test("of several answers the newest holds, and one about the same lock before others", () => {
   const room = new Room();
