@@ -6,11 +6,19 @@
  * spans: a process that sent any has some around the time of the wait. That one sent none follows
  * only where every span of that time says of which process it is; else nothing is said.
  */
-import type { SearchAnswer } from "@spoor/store";
-import { type Span, type SpanEvent, type Trace, WAIT_EVENT_NAME } from "@spoor/trace";
+import type { MatchedSpan, SearchAnswer, SearchRequest } from "@spoor/store";
+import {
+  type AttributeValue,
+  keys,
+  type Span,
+  type SpanEvent,
+  type Trace,
+  WAIT_EVENT_NAME,
+} from "@spoor/trace";
 import {
   HOLDER_QUERIES_MAX,
   HOLDER_SEARCH_MS_MAX,
+  HOLDER_SPANS_MAX,
   HOLDER_SPANS_WINDOW_NANO,
   HOLDER_TRACES_MAX,
 } from "../base/limits.ts";
@@ -34,9 +42,14 @@ export async function withKeptHolders(trace: Trace, parts: Parts): Promise<Trace
   const queries = [...new Set(waiting.flatMap(holdersOf).flatMap(queriesFor))];
   if (queries.length === 0 || queries.length > HOLDER_QUERIES_MAX) return trace;
   const interval = intervalOf(waiting);
-  const found = await Promise.all(queries.map((query) => sendersBy(query, interval, parts)));
-  const isComplete = found.every((one) => one.isComplete) && (await allTell(interval, parts));
-  const senders = { places: found.flatMap(({ places }) => places), isComplete };
+  const [doAllTell, ...found] = await Promise.all([
+    allTell(interval, parts),
+    ...queries.map((query) => sendersBy(query, interval, parts)),
+  ]);
+  const senders = {
+    places: found.flatMap(({ places }) => places),
+    isComplete: doAllTell && found.every((one) => one.isComplete),
+  };
   return { ...trace, spans: trace.spans.map((span) => decided(span, senders)) };
 }
 
@@ -83,46 +96,50 @@ function intervalOf(spans: readonly Span[]): Interval {
   return { fromUnixNano, toUnixNano: to + HOLDER_SPANS_WINDOW_NANO };
 }
 
+/** What says where a process runs. */
+const SELECTION = [keys.hostId, keys.hostName, keys.processPid, keys.containerId]
+  .map((key) => `resource.${key}`)
+  .join(", ");
+
 /** Where processes ran that a query finds by their spans; incomplete when there may be more. */
 async function sendersBy(query: string, interval: Interval, parts: Parts): Promise<KnownSenders> {
-  const found = await search(query, interval, parts);
+  const bounds = { ...interval, limit: HOLDER_TRACES_MAX, spanLimit: HOLDER_SPANS_MAX };
+  const found = await search(`${query} | select(${SELECTION})`, bounds, parts);
   if (found === undefined) return { places: [], isComplete: false };
-  const places: ProcessPlace[] = [];
-  let isComplete = found.complete;
-  for (const { summary, groups } of found.traces) {
-    const [span] = groups[0]?.spans ?? [];
-    if (span === undefined) continue;
-    const { spans } = await parts.store.readSpans(summary.traceId, [span.spanId]);
-    for (const { resource } of spans) {
-      const place = processPlace(resource);
-      if (place === undefined) isComplete = false;
-      else places.push(place);
-    }
+  const groups = found.traces.flatMap((trace) => trace.groups);
+  const places = groups.flatMap(({ spans }) => spans).map(placeOf);
+  const isWhole = groups.every(({ spans, spanCount }) => spans.length === spanCount);
+  return {
+    places: places.filter((place) => place !== undefined),
+    isComplete: found.complete && isWhole && !places.includes(undefined),
+  };
+}
+
+function placeOf({ fields }: MatchedSpan): ProcessPlace | undefined {
+  const attributes = new Map<string, AttributeValue>();
+  for (const { name, value } of fields) {
+    const key = name.slice("resource.".length);
+    if (typeof value === "string" || typeof value === "bigint") attributes.set(key, value);
   }
-  return { places, isComplete };
+  return processPlace({ attributes });
 }
 
 /** Whether every span of that time says of which process it is. */
 async function allTell(interval: Interval, parts: Parts): Promise<boolean> {
-  const found = await search("{ resource.process.pid = nil }", interval, parts);
+  const bounds = { ...interval, limit: 1, spanLimit: 0 };
+  const found = await search("{ resource.process.pid = nil }", bounds, parts);
   return found !== undefined && found.complete && found.traces.length === 0;
 }
 
 /** Undefined for a search that failed: then nothing is known, which the answer can bear. */
 async function search(
   traceql: string,
-  interval: Interval,
+  bounds: Interval & Pick<SearchRequest, "limit" | "spanLimit">,
   { store }: Parts,
 ): Promise<SearchAnswer | undefined> {
   const query = checked(traceql);
   if (isProblem(query)) return undefined;
   return await store
-    .search({
-      query,
-      ...interval,
-      limit: HOLDER_TRACES_MAX,
-      spanLimit: 1,
-      timeoutMs: HOLDER_SEARCH_MS_MAX,
-    })
+    .search({ query, ...bounds, timeoutMs: HOLDER_SEARCH_MS_MAX })
     .catch(() => undefined);
 }

@@ -388,6 +388,9 @@ export const HOLDER_QUERIES_MAX = 8;
 /** Traces that are looked at for a process of one number: containers often have the same. */
 export const HOLDER_TRACES_MAX = 50;
 
+/** Spans that are looked at in each of these; where there are more, nobody knows of the others. */
+export const HOLDER_SPANS_MAX = 50;
+
 /** Longer than this nobody waits to know whether a holder sends spans. */
 export const HOLDER_SEARCH_MS_MAX = 2_000;
 

@@ -10,7 +10,9 @@ export interface ProcessPlace {
 }
 
 /** The place of the process that `resource` describes; undefined where it does not say. */
-export function processPlace({ attributes }: Resource): ProcessPlace | undefined {
+export function processPlace({
+  attributes,
+}: Pick<Resource, "attributes">): ProcessPlace | undefined {
   const host = attributes.get(keys.hostId) ?? attributes.get(keys.hostName);
   const pid = attributes.get(keys.processPid);
   const container = attributes.get(keys.containerId);
