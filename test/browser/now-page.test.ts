@@ -99,6 +99,9 @@ suite("what hangs", { skip: chromiumMissing }, () => {
       await grid.getByText(`held by ${HOLDER}`).waitFor();
       await grid.getByText("‖ waited").waitFor();
       await grid.getByText("database user job, session 11512, idle in transaction").waitFor();
+      await grid.getByText("‖ waited").click();
+      const detail = page.getByRole("complementary", { name: "Span detail" });
+      await detail.getByText(/^State ended: inventory waited .*, held by .*pid 11504/).waitFor();
       await keepPicture(page, "ended-trace-light");
       await assertAccessible(page);
     });

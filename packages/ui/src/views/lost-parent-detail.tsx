@@ -3,6 +3,7 @@
  * parent it is.
  */
 import { Link } from "@tanstack/react-router";
+import { LOST_PARENTS_MAX } from "../data/trace-queries.ts";
 import { CopyButton } from "../design/copy-button.tsx";
 import { countText } from "../design/time-text.ts";
 import { DetailHead } from "./detail-head.tsx";
@@ -17,6 +18,13 @@ export interface LostParentDetailProps {
   readonly lost: number;
   readonly onSelect: (row: number) => void;
   readonly onClose: () => void;
+}
+
+function unknownWords({ isStored }: TraceModel, lost: number): string {
+  if (!isStored) return "A file says no more than its spans do.";
+  return lost < LOST_PARENTS_MAX
+    ? "Why is not known."
+    : `Only the first ${LOST_PARENTS_MAX} parents of a trace are asked about.`;
 }
 
 /** Children that are named; all are counted. */
@@ -36,9 +44,7 @@ export function LostParentDetail({ model, lost, onSelect, onClose }: LostParentD
       </DetailHead>
       <div className="detail-body">
         {reason === undefined ? (
-          <p className="detail-note">
-            {model.isStored ? "Why is not known." : "A file says no more than its spans do."}
-          </p>
+          <p className="detail-note">{unknownWords(model, lost)}</p>
         ) : (
           <>
             <p className="detail-reason">{reason.sentence}.</p>

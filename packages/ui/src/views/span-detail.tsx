@@ -142,9 +142,11 @@ function StatusLine({ span }: { readonly span: Span }) {
 function State({ model, row }: Pick<SpanDetailProps, "model" | "row">) {
   const open = model.openOf.get(row);
   if (open === undefined) {
+    const waited = model.waitedOf.get(row);
+    const holders = (model.holdersOf.get(row) ?? []).map(({ verb, who }) => `${verb} ${who}`);
     return (
       <p className="detail-status" title="span:state = ended">
-        State ended
+        State ended{waited !== undefined && `: ${[waited, ...holders].join(", ")}`}
       </p>
     );
   }
