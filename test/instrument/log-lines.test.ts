@@ -55,9 +55,14 @@ test("lines go to the server when that is asked for, each once and with its trac
     "console outside false",
     "pino inside true",
     "pino outside false",
+    "winston inside true",
+    "winston of 7 true",
+    "winston outside false",
     '{"message":"json inside"} true',
   ];
-  // Winston's goes through a package of its own, which is not installed here.
   assert.deepEqual(sent.toSorted(), expected.toSorted());
   assert.deepEqual(linesOf(app, "console outside"), ["console outside"]);
+  const winston = app.logs.find(({ body }) => body === "winston inside");
+  assert.equal(winston?.severityText, "info");
+  assert.deepEqual(winston.attributes, { order: 7 });
 });

@@ -27,6 +27,7 @@ export interface SeenLog {
   readonly traceId: string;
   readonly spanId: string;
   readonly scopeName: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
 }
 
 /** Something that is wrong. */

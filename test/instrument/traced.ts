@@ -84,6 +84,7 @@ const hooked = startInstrumentations(settings, {
           traceId,
           spanId,
           scopeName,
+          attributes: Object.fromEntries(event.attributes),
         },
       });
     }

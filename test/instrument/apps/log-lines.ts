@@ -6,14 +6,20 @@ import winston from "winston";
 
 const logger = pino({}, pino.destination({ sync: true }));
 const { Console } = winston.transports;
-const other = winston.createLogger({ transports: [new Console({ forceConsole: false })] });
+const { combine, json, splat } = winston.format;
+const other = winston.createLogger({
+  format: combine(splat(), json()),
+  transports: [new Console({ forceConsole: false })],
+});
 const third = bunyan.createLogger({ name: "third", stream: process.stdout });
 
 console.log("console outside");
 const tracer = trace.getTracer("log-app");
 tracer.startActiveSpan("work", (span) => {
   logger.info({ order: 7 }, "pino inside");
-  other.info("winston inside");
+  other.info("winston inside", { order: 7 });
+  other.info("winston of %d", 7);
+  other.debug("winston below its level");
   third.info("bunyan inside");
   console.log("console %s", "inside");
   console.error('{"message":"json inside"}');
@@ -22,4 +28,5 @@ tracer.startActiveSpan("work", (span) => {
   span.end();
 });
 logger.info("pino outside");
+other.info("winston outside");
 process.disconnect();

@@ -46,6 +46,7 @@ import { enableOfficial, hasNoEffect, isOfficialEnabled } from "./load/official.
 import { followConsole } from "./logs/console-lines.ts";
 import { LogSender } from "./logs/log-sender.ts";
 import { SpoorLoggerProvider } from "./logs/logger-provider.ts";
+import { areWinstonLinesSent, patchWinston, sendWinstonLines } from "./logs/winston-lines.ts";
 import { patchBullmq, traceBullmq } from "./queue/bullmq-telemetry.ts";
 import type { InstrumentationSettings } from "./base/settings.ts";
 
@@ -206,6 +207,9 @@ class Instrumentations {
     if (sender !== undefined) {
       this.#loggerProvider = new SpoorLoggerProvider(sender);
       this.#stops.push(this.#loggerProvider.register());
+      const logger = this.#loggerProvider.getLogger("winston");
+      sendWinstonLines({ logger, onFailure: this.#onFailure });
+      this.#stops.push(() => sendWinstonLines(undefined));
     }
     if (!this.#isWanted("console") || (!hasConsoleIds && sender === undefined)) return;
     const onFailure = this.#onFailure;
@@ -268,6 +272,7 @@ class Instrumentations {
       this.#reportNoEffect(library, official);
     }
     if (library.name === "hono") noteHonoRoutes(exports, this.#onFailure);
+    if (library.name === "winston" && areWinstonLinesSent()) patchWinston(exports);
     if (library.name === "bullmq") patchBullmq(exports, this.#onFailure);
     if (library.name === "express" && !this.#settings.official.includes("express")) {
       // Express exports the class of its routers.

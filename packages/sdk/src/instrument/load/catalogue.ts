@@ -103,7 +103,12 @@ export const LIBRARIES: readonly Library[] = [
     asksItself: true,
   },
   library("pino", ["pino"], official("pino", "PinoInstrumentation", logLibrary)),
-  library("winston", ["winston"], official("winston", "WinstonInstrumentation", logLibrary)),
+  library(
+    "winston",
+    ["winston"],
+    // We send its lines ourselves: see logs/winston-lines.ts.
+    official("winston", "WinstonInstrumentation", () => ({ disableLogSending: true })),
+  ),
   library("bunyan", ["bunyan"], official("bunyan", "BunyanInstrumentation", logLibrary)),
 ];
 

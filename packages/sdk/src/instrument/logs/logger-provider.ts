@@ -31,7 +31,8 @@ interface LogsApi {
   disable(): void;
 }
 
-interface ApiLogger {
+/** A logger of either logs API. */
+export interface ApiLogger {
   emit(record: ApiLogRecord): void;
   enabled(): boolean;
 }
