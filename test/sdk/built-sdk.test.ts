@@ -112,6 +112,37 @@ for (const file of ["library.mjs", "library.cjs"]) {
   );
 }
 
+/** A request that makes another one, both with node:http. */
+const REQUESTS = `
+  import { createServer, get } from "node:http";
+  const ask = (path, ended) =>
+    get("http://127.0.0.1:" + server.address().port + path, (answer) => {
+      answer.resume().on("end", ended);
+    });
+  const server = createServer((request, response) => {
+    if (request.url === "/inner") response.end();
+    else ask("/inner", () => response.end());
+  });
+  server.listen(0, "127.0.0.1", () => ask("/outer", () => server.close()));
+`;
+
+test(
+  "Node 20: outgoing requests of node:http are traced by the package that the finding names",
+  { skip: NO_OLD_NODE },
+  async () => {
+    using folder = new AppFolder({ dependencies: [] });
+    folder.write("requests.mjs", REQUESTS);
+    const untraced = await runOnOlderNode(folder, "requests.mjs", "");
+    assert.match(untraced.stderr, /SPOOR_OFFICIAL_INSTRUMENTATIONS=http traces them/u);
+    assert.deepEqual(untraced.lines, ["server GET", "server GET"]);
+    const { lines, stderr } = await runOnOlderNode(folder, "requests.mjs", "", {
+      SPOOR_OFFICIAL_INSTRUMENTATIONS: "http",
+    });
+    assert.deepEqual(lines, ["client GET", "  server GET", "    client GET", "      server GET"]);
+    assert.ok(!stderr.includes("have no spans"), stderr);
+  },
+);
+
 /** Ends when the clients of pg are hooked. */
 const LOADS_UNNAMED = `
   require("koa");

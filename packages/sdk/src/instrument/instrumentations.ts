@@ -183,7 +183,8 @@ class Instrumentations {
       severity: "warning",
       sentence:
         `Node ${process.versions.node} does not tell of outgoing requests of node:http, so they ` +
-        "have no spans; fetch has. Node 22.12 and newer do.",
+        "have no spans; fetch has. Node 22.12 and newer do; here SPOOR_OFFICIAL_INSTRUMENTATIONS=" +
+        "http traces them, with npm install @opentelemetry/instrumentation-http",
     });
   }
 
