@@ -30,6 +30,17 @@ function asked(app: App, path: string): string[] {
   return lines.filter((line) => !line.endsWith("pg-pool.wait")).map((line) => line.slice(4));
 }
 
+/** The spans of a request that failed, with the types of their errors. */
+function failed(app: App, path: string): string[] {
+  const { traceId } = app.spans.find(({ name }) => name === `asks ${path}`) ?? assert.fail();
+  return app.spans
+    .filter((span) => span.traceId === traceId && span.statusCode === 2)
+    .map(({ name, attributes, eventNames }) => {
+      assert.deepEqual(eventNames, ["exception"]);
+      return `${name} ${String(attributes["error.type"])}`;
+    });
+}
+
 const FILES = { "ES modules": "prisma.mjs", CommonJS: "prisma.cjs" } as const;
 
 for (const kind of MODULE_KINDS) {
@@ -66,7 +77,12 @@ for (const kind of MODULE_KINDS) {
         "    client prisma:client:db_query",
         "      client pg.query:COMMIT shop",
       ]);
-      assert.equal(spanBelow(app, "asks /twice", "pg.query:INSERT shop").statusCode, 2);
+      assert.deepEqual(failed(app, "/twice"), [
+        "pg.query:INSERT shop 23505",
+        "prisma:client:db_query P2002",
+        "prisma:client:operation P2002",
+      ]);
+      assert.deepEqual(failed(app, "/none"), ["prisma:client:operation P2025"]);
 
       const { attributes } = spanBelow(app, "asks /raw", "prisma:client:db_query");
       assert.equal(attributes["db.query.text"], "SELECT ? AS word");

@@ -17,6 +17,7 @@ export async function use({ PrismaClient, PrismaPg }) {
       }),
     "/raw": () => prisma.$queryRawUnsafe("SELECT 'secret' AS word"),
     "/twice": () => prisma.inventory.create({ data: { itemId: "item_42", available: 1 } }),
+    "/none": () => prisma.inventory.findUniqueOrThrow({ where: { itemId: "secret" } }),
   };
   const server = createServer((request, response) => {
     const asked = answers[request.url]().catch(({ code }) => code);
@@ -26,7 +27,7 @@ export async function use({ PrismaClient, PrismaPg }) {
   // What is compiled once, and the connection, are in this one.
   await work("first", () => ask(server, "/find"));
   const answer = await Promise.all(
-    ["/find", "/change", "/raw", "/twice", "/find"].map((path) =>
+    ["/find", "/change", "/raw", "/twice", "/none", "/find"].map((path) =>
       work(`asks ${path}`, () => ask(server, path)),
     ),
   );

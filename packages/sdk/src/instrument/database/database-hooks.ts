@@ -20,7 +20,7 @@ import { type PgClient, pgHooks, setPgOptions } from "./pg-client.ts";
 import { patchPgPool, type PgPool } from "./pg-pool.ts";
 import { patchPg } from "./pg-exports.ts";
 import { patchPgClient } from "./pg-query.ts";
-import { withoutPrismaLiterals } from "./prisma-statement.ts";
+import { notePrismaFailure, withoutPrismaLiterals } from "./prisma-spans.ts";
 import { redisStatement } from "./redis-statement.ts";
 
 /** What the official instrumentation of a library is given. */
@@ -31,6 +31,8 @@ export interface OfficialHooks {
   readonly spanStarted?: (span: Span) => void;
   /** Says with what a span of it is started. */
   readonly spanOptions?: (options: SpanOptions) => SpanOptions;
+  /** Says on a span that what it stands for failed, where the instrumentation does not. */
+  readonly spanFailed?: (span: Span, error: unknown) => void;
 }
 
 /** The parts of it that others call. */
@@ -60,7 +62,10 @@ export function databaseHooks(options: DatabaseOptions): DatabaseHooks {
     redis: { config: redisStatements(options) },
     mongodb: { config: mongoHooks(options), spanStarted: mongoSpanStarted },
     mysql2: { config: mysqlHooks(options), spanStarted: mysqlSpanStarted },
-    prisma: options.isSanitised ? { spanOptions: withoutPrismaLiterals } : {},
+    prisma: {
+      ...(options.isSanitised ? { spanOptions: withoutPrismaLiterals } : {}),
+      spanFailed: (span, error) => notePrismaFailure(span, error, options.isSanitised),
+    },
   };
   return {
     hooksOf: (library) => hooks[library] ?? {},

@@ -1,6 +1,7 @@
 /** Official instrumentation packages: made, given our providers, and switched on. */
 import {
   ProxyTracerProvider,
+  type Span,
   type SpanOptions,
   type Tracer,
   type TracerProvider,
@@ -9,6 +10,7 @@ import type { InstrumentationSettings } from "../base/settings.ts";
 import type { OfficialHooks } from "../database/database-hooks.ts";
 import type { OfficialPackage } from "./catalogue.ts";
 import { requireFrom } from "./find-package.ts";
+import { holdingSpan } from "./held-span.ts";
 
 /** What every instrumentation has (`@opentelemetry/instrumentation`, interface Instrumentation). */
 interface Instrumentation {
@@ -91,12 +93,13 @@ export function enableOfficial(
 
 /** `provider`, with somebody who sees each span of it as it is started. */
 function seenBy(hooks: OfficialHooks, provider: TracerProvider): TracerProvider {
-  const { spanStarted, spanOptions } = hooks;
-  if (spanStarted === undefined && spanOptions === undefined) return provider;
+  const { spanStarted, spanOptions, spanFailed } = hooks;
+  if ((spanStarted ?? spanOptions ?? spanFailed) === undefined) return provider;
   return { getTracer: (...scope) => seenTracer(hooks, provider.getTracer(...scope)) };
 }
 
-function seenTracer({ spanStarted, spanOptions }: OfficialHooks, tracer: Tracer): Tracer {
+function seenTracer(hooks: OfficialHooks, tracer: Tracer): Tracer {
+  const { spanStarted, spanOptions, spanFailed } = hooks;
   const changed = (options: SpanOptions = {}): SpanOptions => spanOptions?.(options) ?? options;
   const startActive = tracer.startActiveSpan.bind(tracer);
   return {
@@ -106,10 +109,14 @@ function seenTracer({ spanStarted, spanOptions }: OfficialHooks, tracer: Tracer)
       return span;
     },
     startActiveSpan: (name: string, ...rest: readonly unknown[]): unknown => {
-      const isBare = rest.length === 1;
-      // Options come first of three or two; a function that is alone is the last of them.
-      const parts = isBare ? rest : [changed(rest[0] as SpanOptions), ...rest.slice(1)];
-      return Reflect.apply(startActive, undefined, [name, ...parts]);
+      // The function is the last; before it come options, or options and a context, or nothing.
+      const use = rest.at(-1) as (span: Span) => unknown;
+      const given = rest.slice(0, -1);
+      // As above.
+      if (given.length > 0) given[0] = changed(given[0] as SpanOptions);
+      const used =
+        spanFailed === undefined ? use : (span: Span) => holdingSpan(span, use, spanFailed);
+      return Reflect.apply(startActive, undefined, [name, ...given, used]);
     },
   };
 }
