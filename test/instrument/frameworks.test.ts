@@ -1,7 +1,7 @@
 /* Web frameworks: the span of a request has its route, and what its handler does is below it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { below, MODULE_KINDS, runLibrary } from "./libraries.ts";
+import { below, MODULE_KINDS, runLibrary, spanBelow } from "./libraries.ts";
 
 /** What the package of a framework adds between the request and what the handler does. */
 const OWN_SPANS = {
@@ -19,6 +19,15 @@ for (const kind of MODULE_KINDS) {
       assert.deepEqual(below(app, "outside"), tree);
     });
   }
+
+  test(`koa in ${kind}: a route that throws has failed, one that refuses has not`, async () => {
+    const app = await runLibrary("koa", kind);
+    const failed = spanBelow(app, "fails", "router - /users/:id/card");
+    assert.equal(failed.statusCode, 2);
+    assert.deepEqual(failed.eventNames, ["exception"]);
+    const refused = spanBelow(app, "refused", "router - /users/:id/friends");
+    assert.equal(refused.statusCode, 0);
+  });
 
   test(`hono in ${kind}: a request that no route answers has none`, async () => {
     const app = await runLibrary("hono", kind);

@@ -25,6 +25,7 @@ import { canTraceHttpClients, traceHttpClients } from "./http/client-spans.ts";
 import { noteFastifyRoutes } from "./http/fastify-routes.ts";
 import { noteHonoRoutes } from "./http/hono-routes.ts";
 import { traceFetch } from "./http/fetch-spans.ts";
+import { koaSpanStarted } from "./http/koa-spans.ts";
 import { noteMountPaths } from "./http/route.ts";
 import { traceHttpServers } from "./http/server-spans.ts";
 import {
@@ -253,7 +254,10 @@ class Instrumentations {
     if (!this.#isWanted(library.name)) return false;
     const official = this.#officialOf(library);
     if (official === undefined) return true;
-    const hooks = this.#database.hooksOf(library.name);
+    const hooks =
+      library.name === "koa"
+        ? { spanStarted: koaSpanStarted }
+        : this.#database.hooksOf(library.name);
     const isEnabled = this.#enable(official, hooks, library.asksItself);
     if (!isEnabled) this.#reportMissing(library, official);
     else this.#hooked.add(library.name);

@@ -12,9 +12,17 @@ export async function use({ koa, router }) {
       context.body = context.params.id;
     });
   });
+  users.get("/:id/card", () => {
+    throw new Error("no such card");
+  });
+  users.get("/:id/friends", (context) => context.throw(404));
+  // It prints errors otherwise.
+  app.silent = true;
   app.use(users.routes());
   const server = app.listen(0, "127.0.0.1");
   const answer = await work("outside", () => ask(server, "/users/7"));
+  await work("fails", () => ask(server, "/users/7/card"));
+  await work("refused", () => ask(server, "/users/7/friends"));
   server.close();
   return answer;
 }
