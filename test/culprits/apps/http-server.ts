@@ -26,6 +26,10 @@ if (manner === "busy") {
     });
   });
 }
+// Whoever started it may be killed, because its event loop is blocked and no signal gets through.
+const starter = process.ppid;
+setInterval(() => process.ppid === starter || process.exit(), 1000).unref();
+
 const backlog = manner === "full" ? 1 : 511;
 // In a namespace of its own nobody else reaches it.
 const host = isAlone ? "0.0.0.0" : "127.0.0.1";

@@ -200,6 +200,26 @@ test("zombies, processes that are gone and waits that do not end by themselves h
   assert.equal(found.running.slowest?.traceId, "d");
 });
 
+/** Waits for session 7, which is all that is known of it but for its server. */
+function behindSeven(server?: string): Pick<OpenSpan, "wait"> {
+  const session = { system: "postgresql", id: 7, ...(server === undefined ? {} : { server }) };
+  return waiting({ holders: [holder(7, { session })] });
+}
+
+function groupSizes(...spans: readonly OpenSpan[]): number[] {
+  return told(spans, []).groups.map(({ requestCount }) => requestCount);
+}
+
+test("sessions of one number on two servers are two holders, and on a server unnamed the known", () => {
+  const [none, x, y] = [behindSeven(), behindSeven("x"), behindSeven("y")];
+  assert.deepEqual(groupSizes(open("a", "1", x), open("b", "2", y)), [1, 1]);
+  assert.deepEqual(groupSizes(open("a", "1", none), open("b", "2", y)), [2]);
+  assert.deepEqual(
+    groupSizes(open("a", "1", none), open("b", "2", x), open("c", "3", y)),
+    [1, 1, 1],
+  );
+});
+
 function checkCalm(instances: readonly ReportingInstance[], expected: string): void {
   assert.equal(told([], instances).sentence, `Nothing is hanging. ${expected}`);
 }

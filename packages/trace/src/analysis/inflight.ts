@@ -142,14 +142,7 @@ export function inflight(open: readonly OpenSpan[], options: InflightOptions): I
   const all = requestsOf(open, options);
   const requests = all.filter(({ usualShare }) => usualShare === undefined);
   const running = runningOf(all);
-  const groups = new Map<string, { holder: InflightHolder | null; requests: InflightRequest[] }>();
-  for (const { request, holder } of requests) {
-    const key = holder?.key ?? "";
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { holder: holder ?? null, requests: [request] });
-    else group.requests.push(request);
-  }
-  const sorted = [...groups.values()].map(({ holder, requests: of }) => ({
+  const sorted = groupsOf(requests).map(({ holder, requests: of }) => ({
     holder,
     requests: of.toSorted((a, b) => b.top.ageMs - a.top.ageMs).slice(0, options.requestLimit),
     requestCount: of.length,
@@ -166,6 +159,34 @@ export function inflight(open: readonly OpenSpan[], options: InflightOptions): I
     running,
     sentence: inflightSentence(sorted, running, options.instances),
   };
+}
+
+interface Group {
+  readonly holder: InflightHolder | null;
+  readonly requests: InflightRequest[];
+}
+
+function groupsOf(requests: readonly FoundRequest[]): Group[] {
+  const groups = new Map<string, Group>();
+  const add = (key: string, holder: InflightHolder | null, more: InflightRequest[]): void => {
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { holder, requests: more });
+    else group.requests.push(...more);
+  };
+  for (const { request, holder = null } of requests) add(holder?.key ?? "", holder, [request]);
+  // A session of a server that nobody named is that of the only server that is known to have one.
+  for (const [key, { requests: more }] of groups) {
+    if (!key.endsWith(NO_SERVER)) continue;
+    const bare = key.slice(0, -NO_SERVER.length);
+    const named = [...groups.keys()].filter(
+      (other) => other !== key && other.startsWith(`${bare} at `),
+    );
+    const [only] = named;
+    if (only === undefined || named.length > 1) continue;
+    groups.delete(key);
+    add(only, null, more);
+  }
+  return [...groups.values()];
 }
 
 function runningOf(requests: readonly FoundRequest[]): RunningRequests {
@@ -302,11 +323,17 @@ function rank({ role }: WaitHolder): number {
   return role === "root" ? 0 : 1;
 }
 
+const NO_SERVER = " at ?";
+
 /** A session first: every observer of a database sees the same, whatever else they can find out. */
 function holderKey(holder: WaitHolder): string {
   const { session, process, span, preparedTransaction } = holder;
   if (preparedTransaction !== undefined) return `prepared ${preparedTransaction}`;
-  if (session !== undefined) return `session ${session.system} ${session.id}`;
+  if (session !== undefined) {
+    // Numbers of sessions are small and repeat from one server to the next.
+    const at = session.server === undefined ? NO_SERVER : ` at ${session.server}`;
+    return `session ${session.system} ${session.id}${at}`;
+  }
   if (span !== undefined) return `span ${span.traceId} ${span.spanId}`;
   if (process !== undefined) return `process ${process.pid} ${process.startedUnixNano ?? ""}`;
   return `named ${holderText(holder)}`;

@@ -89,6 +89,7 @@ function sessionFields(session: HolderSession | undefined): Fields {
   return {
     "session.system": session?.system,
     "session.id": integer(session?.id),
+    "session.server": session?.server,
     "session.user": session?.user,
     "session.application": session?.application,
     "session.address": session?.address,
@@ -159,6 +160,7 @@ function readSession(read: FieldReader): HolderSession | undefined {
     system,
     id,
     ...known({
+      server: read.text("session.server"),
       user: read.text("session.user"),
       application: read.text("session.application"),
       address: read.text("session.address"),

@@ -42,6 +42,7 @@ const holder = fc.record(
       {
         system: text,
         id,
+        server: text,
         user: text,
         application: text,
         address: text,

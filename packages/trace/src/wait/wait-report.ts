@@ -83,6 +83,8 @@ export interface HolderSession {
   readonly system: string;
   /** The backend's process id, the thread id or the client id, as the server counts them. */
   readonly id: number;
+  /** As in {@link WaitingSession}; absent where the server does not say it. */
+  readonly server?: string;
   readonly user?: string;
   readonly application?: string;
   /** Client address and port; absent for a Unix socket and where privileges hide them. */

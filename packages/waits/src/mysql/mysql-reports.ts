@@ -158,7 +158,10 @@ async function nameSession(
   return { ...named, holder: { ...named.holder, ...known({ resource }) } };
 }
 
-function sessionOf({ facts, offset }: MysqlReportTools, session: MysqlSession): HolderSession {
+function sessionOf(
+  { facts, offset, server }: MysqlReportTools,
+  session: MysqlSession,
+): HolderSession {
   const { command, state, statement, transactionState, transactionStart } = session;
   const isIdle = command === "Sleep";
   const isInTransaction = transactionState !== undefined;
@@ -166,6 +169,7 @@ function sessionOf({ facts, offset }: MysqlReportTools, session: MysqlSession): 
     system: facts.system,
     id: session.id,
     ...known({
+      server: server === "" ? undefined : server,
       user: session.user,
       address: session.client?.address,
       port: session.client?.port,

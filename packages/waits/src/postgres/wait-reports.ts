@@ -249,13 +249,14 @@ function holderInput(tools: ReportTools, row: SessionRow, role: HolderRole): Hol
   };
 }
 
-function sessionOf({ offset }: ReportTools, row: SessionRow): HolderSession {
+function sessionOf({ offset, server }: ReportTools, row: SessionRow): HolderSession {
   const { state, statement, waitEvent, waitEventType } = row;
   const isWaitingForLock = waitEventType === "Lock";
   return {
     system: "postgresql",
     id: row.pid,
     ...known({
+      server: server === "" ? undefined : server,
       user: row.user,
       application: row.application,
       address: row.client?.address,
