@@ -422,3 +422,9 @@ export const TAIL_TRACE_SPANS_MAX = 2_000;
 export const WARM_UP_REQUESTS = 64;
 export const WARM_UP_SEGMENT_REQUESTS = 8;
 export const WARM_UP_SPANS_PER_REQUEST = 256;
+
+/**
+ * How far workers that decode give way to the main thread, which acknowledges and answers: of a
+ * core that both want they get three tenths. `docs/decisions/0123-who-acknowledges-goes-first.md`
+ */
+export const INTAKE_NICENESS = 4;

@@ -6,6 +6,8 @@
  */
 import { parentPort, type Transferable } from "node:worker_threads";
 import { errorMessage, LossLedger } from "@spoor/trace";
+import { giveWay } from "./give-way.ts";
+import { INTAKE_NICENESS } from "../base/limits.ts";
 import { emptied, newBatches } from "./decode-request.ts";
 import { refusedAsNotKept } from "./intake.ts";
 import { type SealedSegment, sealFromFile, SegmentBuilder, takeLosses } from "./segment-builder.ts";
@@ -20,6 +22,7 @@ let batches = newBatches();
 let builder: Promise<SegmentBuilder> = Promise.reject(new Error("no segment was started"));
 builder.catch(() => undefined);
 let hasTaken = false;
+giveWay(INTAKE_NICENESS);
 void warmUp(() => !hasTaken);
 
 parentPort?.on("message", (message: ToWorker) => {
