@@ -27,8 +27,10 @@ export interface BenchSize {
   readonly only?: string;
   /** Distinct requests, decoded in turn. */
   readonly requestCount: number;
-  /** Alternating slices of each decoder. */
+  /** Alternating slices of each decoder, at least. */
   readonly roundCount: number;
+  /** More of them until all took so much CPU together. */
+  readonly cpuSecondsMin?: number;
 }
 
 /** What came of one decoder. */
@@ -46,7 +48,8 @@ interface Contender {
 }
 
 /** Runs every decoder over the same requests. */
-export function benchDecode({ only, requestCount, roundCount }: BenchSize): BenchResult[] {
+export function benchDecode(options: BenchSize): BenchResult[] {
+  const { only, requestCount, roundCount, cpuSecondsMin = 0 } = options;
   const needsJson = only === undefined || only === "spoor json";
   const { bodies, texts } = encodeRequests(requestCount, needsJson);
   // Cleared and used again, as the ingest path does; by both contenders.
@@ -58,7 +61,12 @@ export function benchDecode({ only, requestCount, roundCount }: BenchSize): Benc
     { name: "protobufjs objects", decodeAll: () => decodeByProtobufjs(bodies) },
   ];
   const contenders = all.filter(({ name }) => only === undefined || name === only);
-  const rounds = Array.from({ length: roundCount }, () => contenders.map(measure));
+  const rounds: Slice[][] = [];
+  for (let spent = 0; rounds.length < roundCount || spent < cpuSecondsMin;) {
+    const slices = contenders.map(measure);
+    spent = slices.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, spent);
+    rounds.push(slices);
+  }
   return contenders.map(({ name }, index) => ({
     name,
     cpuSecondsPerMillion: rounds.map(
@@ -92,7 +100,12 @@ function measureHeap(): number {
   return Number(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 
-function measure({ decodeAll }: Contender): { cpuSeconds: number; checksum: number } {
+interface Slice {
+  readonly cpuSeconds: number;
+  readonly checksum: number;
+}
+
+function measure({ decodeAll }: Contender): Slice {
   const start = process.cpuUsage();
   const checksum = decodeAll();
   const { user, system } = process.cpuUsage(start);
@@ -189,6 +202,12 @@ const REQUEST_COUNT = 98;
 const SLICES_PER_PROCESS = 8;
 const WARM_UP_SLICES = 3;
 
+/**
+ * A process lasts long enough for a moment in which the machine is slow not to be most of it; the
+ * eight slices of a fast decoder are half a second.
+ */
+const PROCESS_CPU_SECONDS = 1.5;
+
 function measureInProcess(name: string): BenchResult {
   const args = ["--conditions=@spoor/source", import.meta.filename, "--only", name];
   // Written by this very file.
@@ -220,7 +239,12 @@ if (import.meta.main) {
   const [only] = names;
   if (first === "--heap") console.log(heapBytesPerSpan(REQUEST_COUNT));
   else if (first === "--only" && only !== undefined) {
-    const size = { only, requestCount: REQUEST_COUNT, roundCount: SLICES_PER_PROCESS };
-    console.log(JSON.stringify(benchDecode(size)[0]));
+    const [result] = benchDecode({
+      only,
+      requestCount: REQUEST_COUNT,
+      roundCount: SLICES_PER_PROCESS,
+      cpuSecondsMin: PROCESS_CPU_SECONDS,
+    });
+    console.log(JSON.stringify(result));
   } else main(Number(first ?? 5), names.length > 0 ? names : NAMES);
 }
