@@ -91,17 +91,16 @@ export const INSERT_MS_MAX = 60_000;
 export const INSERT_RECOVERY_MS_MAX = 15_000;
 
 /**
- * The widest time bucket. A bucket leads the sorting key: wide enough that one of a small
- * installation fills a granule, narrow enough that the spans of a trace stay neighbours. Every
- * narrower width divides it.
+ * The widest time bucket. A bucket leads the sorting key: narrow enough that the spans of a trace
+ * stay neighbours. Every narrower width divides it.
  */
 export const BUCKET_SECONDS = 60;
 
 /**
- * Rows that a bucket may hold by what one insert shows of the rate; else it gets narrower. Inserts
- * overlap in time, so that a bucket then holds up to about twice as many.
+ * Rows that a bucket may hold by what one insert shows of the rate; else it gets narrower. About a
+ * granule: a trace that lies in several of them has each read whole.
  */
-export const BUCKET_ROWS_MAX = 65_000;
+export const BUCKET_ROWS_MAX = 8_000;
 
 /**
  * Starts further away than this are not believed: their spans go to bucket 0, so that a broken
