@@ -43,6 +43,7 @@ export {
 export { appendOpenOutlines } from "./analysis/open-outlines.ts";
 export {
   type HolderLines,
+  type KeptWait,
   keptWait,
   keptWaitLines,
   type WaitLines,

@@ -62,7 +62,7 @@ async function instrumentation(wait: Span, others: readonly Span[]): Promise<str
   const part = await api.post(`/traces/${wait.traceId}/spans`, body);
   const [a, b] = [whole, part].map((answer) => {
     const [first] = fromTraceDocument(answer.body.trace).spans;
-    return first === undefined ? undefined : keptWait(first)?.holders[0]?.instrumentation;
+    return first === undefined ? undefined : keptWait(first)?.wait.holders[0]?.instrumentation;
   });
   assert.equal(a, b, "both answers say the same");
   return a;

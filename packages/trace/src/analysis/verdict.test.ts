@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WAIT_EVENT_NAME } from "../semconv/keys.ts";
 import { waitToAttributes } from "../wait/wait-attributes.ts";
-import type { Span } from "../span/span.ts";
+import type { Span, SpanEvent } from "../span/span.ts";
 import { unknownWait, type WaitReport } from "../wait/wait-report.ts";
 import { criticalTimes, slowMarks } from "./slow.ts";
 import { traceLiteral } from "./trace-literal.ts";
@@ -66,4 +66,28 @@ test("a short wait below a long one does not explain it", () => {
   const [own, query] = spans;
   const kept = [keeping(own, { kind: "mutex" }), keeping(query, ROW_LOCK)];
   assert.match(verdictOn(traceId, kept).sentence, /^Seen while reserve in inventory ran/);
+});
+
+test("a lock that was let go in the moment before the end is told with who held it", () => {
+  const { traceId, spans } = traceLiteral({ id: "a", name: "UPDATE", endMs: 8000 });
+  const [query] = spans;
+  assert.ok(query !== undefined);
+  const told = (beforeEndMs: number, wait: Partial<WaitReport>): SpanEvent => {
+    const [event] = keeping(query, wait).events;
+    assert.ok(event !== undefined);
+    return { ...event, timeUnixNano: query.endTimeUnixNano - BigInt(beforeEndMs) * 1_000_000n };
+  };
+  const holder = {
+    role: "root",
+    instrumentation: "unknown",
+    isClientGone: false,
+    session: { system: "postgresql", id: 7 },
+  } as const;
+  const events = [
+    told(6900, { ...ROW_LOCK, holders: [holder] }),
+    told(20, ROW_LOCK),
+    told(10, { kind: "unknown" }),
+  ];
+  const { sentence } = verdictOn(traceId, [{ ...query, events }]);
+  assert.match(sentence, /waited 7\.98s for the row lock on table inventory, held by session 7/);
 });

@@ -9,13 +9,13 @@ import { spanTitle } from "../semconv/title.ts";
 import { skeletonShape } from "../skeleton/trace-skeleton.ts";
 import { type Span, spanDurationNano } from "../span/span.ts";
 import type { OpenSpan } from "../report/open-span.ts";
-import type { Certainty, WaitReport } from "../wait/wait-report.ts";
+import type { Certainty } from "../wait/wait-report.ts";
 import { waitSentence } from "../wait/wait-sentence.ts";
 import { abandonedBy, deepestOpenSpan, openSpanSentence, openSpanWait } from "./inflight.ts";
 import { longestRootNano, type SlowMark, type SlowRow } from "./slow.ts";
 import { endOf, isErrorRow, rowsOfTree, startOf, type TraceRows } from "./trace-rows.ts";
 import type { TraceTree, TreeNode } from "./tree.ts";
-import { keptWait } from "./wait-lines.ts";
+import { type KeptWait, keptWait } from "./wait-lines.ts";
 
 /** What a reader should look at first, and the same in words. */
 export interface Verdict {
@@ -212,25 +212,24 @@ function durationOf(rows: TraceRows, row: number): number {
   return endOf(rows, row) - startOf(rows, row);
 }
 
-interface Waited {
+interface Waited extends KeptWait {
   readonly span: Span;
-  readonly wait: WaitReport;
 }
 
-/** What the span that the others waited for was waiting for itself, told as it was at its end. */
+/** What the span that the others waited for was waiting for itself, told as it was then. */
 function keptWaitSaid(spans: Iterable<Span>, shorten: (text: string) => string): Said[] {
   const all = [...spans];
   const waited = all.flatMap((span): Waited[] => {
-    const wait = keptWait(span);
-    return wait === undefined ? [] : [{ span, wait }];
+    const kept = keptWait(span);
+    return kept === undefined ? [] : [{ span, ...kept }];
   });
   const [found] = unexplained(waited, all).toSorted(
     (a, b) => spanDurationNano(b.span) - spanDurationNano(a.span),
   );
   if (found === undefined) return [];
-  const { span, wait } = found;
+  const { span, wait, untilUnixNano } = found;
   const service = serviceName(span.resource);
-  const telling = { who: service, nowUnixNano: span.endTimeUnixNano, isOver: true };
+  const telling = { who: service, nowUnixNano: untilUnixNano, isOver: true };
   const where = named({ title: shorten(spanTitle(span)), service });
   const sentence = `Seen while ${where} ran: ${waitSentence(wait, telling)}.`;
   const evidence = wait.evidence.map(({ source, fact }) => `${source}: ${fact}`);

@@ -52,21 +52,42 @@ export function waitLines(span: OpenSpan, nowUnixNano: bigint): WaitLines {
   };
 }
 
-/**
- * The last wait that a finished span kept of itself; undefined when it kept none, or never knew
- * what for.
- */
-export function keptWait({ events }: Pick<Span, "events">): WaitReport | undefined {
-  const event = events.findLast(({ name }) => name === WAIT_EVENT_NAME);
-  const wait = event === undefined ? undefined : waitFromAttributes(event.attributes);
-  return wait?.kind === "unknown" ? undefined : wait;
+/** A wait that a finished span kept. */
+export interface KeptWait {
+  readonly wait: WaitReport;
+  /** When something else was found out, or the span ended. */
+  readonly untilUnixNano: bigint;
 }
 
-/** The lines about a finished span, as it was at its end; undefined where it kept no wait. */
+/**
+ * What a finished span waited for most of the time; undefined when it kept nothing of that,
+ * or never knew what for. Not the last: a lock that is let go is found without a holder, or not at
+ * all, in the moment before the span ends.
+ */
+export function keptWait({
+  events,
+  endTimeUnixNano,
+}: Pick<Span, "events" | "endTimeUnixNano">): KeptWait | undefined {
+  const told = events.filter(({ name }) => name === WAIT_EVENT_NAME);
+  let longest: KeptWait | undefined;
+  let longestNano = -1n;
+  for (const [index, { timeUnixNano, attributes }] of told.entries()) {
+    const wait = waitFromAttributes(attributes);
+    if (wait === undefined || wait.kind === "unknown") continue;
+    const untilUnixNano = told[index + 1]?.timeUnixNano ?? endTimeUnixNano;
+    const lastedNano = untilUnixNano > timeUnixNano ? untilUnixNano - timeUnixNano : 0n;
+    if (lastedNano < longestNano) continue;
+    longest = { wait, untilUnixNano };
+    longestNano = lastedNano;
+  }
+  return longest;
+}
+
+/** The lines about a finished span, as it was while it waited; undefined where it kept no wait. */
 export function keptWaitLines(span: Span): WaitLines | undefined {
-  const wait = keptWait(span);
-  if (wait === undefined) return undefined;
-  const { endTimeUnixNano: nowUnixNano } = span;
+  const kept = keptWait(span);
+  if (kept === undefined) return undefined;
+  const { wait, untilUnixNano: nowUnixNano } = kept;
   const bare = { ...wait, holders: [], gaps: wait.holders.length === 0 ? wait.gaps : [] };
   return {
     waits: waitSentence(bare, { who: serviceName(span.resource), nowUnixNano, isOver: true }),
