@@ -356,7 +356,7 @@ export type {
   ComparedTrace,
   ComparisonAnswer,
 } from "./answer/comparison-answer.ts";
-export type { LostParentsAnswer } from "./answer/lost-parents-answer.ts";
+export { LOST_PARENTS_MAX, type LostParentsAnswer } from "./answer/lost-parents-answer.ts";
 export type { ConsistencyAnswer } from "./answer/consistency-answer.ts";
 export type {
   AskedInterval,

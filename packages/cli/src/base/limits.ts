@@ -88,8 +88,5 @@ export const TAIL_RETRY_MS = 1_000;
 /** Operations of which one answer says how long they usually take; more hang than anybody reads. */
 export const USUAL_QUESTIONS_MAX = 16;
 
-/** Parents that never arrived of which one answer says why: as many as the server takes at once. */
-export const LOST_PARENT_QUESTIONS_MAX = 50;
-
 /** Characters of the secret of agents, at least: whoever guesses it learns command names. */
 export const AGENT_SECRET_CHARACTERS_MIN = 16;

@@ -1,6 +1,5 @@
 /* Why parents of a trace may never have arrived, as far as the server knows. */
-import type { LostParentReason, TraceTree } from "@spoor/trace";
-import { LOST_PARENT_QUESTIONS_MAX } from "../base/limits.ts";
+import { LOST_PARENTS_MAX, type LostParentReason, type TraceTree } from "@spoor/trace";
 import { lostParents } from "../client/questions.ts";
 import type { SpoorClient } from "../client/spoor-client.ts";
 
@@ -14,7 +13,7 @@ export async function learnLostParents(
 ): Promise<ReadonlyMap<string, LostParentReason>> {
   const orphans = roots.filter(({ place }) => place === "orphan");
   const firstOf = new Map(orphans.toReversed().map(({ span }) => [span.parentSpanId, span.spanId]));
-  const spanIds = [...firstOf.values()].toReversed().slice(0, LOST_PARENT_QUESTIONS_MAX);
+  const spanIds = [...firstOf.values()].toReversed().slice(0, LOST_PARENTS_MAX);
   if (spanIds.length === 0) return new Map();
   const answer = await lostParents(client, { traceId, spanIds }).catch(() => undefined);
   return new Map(answer?.reasons.map((reason) => [reason.parentSpanId, reason]));

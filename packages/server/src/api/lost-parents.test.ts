@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LOST_PARENTS_MAX } from "../base/limits.ts";
+import { LOST_PARENTS_MAX } from "@spoor/trace";
 import { spanIdOf, type SpanLiteral, testApi, traceIdOf } from "./api-literal.ts";
 
 /** A request of trace `of` whose caller is there, or with `isLone` is not. */

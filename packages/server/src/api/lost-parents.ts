@@ -9,6 +9,7 @@
 import {
   buildTree,
   type Coverage,
+  LOST_PARENTS_MAX,
   type LossAnswer,
   type LostParentFacts,
   lostParentReasons,
@@ -23,7 +24,6 @@ import {
   CONSISTENCY_SPANS_MAX,
   LOST_PARENT_OPERATIONS_MAX,
   LOST_PARENT_TRACES_MAX,
-  LOST_PARENTS_MAX,
 } from "../base/limits.ts";
 import { checked } from "./ask-query.ts";
 import { coverage } from "./coverage.ts";

@@ -394,9 +394,6 @@ export const HOLDER_SPANS_MAX = 50;
 /** Longer than this nobody waits to know whether a holder sends spans. */
 export const HOLDER_SEARCH_MS_MAX = 2_000;
 
-/** Spans whose missing parents are asked about at once; their ids stand in an address. */
-export const LOST_PARENTS_MAX = 50;
-
 /** Different kinds of spans without a parent that are looked for in other traces. */
 export const LOST_PARENT_OPERATIONS_MAX = 3;
 

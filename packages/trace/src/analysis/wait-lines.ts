@@ -60,8 +60,8 @@ export interface KeptWait {
 }
 
 /**
- * What a finished span waited for most of the time; undefined when it kept nothing of that,
- * or never knew what for. Not the last: a lock that is let go is found without a holder, or not at
+ * What a finished span waited for most of the time; undefined when it kept nothing, or never knew
+ * what for. Not the last: a lock that is let go is found without a holder, or not at
  * all, in the moment before the span ends.
  */
 export function keptWait({

@@ -6,6 +6,7 @@ import {
   type Coverage,
   fromTraceDocument,
   type InflightAnswer,
+  LOST_PARENTS_MAX,
   type LogRecordsAnswer,
   type LostParentReason,
   type LostParentsAnswer,
@@ -76,8 +77,6 @@ export function useTraceLogs(traceId: string, isStored: boolean): UseQueryResult
 
 /** A parent that may still come is asked about again after this. */
 const LOST_PARENTS_REREAD_MS = 15_000;
-/** Parents that are asked about: as many as the server takes at once. */
-export const LOST_PARENTS_MAX = 50;
 
 /**
  * Why the parents of these spans may never have arrived, by the id of the parent: of the first

@@ -2,8 +2,8 @@
  * Everything that is known about a parent that never arrived: why, on what evidence, and whose
  * parent it is.
  */
+import { LOST_PARENTS_MAX } from "@spoor/trace";
 import { Link } from "@tanstack/react-router";
-import { LOST_PARENTS_MAX } from "../data/trace-queries.ts";
 import { CopyButton } from "../design/copy-button.tsx";
 import { countText } from "../design/time-text.ts";
 import { DetailHead } from "./detail-head.tsx";
